@@ -1,0 +1,1 @@
+"""Articles to passages to vectors to the nearest passages: knows nothing of answers or HTTP."""

@@ -1,0 +1,1 @@
+"""How good it is: metrics, data sets, reports and speed."""

@@ -1,0 +1,83 @@
+"""The nouns of question answering: answers, predictions, examples, and the reader's readings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from embeddings.types import Hit, Passage, Span
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSpan(Span):
+    """A span that the reader proposes. `score`: how much it beats "no answer here", in logits, unbounded, 0 = equal."""
+
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader found in one passage: spans best first, and the passage's relevance logit if it gives one."""
+
+    passage: Passage
+    spans: tuple[ScoredSpan, ...]
+    relevance: float | None = None
+
+
+class Reader(Protocol):
+    """Finds the spans of passages that may answer a question."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """Return one reading a passage, in the order given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Span):
+    """A verbatim span that answers a question. `confidence`: calibrated probability that it is right, in [0, 1].
+
+    `sentence` is the sentence, or sentences, that hold the span. `supports` are the places elsewhere in the archive
+    where the same words were read as the answer, best first.
+    """
+
+    confidence: float
+    score: float
+    sentence: Span
+    supports: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Wall-clock milliseconds that one question took, stage by stage."""
+
+    encode: float
+    search: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """All answers to a question, best first, and the ranked passages they were read in.
+
+    `answers` is empty if the program abstained; `withheld` then holds, best first, what it was not confident enough to
+    show (for evaluation, never for display).
+    """
+
+    question: str
+    answers: tuple[Answer, ...]
+    withheld: tuple[Answer, ...]
+    hits: tuple[Hit, ...]
+    timings: Timings
+
+    @property
+    def abstained(self) -> bool:
+        """Whether no answer was confident enough to be shown."""
+        return not self.answers
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An evaluation question. `answers` are the accepted texts; none means that the archive cannot answer it."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...]
