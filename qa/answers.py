@@ -1,0 +1,88 @@
+"""Spans to answers: those that say the same are one, each with its sentence, its supports and its confidence."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embeddings.sentences import sentence_around
+from embeddings.types import Hit, Span
+from qa.confidence import Calibration, Evidence
+from qa.types import Answer, Reading, ScoredSpan
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A span with the retrieval score of the hit it was read in."""
+
+    span: ScoredSpan
+    retrieval: float
+
+
+def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Calibration) -> list[Answer]:
+    """Return the answers that the readings of the hits hold, most confident first; ties by article id and start."""
+    candidates = [
+        _Candidate(span, hit.score) for hit, reading in zip(hits, readings, strict=True) for span in reading.spans
+    ]
+    candidates.sort(key=lambda candidate: (-candidate.span.score, candidate.span.article.id, candidate.span.start))
+    groups = _group(candidates)
+    answers = [_answer(group, _lead(groups, index), calibration) for index, group in enumerate(groups)]
+    return sorted(answers, key=lambda answer: (-answer.confidence, answer.article.id, answer.start))
+
+
+def same_words(text: str) -> str:
+    """Return a text as it is compared with others: no case, accents, punctuation, articles or doubled spaces."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(word for word in re.findall(r"\w+", plain) if word not in {"a", "an", "the"})
+
+
+def _group(candidates: Sequence[_Candidate]) -> list[list[_Candidate]]:
+    """Put candidates together that share their words, or their place; groups and their members best first."""
+    groups: list[list[_Candidate]] = []
+    for candidate in candidates:
+        for group in groups:
+            if _says_the_same(group[0].span, candidate.span):
+                group.append(candidate)
+                break
+        else:
+            groups.append([candidate])
+    return groups
+
+
+def _says_the_same(one: Span, other: Span) -> bool:
+    overlap = one.article.id == other.article.id and one.start < other.end and other.start < one.end
+    return overlap or (same_words(one.text) != "" and same_words(one.text) == same_words(other.text))
+
+
+def _lead(groups: Sequence[Sequence[_Candidate]], index: int) -> float:
+    """Return by how many logits a group beats the best of the others; unbounded without others."""
+    others = [group[0].span.score for number, group in enumerate(groups) if number != index]
+    return groups[index][0].span.score - max(others, default=float("-inf"))
+
+
+def _answer(group: Sequence[_Candidate], lead: float, calibration: Calibration) -> Answer:
+    best = group[0].span
+    supports = _elsewhere(best, [candidate.span for candidate in group[1:]])
+    retrieval = max(candidate.retrieval for candidate in group)
+    evidence = Evidence(margin=best.score, retrieval=retrieval, lead=lead, supports=len(supports))
+    sentence = Span(best.article, *sentence_around(best.article.text, best.start, best.end))
+    return Answer(
+        best.article,
+        best.start,
+        best.end,
+        confidence=calibration.confidence(evidence),
+        score=best.score,
+        sentence=sentence,
+        supports=tuple(supports),
+    )
+
+
+def _elsewhere(best: Span, others: Sequence[Span]) -> list[Span]:
+    """Return the spans that overlap neither the best one nor an earlier one of their own."""
+    kept: list[Span] = [best]
+    for other in others:
+        if not any(
+            span.article.id == other.article.id and span.start < other.end and other.start < span.end for span in kept
+        ):
+            kept.append(Span(other.article, other.start, other.end))
+    return kept[1:]

@@ -1,0 +1,69 @@
+"""Scores to the probability that an answer is right."""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = "calibration.json"
+
+MARGIN_BOUND = 15.0
+"""Margins are cut to ± this many logits: beyond it they say nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for an answer.
+
+    `margin`: its score over "no answer here", in logits. `retrieval`: the score of its hit, in [0, 1]. `lead`: how many
+    logits it beats the best other answer by, negative if it does not. `supports`: in how many other places the same
+    words were read as the answer.
+    """
+
+    margin: float
+    retrieval: float
+    lead: float
+    supports: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic regression over the evidence, and the least confidence to answer with, as fitted for one reader.
+
+    Source: Platt 1999, "Probabilistic Outputs for Support Vector Machines".
+    """
+
+    bias: float
+    margin: float
+    retrieval: float
+    lead: float
+    supports: float
+    threshold: float
+    fitted_on: str = ""
+
+    @classmethod
+    def load(cls, reader: Path) -> "Calibration":
+        """Return the calibration that stands in a reader's folder.
+
+        Raises:
+            FileNotFoundError: if there is none.
+        """
+        path = reader / FILE
+        if not path.is_file():
+            raise FileNotFoundError(f"the reader in {reader} has no {FILE}; make one with: pressmark train calibration")
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def confidence(self, evidence: Evidence) -> float:
+        """Return the probability that the answer is right, in [0, 1]: higher evidence never makes it lower."""
+        logit = (
+            self.bias
+            + self.margin * _bounded(evidence.margin)
+            + self.retrieval * evidence.retrieval
+            + self.lead * _bounded(evidence.lead)
+            + self.supports * math.log1p(evidence.supports)
+        )
+        return 1 / (1 + math.exp(-logit))
+
+
+def _bounded(logits: float) -> float:
+    return max(-MARGIN_BOUND, min(MARGIN_BOUND, logits))
