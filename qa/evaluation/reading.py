@@ -127,8 +127,8 @@ def reading_results(report: ReadingReport, provenance: Provenance) -> Results:
         figures += [*_group(dropped, "total", report.dropping.total)]
         figures += [*_group(dropped, "has answer", report.dropping.has_answer)]
         notes.append(
-            "Some accepted answers normalise to nothing, such as '.'. Known figures of published systems keep them, the "
-            "script of SQuAD 2.0 drops them: both are given."
+            "Some accepted answers normalise to nothing, such as '.'. Known figures of published systems keep them, "
+            "the script of SQuAD 2.0 drops them: both are given."
         )
     if report.best is not None:
         figures += _hindsight(report.best, len(report.scores))

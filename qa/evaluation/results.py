@@ -53,7 +53,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class WorstError:
-    """A question that went wrong. `expected`: accepted answers, none if unanswerable; `given` is "" if it abstained."""
+    """A question that went wrong. `expected`: accepted answers, none if unanswerable; `given` is "" if it abstained.
+
+    `confidence`: how sure it was of what it gave, an abstention included, in [0, 1]; None if unknown.
+    """
 
     id: str
     question: str

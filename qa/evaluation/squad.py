@@ -87,13 +87,14 @@ def read_squad(path: Path) -> SquadSet:
 
 def _question(record: Record, paragraph: Paragraph) -> SquadQuestion:
     named = Record(f"{record.place} (question {shown(record.fields.get('id'))})", record.fields)
+    id_, question = named.text("id"), named.text("question")
     unanswerable = named.flag("is_impossible")
     golds = tuple(_gold(answer, paragraph) for answer in named.records("answers"))
     if unanswerable and golds:
         raise named.error(f"is_impossible, yet it has {len(golds)} answers; expected none")
     if not unanswerable and not golds:
         raise named.error("no answers, expected at least one, or is_impossible: true")
-    return SquadQuestion(named.text("id"), named.text("question"), paragraph, golds, unanswerable)
+    return SquadQuestion(id_, question, paragraph, golds, unanswerable)
 
 
 def _gold(record: Record, paragraph: Paragraph) -> Gold:
