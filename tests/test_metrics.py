@@ -133,6 +133,11 @@ def test_best_threshold_answers_ties_together() -> None:
     assert (best.value, best.threshold) == (1 / 2, 0.0)
 
 
+def test_best_threshold_rejects_an_empty_set() -> None:
+    with pytest.raises(ValueError, match="no question to score"):
+        best_threshold({}, {}, {}, set())
+
+
 def test_best_threshold_counts_questions_without_probability_as_wrong() -> None:
     best = best_threshold({"a": 1.0, "b": 0.0}, {"a": ["x"], "b": []}, {"a": 0.5}, {"a"})
     assert (best.value, best.threshold) == (1 / 2, 0.5)

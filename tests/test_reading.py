@@ -58,6 +58,13 @@ def test_score_predictions_best_threshold_stands_apart() -> None:
     assert report.best.em == BestThreshold(near(2 / 3), 0.1)
     assert report.best.f1 == BestThreshold(near((1 + 2 / 3 + 1) / 3), 0.2)
     assert report.em.mean == near(1 / 3)
+    figures = reading_results(report, PROVENANCE).figures[-4:]
+    assert [(figure.row, figure.name, figure.value) for figure in figures] == [
+        ("EM", "value", near(2 / 3)),
+        ("EM", "threshold", 0.1),
+        ("F1", "value", near((1 + 2 / 3 + 1) / 3)),
+        ("F1", "threshold", 0.2),
+    ]
     # F1 comes first: the surer error stands second, since part of it is right.
     assert [(error.id, error.confidence) for error in report.errors] == [
         ("none", near(0.1)),
@@ -102,6 +109,16 @@ def test_reading_results_hold_every_question() -> None:
         ("no answer", "EM", 1),
         ("no answer", "F1", 1),
     ]
+
+
+def test_reading_results_of_an_answerable_set_have_no_line_for_no_answer() -> None:
+    answerable = SquadSet("set.json", "v1.1", (PARAGRAPH,), (asked("who", "Ada"),))
+    results = reading_results(score_predictions(answerable, {"who": "Ada"}), PROVENANCE)
+    assert [(figure.row, figure.value) for figure in results.figures if figure.name == "EM"] == [
+        ("total", 1.0),
+        ("has answer", 1.0),
+    ]
+    assert {figure.table for figure in results.figures} == {"Exact match and F1 (script of SQuAD 1.1)"}
 
 
 def test_read_predictions(tmp_path: Path) -> None:
