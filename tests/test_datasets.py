@@ -82,7 +82,7 @@ SEED: dict[str, Any] = {
     "id": "s1",
     "question": "What?",
     "kind": "what",
-    "answers": [{"text": "port", "article": "port", "occurrence": 3}, {"text": "the port", "article": "port"}],
+    "answers": [{"text": "port", "article": "port", "occurrence": 2}, {"text": "the port", "article": "port"}],
 }
 
 
@@ -90,7 +90,7 @@ def test_read_seeds_and_locate_the_right_occurrence(tmp_path: Path) -> None:
     unanswerable = {"id": "s2", "question": "Why?", "kind": "why", "answers": []}
     first, second = read_seeds(write(tmp_path / "questions.jsonl", SEED, unanswerable)).questions
     assert first.answers == ("port", "the port")
-    assert first.places == (Place("port", "port", 3), Place("port", "the port", 1))
+    assert first.places == (Place("port", "port", 2), Place("port", "the port", 0))
     assert (first.relevant, first.kind) == ({"port": 1}, "what")
     assert [(span.start, span.end) for span in locate(first, {"port": PORT})] == [(29, 33), (10, 18)]
     assert [span.text for span in locate(first, {"port": PORT})] == ["port", "the port"]
@@ -101,7 +101,10 @@ def test_read_seeds_and_locate_the_right_occurrence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ({"text": "port", "article": "port", "occurrence": 0}, r"answers\[0\]: 'occurrence' is 0, expected 1 or more"),
+        (
+            {"text": "port", "article": "port", "occurrence": -1},
+            r"answers\[0\]: 'occurrence' is -1, expected 0 or more",
+        ),
         ({"text": "port", "article": "port", "occurrence": 1.5}, "'occurrence' is 1.5, expected a whole number"),
         ({"article": "port"}, r"questions\.jsonl:1: answers\[0\]: no field 'text', expected a string"),
         ({"text": "port"}, "no field 'article'"),
@@ -115,7 +118,7 @@ def test_read_seeds_names_the_answer_that_is_wrong(tmp_path: Path, answer: dict[
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        (Place("port", "port", 4), "question 'q': article 'port' holds 'port' 3 times, expected an occurrence 4"),
+        (Place("port", "port", 3), "question 'q': article 'port' holds 'port' 3 times, expected occurrence 3, counted"),
         (Place("port", "ship"), "holds 'ship' 0 times"),
         (Place("sea", "port"), "question 'q': no article 'sea' among 1 articles"),
     ],

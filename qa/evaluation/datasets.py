@@ -16,11 +16,11 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an accepted answer stands: the `occurrence`-th time, from 1, that `text` comes in the article."""
+    """Where an accepted answer stands: the time, counted from 0, that `text` comes in the article."""
 
     article: str
     text: str
-    occurrence: int = 1
+    occurrence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def read_news(path: Path) -> QuestionSet:
 def read_seeds(path: Path) -> QuestionSet:
     """Return the questions of a JSON Lines file with id, question, kind, answers[{text, article, occurrence}].
 
-    No answers means unanswerable. `occurrence` counts from 1, and is 1 if absent. Errors as for `read_news`; `locate`
+    No answers means unanswerable. `occurrence` counts from 0, and is 0 if absent. Errors as for `read_news`; `locate`
     compares the answers with the articles.
     """
     records = read_jsonl(path)
@@ -173,7 +173,7 @@ def _seed_question(record: Record) -> Question:
         Place(
             answer.text("article"),
             answer.text("text"),
-            answer.integer("occurrence", at_least=1) if "occurrence" in answer.fields else 1,
+            answer.integer("occurrence", at_least=0) if "occurrence" in answer.fields else 0,
         )
         for answer in record.records("answers")
     )
@@ -192,11 +192,11 @@ def _span(question: Question, place: Place, articles: Mapping[str, Article]) -> 
         raise ValueError(f"question {question.id!r}: no article {place.article!r} among {len(articles)} articles")
     article = articles[place.article]
     start = -1
-    for count in range(place.occurrence):
+    for count in range(place.occurrence + 1):
         start = article.text.find(place.text, start + 1)
         if start < 0:
             raise ValueError(
-                f"question {question.id!r}: article {place.article!r} holds {place.text!r} {count} times, expected an "
-                f"occurrence {place.occurrence}"
+                f"question {question.id!r}: article {place.article!r} holds {place.text!r} {count} times, expected "
+                f"occurrence {place.occurrence}, counted from 0"
             )
     return Span(article, start, start + len(place.text))
