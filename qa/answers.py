@@ -12,6 +12,15 @@ from qa.types import Answer, Reading, ScoredSpan
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Spans that say the same: the best of them, where else its words stand, and what speaks for it."""
+
+    best: ScoredSpan
+    supports: tuple[Span, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     """A span with the retrieval score of the hit it was read in."""
 
@@ -21,13 +30,18 @@ class _Candidate:
 
 def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Calibration) -> list[Answer]:
     """Return the answers that the readings of the hits hold, most confident first; ties by article id and start."""
+    answers = [_answer(group, calibration) for group in gather(hits, readings)]
+    return sorted(answers, key=lambda answer: (-answer.confidence, answer.article.id, answer.start))
+
+
+def gather(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Group]:
+    """Return the spans of all readings, put together where they share their words or their place, best first."""
     candidates = [
         _Candidate(span, hit.score) for hit, reading in zip(hits, readings, strict=True) for span in reading.spans
     ]
     candidates.sort(key=lambda candidate: (-candidate.span.score, candidate.span.article.id, candidate.span.start))
-    groups = _group(candidates)
-    answers = [_answer(group, _lead(groups, index), calibration) for index, group in enumerate(groups)]
-    return sorted(answers, key=lambda answer: (-answer.confidence, answer.article.id, answer.start))
+    lists = _group(candidates)
+    return [_with_evidence(members, _lead(lists, index)) for index, members in enumerate(lists)]
 
 
 def same_words(text: str) -> str:
@@ -60,20 +74,23 @@ def _lead(groups: Sequence[Sequence[_Candidate]], index: int) -> float:
     return groups[index][0].span.score - max(others, default=float("-inf"))
 
 
-def _answer(group: Sequence[_Candidate], lead: float, calibration: Calibration) -> Answer:
-    best = group[0].span
-    supports = _elsewhere(best, [candidate.span for candidate in group[1:]])
-    retrieval = max(candidate.retrieval for candidate in group)
-    evidence = Evidence(margin=best.score, retrieval=retrieval, lead=lead, supports=len(supports))
-    sentence = Span(best.article, *sentence_around(best.article.text, best.start, best.end))
+def _with_evidence(members: Sequence[_Candidate], lead: float) -> Group:
+    best = members[0].span
+    supports = tuple(_elsewhere(best, [member.span for member in members[1:]]))
+    retrieval = max(member.retrieval for member in members)
+    return Group(best, supports, Evidence(best.score, retrieval, lead, len(supports)))
+
+
+def _answer(group: Group, calibration: Calibration) -> Answer:
+    best = group.best
     return Answer(
         best.article,
         best.start,
         best.end,
-        confidence=calibration.confidence(evidence),
+        confidence=calibration.confidence(group.evidence),
         score=best.score,
-        sentence=sentence,
-        supports=tuple(supports),
+        sentence=Span(best.article, *sentence_around(best.article.text, best.start, best.end)),
+        supports=group.supports,
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -18,6 +19,9 @@ from qa.types import Answer, Prediction
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 """The articles of the default archive, in a checkout of the project."""
+
+TITLE = 90
+"""The most characters of a title in a terminal."""
 
 NEAREST = 3
 """How many passages are shown when no answer is."""
@@ -93,6 +97,31 @@ def export(checkpoint: Path, out: Path) -> None:
     click.echo(f"{out}: {spec.name}, model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 
 
+@train.command()
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--among", multiple=True, type=click.Path(path_type=Path), help="Data whose texts are searched, too.")
+@click.option("--reader", type=click.Path(path_type=Path), default=SHIPPED_READER, show_default=True)
+@click.option("--questions", default=1000, show_default=True, help="How many questions of each file to ask.")
+def calibration(data: Sequence[Path], among: Sequence[Path], reader: Path, questions: int) -> None:
+    """Fit the confidence on held-out questions, asked through the whole way with and without their text.
+
+    DATA and --among are reader data: JSON Lines with question, text and answers. DATA must not have trained the reader.
+
+    \b
+    Example:
+      pressmark train calibration heldout.jsonl --among train.jsonl.gz
+    """
+    from qa.training.calibrate import calibrate
+
+    with plain_errors():
+        report = calibrate(data, among, reader, questions)
+    click.echo(
+        f"{report.trials:,} trials, each half judged by the fit on the other: first answer right "
+        f"{report.first_right:.3f}, ECE {report.ece:.3f}; at threshold {report.calibration.threshold:.2f}: "
+        f"answered rightly {report.answered_rightly:.3f}, abstained rightly {report.abstained_rightly:.3f}"
+    )
+
+
 def _in_words(prediction: Prediction) -> str:
     """Return a prediction as it stands in a terminal, the answers marked in colour."""
     if prediction.answers:
@@ -130,7 +159,8 @@ def _hit_in_words(hit: Hit) -> str:
 
 
 def _source_line(article: Article) -> str:
-    parts = (article.outlet, in_words(article.published), article.byline, article.title)
+    title = textwrap.shorten(article.title, TITLE, placeholder=" …")
+    parts = (article.outlet, in_words(article.published), article.byline, title)
     return " · ".join(part for part in parts if part)
 
 

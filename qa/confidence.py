@@ -7,17 +7,17 @@ from pathlib import Path
 
 FILE = "calibration.json"
 
-MARGIN_BOUND = 15.0
-"""Margins are cut to ± this many logits: beyond it they say nothing more."""
+BOUND = 15.0
+"""Differences of logits are cut to ± this many: beyond it they say nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer.
+    """What speaks for an answer, higher is better.
 
-    `margin`: its score over "no answer here", in logits. `retrieval`: the score of its hit, in [0, 1]. `lead`: how many
-    logits it beats the best other answer by, negative if it does not. `supports`: in how many other places the same
-    words were read as the answer.
+    `margin`: its score over "no answer here", in logits. `retrieval`: the score of its best hit, in [0, 1]. `lead`: how
+    many logits it beats the best other answer by, negative if it does not. `supports`: in how many other places the
+    same words were read as the answer.
     """
 
     margin: float
@@ -25,12 +25,16 @@ class Evidence:
     lead: float
     supports: int
 
+    def bounded(self) -> tuple[float, float, float, float]:
+        """Return the evidence as the regression takes it: logits cut to ± BOUND, supports as log(1 + count)."""
+        return _cut(self.margin), self.retrieval, _cut(self.lead), math.log1p(self.supports)
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """A logistic regression over the evidence, and the least confidence to answer with, as fitted for one reader.
 
-    Source: Platt 1999, "Probabilistic Outputs for Support Vector Machines".
+    Source: Platt 1999, "Probabilistic Outputs for Support Vector Machines". Fitted by `pressmark train calibration`.
     """
 
     bias: float
@@ -54,16 +58,13 @@ class Calibration:
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
     def confidence(self, evidence: Evidence) -> float:
-        """Return the probability that the answer is right, in [0, 1]: higher evidence never makes it lower."""
+        """Return the probability that the answer is right, in [0, 1]: more evidence never makes it lower."""
+        margin, retrieval, lead, supports = evidence.bounded()
         logit = (
-            self.bias
-            + self.margin * _bounded(evidence.margin)
-            + self.retrieval * evidence.retrieval
-            + self.lead * _bounded(evidence.lead)
-            + self.supports * math.log1p(evidence.supports)
+            self.bias + self.margin * margin + self.retrieval * retrieval + self.lead * lead + self.supports * supports
         )
         return 1 / (1 + math.exp(-logit))
 
 
-def _bounded(logits: float) -> float:
-    return max(-MARGIN_BOUND, min(MARGIN_BOUND, logits))
+def _cut(logits: float) -> float:
+    return max(-BOUND, min(BOUND, logits))

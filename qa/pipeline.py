@@ -73,5 +73,6 @@ class Pipeline:
         """Return the answers to show and those to withhold: all of them, if the first is not confident enough."""
         if not candidates or candidates[0].confidence < self.threshold:
             return (), tuple(candidates)
-        most = self.settings.max_answers
-        return tuple(candidates[:most]), tuple(candidates[most:])
+        further = [answer for answer in candidates[1:] if answer.confidence >= self.settings.floor]
+        shown = 1 + len(further[: self.settings.max_answers - 1])  # they are in the order of their confidence
+        return tuple(candidates[:shown]), tuple(candidates[shown:])

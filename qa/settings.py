@@ -41,12 +41,15 @@ class Settings:
     threshold: float | None = None
     """The least confidence of a first answer, in [0, 1]; None for the one that the reader was calibrated to."""
 
+    floor: float = 0.1
+    """The least confidence of a further answer, in [0, 1]."""
+
     max_answers: int = 5
     """The most answers to one question."""
 
     def __post_init__(self) -> None:
         check_k(self.k)
-        for name in ("vector_weight", "threshold"):
+        for name in ("vector_weight", "threshold", "floor"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"PRESSMARK_{name.upper()} is {value}; give a number from 0 to 1")
