@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -55,11 +55,14 @@ class Archive:
         if not exists(folder):
             raise FileNotFoundError(f"there is no archive in {folder}; make one with: pressmark index PATH...")
         self._database = Database(_database_path(folder))
-        self._check_about()
-        self._lock = FileLock(folder / "writer.lock")
-        self._catching_up = threading.Lock()
-        self._vectors, self._keywords = self._open_vectors(), self._open_keywords()
-        self._catch_up()
+        with ExitStack() as undo:
+            undo.callback(self._database.close)
+            self._check_about()
+            self._lock = FileLock(folder / "writer.lock")
+            self._catching_up = threading.Lock()
+            self._vectors, self._keywords = self._open_vectors(), self._open_keywords()
+            self._catch_up()
+            undo.pop_all()
 
     @classmethod
     def create(cls, folder: Path, encoder: Encoder) -> "Archive":
@@ -68,8 +71,7 @@ class Archive:
         Raises:
             FileExistsError: if the folder holds other things, or the path is a file.
         """
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
+        check_new(folder)
         folder.mkdir(parents=True, exist_ok=True)
         Database.create(_database_path(folder), _about(encoder)).close()
         return cls(folder, encoder)
@@ -246,6 +248,12 @@ class Archive:
 def exists(folder: Path) -> bool:
     """Return whether there is an archive in the folder."""
     return _database_path(folder).is_file()
+
+
+def check_new(folder: Path) -> None:
+    """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
 
 
 def _database_path(folder: Path) -> Path:

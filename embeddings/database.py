@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -90,17 +90,10 @@ class Database:
         self._path = path
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
-        try:
-            found, version = (self._value(f"PRAGMA {name}") for name in ("application_id", "user_version"))
-        except sqlite3.DatabaseError as error:
-            raise ValueError(f"{path} is damaged: {error}; restore it, or delete its folder and index again") from error
-        if found != APPLICATION_ID:
-            raise ValueError(f"{path} is not a pressmark archive; name another folder with --archive")
-        if version != SCHEMA_VERSION:
-            raise ValueError(
-                f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}; "
-                "delete the folder and index the articles again"
-            )
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._check()
+            undo.pop_all()
 
     @classmethod
     def create(cls, path: Path, about: dict[str, str]) -> "Database":
@@ -120,6 +113,24 @@ class Database:
             connection.close()
         draft.replace(path)
         return cls(path)
+
+    def _check(self) -> None:
+        """Raise ValueError unless the file is an archive's, of this version, and its tables can be read."""
+        path = self._path
+        try:
+            found, version = (self._value(f"PRAGMA {name}") for name in ("application_id", "user_version"))
+            if (found, version) == (APPLICATION_ID, SCHEMA_VERSION):
+                self.meta("generation")
+                self.counts()
+        except sqlite3.DatabaseError as error:
+            raise ValueError(f"{path} is damaged: {error}; restore it, or delete its folder and index again") from error
+        if found != APPLICATION_ID:
+            raise ValueError(f"{path} is not a pressmark archive; name another folder with --archive")
+        if version != SCHEMA_VERSION:
+            raise ValueError(
+                f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}; "
+                "delete the folder and index the articles again"
+            )
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -170,9 +181,10 @@ class Database:
         """Return passages by their numbers; numbers that are gone are left out."""
         marks = ",".join("?" * len(numbers))
         query = f'SELECT number, start, "end", article FROM passages WHERE number IN ({marks})'
-        rows = self._connection.execute(query, list(numbers)).fetchall()
-        owners = {article for *_, article in rows}
-        articles = {number: self._article_numbered(number) for number in owners}
+        with self._snapshot() as connection:
+            rows = connection.execute(query, list(numbers)).fetchall()
+            owners = {article for *_, article in rows}
+            articles = {number: self._article_numbered(number) for number in owners}
         return {number: Passage(articles[article], start, end) for number, start, end, article in rows}
 
     def allowed(self, only: Filter) -> Numbers | None:
@@ -239,10 +251,20 @@ class Database:
         if connection is None:
             uri = f"{self._path.resolve().as_uri()}?mode=rw"
             connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+            self._connections.append(connection)
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
-            self._connections.append(connection)
         return connection
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Let several queries read one and the same generation, whatever is written meanwhile."""
+        connection = self._connection
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.execute("COMMIT")
 
     @contextmanager
     def _transaction(self) -> Iterator[tuple[sqlite3.Connection, int]]:

@@ -136,9 +136,10 @@ def load_original(name: str) -> "SentenceTransformer":
     """
     from sentence_transformers import SentenceTransformer
 
+    path = str(_model_path(name))
     try:
         model = SentenceTransformer(
-            str(_model_path(name)), device="cpu", model_kwargs={"attn_implementation": "eager", "dtype": "float32"}
+            path, device="cpu", model_kwargs={"attn_implementation": "eager", "dtype": "float32"}
         )
     except (OSError, ValueError) as error:
         raise ValueError(
@@ -178,7 +179,11 @@ def _is_compiled(folder: Path) -> bool:
 
 
 def _read_compiled(folder: Path) -> CompiledEncoder:
-    return CompiledEncoder(**json.loads((folder / "encoder.json").read_text(encoding="utf-8")))
+    path = folder / "encoder.json"
+    try:
+        return CompiledEncoder(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error}; delete its folder, and the encoder is compiled again") from error
 
 
 def _open_tokenizer(path: Path, max_tokens: int | None) -> "Tokenizer":

@@ -1,19 +1,21 @@
 """Paths to an archive: what is new or changed goes in, what cannot be read is reported."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embeddings.archive import Archive
 from embeddings.articles import JSON_LINES, Unread, find_files, read_articles
+from embeddings.database import digest
 from embeddings.types import Article
 
 LOT = 64
 """Articles are stored in transactions of this many: what was read so far outlives an interruption."""
 
-MANY = "#"
-"""Parts the file from the line in the source of an article that shares its file with others."""
+ONE_OF_MANY = re.compile(r"#[0-9]+\Z")
+"""How the source of an article ends that shares its file with others."""
 
 
 @dataclass
@@ -67,10 +69,10 @@ def _distinct(archive: Archive, article: Article) -> Article:
         known = archive.article(article.id)
     except KeyError:
         return article
-    if known.source == article.source or MANY in article.source or not Path(known.source).exists():
+    if known.source == article.source or ONE_OF_MANY.search(article.source) or not Path(known.source).exists():
         return article
     mark = hashlib.sha256(article.source.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return article if known.text == article.text else replace(article, id=f"{article.id}~{mark}")
+    return article if digest(known) == digest(article) else replace(article, id=f"{article.id}~{mark}")
 
 
 def expected_articles(paths: Sequence[Path]) -> int:

@@ -1,7 +1,6 @@
 """The keyword index: BM25 by tantivy, a cache of the passages in the database."""
 
 import json
-import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -36,12 +35,13 @@ class KeywordIndex:
         analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         for step in (
             tantivy.Filter.remove_long(60),
+            tantivy.Filter.ascii_fold(),  # before lowercase: a lowercased "İ" keeps a dot that no longer folds
             tantivy.Filter.lowercase(),
-            tantivy.Filter.ascii_fold(),
             tantivy.Filter.stemmer("English"),
         ):
             analyzer = analyzer.filter(step)
-        self._index.register_tokenizer(ANALYZER, analyzer.build())
+        self._analyzer = analyzer.build()
+        self._index.register_tokenizer(ANALYZER, self._analyzer)
 
     @staticmethod
     def delete(folder: Path) -> None:
@@ -88,15 +88,24 @@ class KeywordIndex:
 
         Source: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond".
         """
-        words = " ".join(re.findall(r"\w+", question.lower()))
+        words = dict.fromkeys(self._analyzer.analyze(question))
         searcher = self._index.searcher()
         if not words or not searcher.num_docs:
             return Ranking.empty()
-        query = self._index.parse_query(words, ["text", "heading"], field_boosts={"heading": HEADING_WEIGHT})
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._either(word)) for word in words])
         found = searcher.search(self._restricted(query, only), limit=k, count=False).hits
         addresses = [address for _, address in found]
         numbers: Numbers = np.array(searcher.fast_field_values("number", addresses), dtype=np.int64)
         return Ranking(numbers, np.array([score for score, _ in found], dtype=np.float32))
+
+    def _either(self, word: str) -> tantivy.Query:
+        """Return the query for a word, as the analyzer leaves it, in the passage or in its heading."""
+        text, above = (
+            tantivy.Query.term_query(self._index.schema, field, word, index_option="freq")
+            for field in ("text", "heading")
+        )
+        weighed = tantivy.Query.boost_query(above, HEADING_WEIGHT)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, text), (tantivy.Occur.Should, weighed)])
 
     def _numbered(self, number: int) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, "number", number)

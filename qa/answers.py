@@ -3,12 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embeddings.sentences import sentence_around
 from embeddings.types import Hit, Span
 from qa.confidence import Calibration, Evidence
 from qa.types import Answer, Reading, ScoredSpan
+
+LONGEST_ATTRIBUTION = 80
+"""Characters."""
+
+ATTRIBUTION = re.compile(r"\s*,\s+(?:[A-Z][\w.&’'-]*\s+){1,4}(?:reports?|reported|says|said|writes|wrote)\b")
+"""Who said it, at the end of a clause, as news has it: ", Azernews reports"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,25 @@ def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Cali
 def gather(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Group]:
     """Return the spans of all readings, put together where they share their words or their place, best first."""
     candidates = [
-        _Candidate(span, hit.score) for hit, reading in zip(hits, readings, strict=True) for span in reading.spans
+        _Candidate(before_attribution(span), hit.score)
+        for hit, reading in zip(hits, readings, strict=True)
+        for span in reading.spans
     ]
     candidates.sort(key=lambda candidate: (-candidate.span.score, candidate.span.article.id, candidate.span.start))
     lists = _group(candidates)
     return [_with_evidence(members, _lead(lists, index)) for index, members in enumerate(lists)]
+
+
+def before_attribution(span: ScoredSpan) -> ScoredSpan:
+    """Return the span without the attribution that it runs into: "in Baku, Trend reports" becomes "in Baku".
+
+    A span that begins in the attribution is left as it is: there, the name may be what was asked for.
+    """
+    text = span.article.text
+    for found in ATTRIBUTION.finditer(text, span.start, min(len(text), span.end + LONGEST_ATTRIBUTION)):
+        if span.start < found.start() < span.end <= found.end():
+            return replace(span, end=found.start())
+    return span
 
 
 def same_words(text: str) -> str:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from embeddings.archive import exists
+from embeddings.archive import check_new, exists
 from embeddings.commands import NothingToDo, archive_option, index_with_progress, plain_errors
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.types import Article, Filter, Hit
 from qa.pipeline import Pipeline
+from qa.questions import check_k, check_outlet, check_question
 from qa.render import confidence_in_words, prediction_to_json
 from qa.settings import SHIPPED_READER, Settings
 from qa.types import Answer, Prediction
@@ -35,6 +36,7 @@ def open_pipeline(archive: Path) -> Pipeline:
     if not exists(archive):
         if not SEEDS.is_dir():
             raise FileNotFoundError(f"there is no archive in {archive}; make one with: pressmark index PATH...")
+        check_new(archive)
         click.echo(f"There is no archive in {archive} yet: indexing the seed articles in {SEEDS}", err=True)
         index_with_progress([SEEDS], archive, settings.encoder, settings.cache)
     return Pipeline.from_settings(settings)
@@ -66,7 +68,11 @@ def ask(
             parse_filter_date(published_to) if published_to else "",
             outlet,
         )
-        prediction = open_pipeline(archive).ask(question, k=k, only=only)
+        question, k = check_question(question), k if k is None else check_k(k)
+        pipeline = open_pipeline(archive)
+        if outlet:
+            check_outlet(outlet, pipeline.archive.outlets())
+        prediction = pipeline.ask(question, k=k, only=only)
     if as_json:
         click.echo(json.dumps(prediction_to_json(prediction), ensure_ascii=False, indent=2))
     else:
@@ -166,4 +172,4 @@ def _source_line(article: Article) -> str:
 
 def _indented(text: str) -> str:
     width = min(shutil.get_terminal_size().columns, 100)
-    return textwrap.fill(text, width=width, initial_indent="  ", subsequent_indent="  ")
+    return click.wrap_text(text, width, initial_indent="  ", subsequent_indent="  ")

@@ -51,11 +51,15 @@ class Calibration:
 
         Raises:
             FileNotFoundError: if there is none.
+            ValueError: if it is not a calibration.
         """
         path = reader / FILE
         if not path.is_file():
             raise FileNotFoundError(f"the reader in {reader} has no {FILE}; make one with: pressmark train calibration")
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path} is damaged: {error}; make it anew with: pressmark train calibration") from error
 
     def confidence(self, evidence: Evidence) -> float:
         """Return the probability that the answer is right, in [0, 1]: more evidence never makes it lower."""

@@ -1,6 +1,7 @@
 """The reader: a span model in int8 ONNX that reads every hit of a question."""
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class OnnxReader:
         """Return one reading a passage, in the order given; all are read at once."""
         question = self._shorten(question)
         encodings = self._pairs.encode_batch([(question, passage.text) for passage in passages])
-        windows = [[encoding, *encoding.overflowing] for encoding in encodings]
+        windows = [_windows(encoding) for encoding in encodings]
         read = self._pool.map(self._read_window, [window for group in windows for window in group])
         return [_merge(passage, [next(read) for _ in group]) for passage, group in zip(passages, windows, strict=True)]
 
@@ -78,23 +79,36 @@ class OnnxReader:
         most = self.spec.max_question_tokens
         return question if len(offsets) <= most else question[: offsets[most - 1][1]]
 
-    def _read_window(self, window: "Encoding") -> "_WindowReading":
-        outputs = dict(zip(self._outputs, onnx_models.run(self._session, window), strict=True))
+    def _read_window(self, window: "_Window") -> "_WindowReading":
+        outputs = dict(zip(self._outputs, onnx_models.run(self._session, window.encoding), strict=True))
         start, end = outputs["start"][0], outputs["end"][0]
         relevance = float(outputs["relevance"][0]) if "relevance" in outputs else None
         return _WindowReading(tuple(self._decode(window, start, end)), relevance)
 
-    def _decode(self, window: "Encoding", start: Logits, end: Logits) -> list["_CharacterSpan"]:
+    def _decode(self, window: "_Window", start: Logits, end: Logits) -> list["_CharacterSpan"]:
         """Return the window's best spans of whole words, as ranges in the passage."""
-        passage = np.array(window.sequence_ids) == 1
-        words = np.array([-1 if word is None else word for word in window.word_ids])
+        encoding = window.encoding
+        passage = np.array(encoding.sequence_ids) == 1
+        words = np.array([-1 if word is None else word for word in encoding.word_ids])
         first_of_word = passage & (np.r_[-2, words[:-1]] != words)
         last_of_word = passage & (np.r_[words[1:], -2] != words)
+        # a window may begin or end within a word, which is whole in the neighbour: they share `stride` word pieces
+        first_of_word[np.flatnonzero(passage)[:1]] &= not window.has_before
+        last_of_word[np.flatnonzero(passage)[-1:]] &= not window.has_after
         null = float(start[0] + end[0])
         allowed = Allowed(first_of_word, last_of_word, self.spec.max_answer_tokens)
         spans = best_spans(start, end, allowed, n=SPANS)
-        offsets = window.offsets
+        offsets = encoding.offsets
         return [_CharacterSpan(offsets[span.first][0], offsets[span.last][1], span.score - null) for span in spans]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of a passage, tokenized behind the question, and whether the passage goes on before and after it."""
+
+    encoding: "Encoding"
+    has_before: bool
+    has_after: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +129,21 @@ def read_spec(folder: Path) -> ReaderSpec:
 
     Raises:
         FileNotFoundError: if the folder is not a reader's.
+        ValueError: if its reader.json is damaged.
     """
     path = folder / "reader.json"
     for file in (path, folder / "tokenizer.json", folder / "model.onnx"):
         if not file.is_file():
             raise FileNotFoundError(f"the reader in {folder} has no {file.name}; make one with: pressmark train export")
-    return ReaderSpec(**json.loads(path.read_text(encoding="utf-8")))
+    try:
+        return ReaderSpec(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error}; make it anew with: pressmark train export") from error
+
+
+def _windows(encoding: "Encoding") -> list[_Window]:
+    parts = [encoding, *encoding.overflowing]
+    return [_Window(part, number > 0, number < len(parts) - 1) for number, part in enumerate(parts)]
 
 
 def _merge(passage: Passage, windows: Sequence[_WindowReading]) -> Reading:
@@ -128,9 +151,16 @@ def _merge(passage: Passage, windows: Sequence[_WindowReading]) -> Reading:
     best: dict[tuple[int, int], float] = {}
     for window in windows:
         for span in window.spans:
-            place = (passage.start + span.start, passage.start + span.end)
+            place = (passage.start + span.start, passage.start + _with_marks(passage.text, span.end))
             best[place] = max(span.score, best.get(place, -np.inf))
     ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:SPANS]
     relevances = [window.relevance for window in windows if window.relevance is not None]
     spans = tuple(ScoredSpan(passage.article, start, end, score) for (start, end), score in ranked)
     return Reading(passage, spans, max(relevances) if relevances else None)
+
+
+def _with_marks(text: str, end: int) -> int:
+    """Return the end moved over the marks that belong to the last character: the tokenizer leaves them out."""
+    while end < len(text) and unicodedata.category(text[end]).startswith("M"):
+        end += 1
+    return end

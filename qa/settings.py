@@ -48,7 +48,10 @@ class Settings:
     """The most answers to one question."""
 
     def __post_init__(self) -> None:
-        check_k(self.k)
+        try:
+            check_k(self.k)
+        except ValueError as error:
+            raise ValueError(f"PRESSMARK_K: {error}") from error
         for name in ("vector_weight", "threshold", "floor"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+
+from embeddings.types import Filter
+from qa.render import confidence_in_words, prediction_to_json
 from web_fakes import (
     HOSTILE,
     SIGNED,
@@ -18,9 +21,6 @@ from web_fakes import (
     span_of,
     whole,
 )
-
-from embeddings.types import Filter
-from qa.render import confidence_in_words, prediction_to_json
 
 SIGNED_JSON = {
     "id": "azernews/2022 signing#1",

@@ -4,8 +4,9 @@ import logging
 
 import pytest
 from flask.testing import FlaskClient
-from web_fakes import FakePipeline, app_over, signed_prediction
 from werkzeug.test import TestResponse
+
+from web_fakes import FakePipeline, app_over, signed_prediction
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from web_fakes import REPEATED, SIGNED, span_of, whole
 
 from embeddings.types import Article, Span
 from web.highlight import Piece, paragraphs, pieces
+from web_fakes import REPEATED, SIGNED, span_of, whole
 
 TEXTS = st.text(st.sampled_from("aé\u0301𝒩👩\u200d \n\t<&ب"), max_size=40)
 

@@ -8,6 +8,9 @@ from html import escape
 
 import pytest
 from flask.testing import FlaskClient
+
+from embeddings.types import Filter
+from web.pages import as_sentence, scope_in_words
 from web_fakes import (
     HOSTILE,
     REPEATED,
@@ -22,9 +25,6 @@ from web_fakes import (
     span_of,
     whole,
 )
-
-from embeddings.types import Filter
-from web.pages import as_sentence, scope_in_words
 
 SIGNED_PATH = "/articles/azernews%2F2022%20signing%231"
 COPIED = """\

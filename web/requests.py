@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 
 from embeddings.dates import parse_filter_date
 from embeddings.types import Article, Filter, Span
-from qa.questions import check_k, check_question
+from qa.questions import check_k, check_outlet, check_question
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -29,7 +29,6 @@ _TYPES_IN_WORDS: Mapping[type, str] = {
     dict: "an object",
     type(None): "null",
 }
-_MOST_OUTLETS_NAMED = 10
 
 T = TypeVar("T")
 
@@ -154,7 +153,7 @@ def _asked(values: Mapping[str, object], question: str, outlets: Collection[str]
     asked = _checked(question, lambda: check_question(texts.get(question, "")), errors, otherwise="")
     k = read("k", check_k, None)
     published_from, published_to = read("from", parse_filter_date, ""), read("to", parse_filter_date, "")
-    outlet = read("outlet", lambda name: _known(name, outlets), "")
+    outlet = read("outlet", lambda name: check_outlet(name, outlets), "")
     only = _checked("from", lambda: Filter(published_from, published_to, outlet), errors, otherwise=Filter())
     _raise(errors)
     return Asked(asked, k, only)
@@ -179,14 +178,6 @@ def _raise(errors: Mapping[str, str]) -> None:
 def _unknown(names: Iterable[str]) -> dict[str, str]:
     known = ", ".join(JSON_TYPES)
     return {name: f"there is no field {name!r}; the fields are {known}" for name in names if name not in JSON_TYPES}
-
-
-def _known(outlet: str, outlets: Collection[str]) -> str:
-    if outlet not in outlets:
-        known = ", ".join(list(outlets)[:_MOST_OUTLETS_NAMED])
-        more = ", …" if len(outlets) > _MOST_OUTLETS_NAMED else ""
-        raise ValueError(f"this archive has no article of the outlet {outlet!r}; it has: {known}{more}")
-    return outlet
 
 
 def _offset(text: str, length: int) -> int:

@@ -112,9 +112,8 @@ def read_asked(path: Path) -> tuple[list[Asked], dict[str, str]]:
                 question, text = str(record["question"]), str(record["text"])
                 answers = tuple(str(answer["text"]) for answer in record["answers"])
             except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(
-                    f"{path}, line {number}: expected question, text and answers; got {line[:80]!r}"
-                ) from error
+                wanted = "an object with question, text and answers"
+                raise ValueError(f"{path}, line {number}: expected {wanted}, got {line[:80]!r}") from error
             name = hashlib.sha256(text.encode()).hexdigest()[:12]
             texts[name] = text
             asked.append(Asked(question, answers, name))
