@@ -8,7 +8,7 @@ from embeddings.archive import Archive
 from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
 from qa.evaluation.bootstrap import bootstrap_mean
 from qa.evaluation.datasets import Question, QuestionSet
-from qa.evaluation.progress import shown
+from qa.evaluation.progress import in_parallel
 from qa.evaluation.rankings import RankingScores, best_of_each, ranked, score_run
 from qa.evaluation.results import Figure, Kind, Provenance, Results, WorstError
 from qa.retriever import Proposals, fuse, search
@@ -17,6 +17,9 @@ from qa.types import Reader, Reading
 
 REREAD = 20
 """How many of the fused passages the reader reorders; those behind keep their places."""
+
+DEPTH = 50
+"""The most articles in a run."""
 
 WORST = 20
 PASSAGES = 3
@@ -77,19 +80,40 @@ def rank_all(
     questions: Sequence[Question], vectors: Vectors, searcher: Searcher, reader: Reader | None, reread: Sequence[str]
 ) -> RetrievalRuns:
     """Return the runs of every way; the reader, if there is one, reorders for the questions whose ids are given."""
-    ways = [*Way][: 3 if reader is None else 4]
-    runs: Runs = {way: {} for way in ways}
-    nearest = {}
-    wanted = set(reread)
-    for row, question in enumerate(shown(questions, len(questions), "questions")):
+    wanted = set(reread) if reader is not None else set()
+
+    def rank(row: int) -> _Ranked:
+        question = questions[row]
         found = searcher.three_ways(searcher.propose(question.question, vectors[row : row + 1]))
         if reader is not None and question.id in wanted:
             found[Way.REORDERED] = reorder(question.question, found[Way.FUSED], reader)
-        for way, hits in found.items():
-            runs[way][question.id] = best_of_each([(hit.passage.article.id, hit.score) for hit in hits])
-        nearest[question.id] = tuple(hit.passage.text for hit in found[Way.FUSED][:PASSAGES])
-    ids = tuple(question.id for question in questions if question.id in wanted) if reader is not None else ()
-    return RetrievalRuns(runs, ids, nearest)
+        nearest = tuple(hit.passage.text for hit in found[Way.FUSED][:PASSAGES])
+        return _Ranked({way: _articles(hits) for way, hits in found.items()}, nearest)
+
+    ranked_all = in_parallel(rank, range(len(questions)), "questions")
+    of_id = dict(zip((question.id for question in questions), ranked_all, strict=True))
+    return RetrievalRuns(
+        runs={
+            way: {id_: one.articles[way] for id_, one in of_id.items() if way in one.articles}
+            for way in Way
+            if wanted or way is not Way.REORDERED
+        },
+        reread=tuple(id_ for id_ in of_id if id_ in wanted),
+        nearest={id_: one.nearest for id_, one in of_id.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """The first articles of one question by each way, with their scores, and its first fused passages."""
+
+    articles: Mapping[Way, dict[str, float]]
+    nearest: tuple[str, ...]
+
+
+def _articles(hits: Sequence[Hit]) -> dict[str, float]:
+    best = best_of_each([(hit.passage.article.id, hit.score) for hit in hits])
+    return {id_: best[id_] for id_ in ranked(best)[:DEPTH]}
 
 
 def reorder(question: str, hits: Sequence[Hit], reader: Reader) -> tuple[Hit, ...]:
