@@ -12,7 +12,8 @@ from embeddings.types import Article, Filter, Hit, Passage
 from qa.evaluation.datasets import Question, QuestionSet
 from qa.evaluation.rankings import ranked
 from qa.evaluation.results import Kind, Provenance
-from qa.evaluation.retrieve import REREAD, Searcher, Way, rank_all, reorder, retrieval_results
+from qa.evaluation.retrieval import retrieval_results
+from qa.evaluation.retrieve import REREAD, Searcher, Way, rank_all, reorder
 from qa.retriever import retrieve
 from qa.settings import Settings
 

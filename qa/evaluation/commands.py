@@ -98,7 +98,8 @@ def retrieval(
       pressmark evaluate retrieval questions.jsonl --archive news --asked 2023 --run news.trec
     """
     from qa.evaluation.rankings import ir_measures_library, write_run
-    from qa.evaluation.retrieve import Searcher, rank_all, retrieval_results
+    from qa.evaluation.retrieval import retrieval_results
+    from qa.evaluation.retrieve import Searcher, rank_all
 
     with evaluation_errors():
         outputs.check(run)
