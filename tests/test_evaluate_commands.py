@@ -1,6 +1,7 @@
 """`pressmark evaluate` from the command line to its files."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from click.testing import CliRunner, Result
 from conftest import SEEDS
 
 from embeddings.encoder import OnnxEncoder, default_cache
+from qa.evaluation.explain import Stage
+from qa.evaluation.results import Figure, Results, WorstError
 from qa.evaluation.stored import read_results
 from web.commands import main
 
@@ -77,6 +80,29 @@ def test_reading_compares_with_older_results(squad: Path, tmp_path: Path) -> Non
     assert moved[0][:5] == ["EM", "3", "0.6667", "1.0000", "+0.3333"]
     assert "What moved" in (tmp_path / "report" / "report.md").read_text()
     assert (tmp_path / "report" / "report.html").is_file()
+
+
+def test_results_are_written_though_they_cannot_be_compared(squad: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(squad.read_text())
+    given = write(tmp_path / "p.json", {"q1": "Ganja", "q2": "7", "q3": ""})
+    run("reading", other, "--predictions", given, "--json", tmp_path / "r.json")
+    done = run(
+        "reading", squad, "--predictions", given, "--compare", tmp_path / "r.json", "--json", tmp_path / "new.json"
+    )
+    assert done.exit_code == 2
+    assert "the old results are of reading on 'other.json', the new ones of reading on 'dev.json'" in done.stderr
+    assert read_results(tmp_path / "new.json").data == "dev.json"
+
+
+@pytest.mark.parametrize("name", [item.name for item in [*fields(Results), *fields(Figure), *fields(WorstError)]])
+def test_the_json_is_documented(name: str) -> None:
+    assert f"`{name}`" in (SEEDS.parent / "docs" / "evaluation-json.md").read_text()
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_every_stage_is_documented(stage: str) -> None:
+    assert f'`"{stage}"`' in (SEEDS.parent / "docs" / "evaluation-json.md").read_text()
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,22 @@ def evaluate() -> None:
 
 @evaluate.command()
 @click.argument("data", type=PATH)
-@click.option("--predictions", type=PATH, help="Score these answers instead: a JSON object, question id to answer.")
-@click.option("--no-answer", type=PATH, help="Their probabilities of no answer: a JSON object, question id to number.")
-@click.option("--reader", type=PATH, help="The reader's folder.  [default: the shipped one]")
-@click.option("--questions", type=click.IntRange(1), help="Only so many questions, drawn at random by a seed.")
+@click.option(
+    "--predictions",
+    type=PATH,
+    metavar="FILE",
+    help="Score these answers instead: a JSON object, question id to answer.",
+)
+@click.option(
+    "--no-answer",
+    type=PATH,
+    metavar="FILE",
+    help="Their probabilities of no answer: a JSON object, question id to number.",
+)
+@click.option("--reader", type=PATH, metavar="DIR", help="The reader's folder.  [default: the shipped one]")
+@click.option(
+    "--questions", metavar="N", type=click.IntRange(1), help="Only so many questions, drawn at random by a seed."
+)
 @output_options
 def reading(
     data: Path,
@@ -73,8 +85,10 @@ def reading(
 @evaluate.command()
 @click.argument("data", type=PATH)
 @question_options
-@click.option("--read", default=200, show_default=True, type=click.IntRange(0), help="Questions the reader reorders.")
-@click.option("--run", type=PATH, help="Write TREC runs: FILE with each way's name before its suffix.")
+@click.option(
+    "--read", metavar="N", default=200, show_default=True, type=click.IntRange(0), help="Questions the reader reorders."
+)
+@click.option("--run", type=PATH, metavar="FILE", help="Write TREC runs: FILE with each way's name before its suffix.")
 @output_options
 def retrieval(
     data: Path,

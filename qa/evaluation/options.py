@@ -29,9 +29,19 @@ def evaluation_errors() -> Iterator[None]:
 def output_options(command: Command) -> Command:
     """Add --json, --report and --compare to a command, as one argument `outputs`."""
 
-    @click.option("--json", type=PATH, help="Write all results as JSON.")
-    @click.option("--report", type=PATH, help="Write a page in HTML and one in Markdown, with plots, into a folder.")
-    @click.option("--compare", type=PATH, help="Show what moved since these results, written with --json before.")
+    @click.option("--json", type=PATH, metavar="FILE", help="Write all results as JSON.")
+    @click.option(
+        "--report",
+        type=PATH,
+        metavar="DIR",
+        help="Write a page in HTML and one in Markdown, with plots, into a folder.",
+    )
+    @click.option(
+        "--compare",
+        type=PATH,
+        metavar="OLD.json",
+        help="Show what moved since these results, written with --json before.",
+    )
     @functools.wraps(command)
     def with_outputs(*, json: Path | None, report: Path | None, compare: Path | None, **others: Any) -> Any:
         return command(outputs=Outputs(json, report, compare), **others)
@@ -42,10 +52,20 @@ def output_options(command: Command) -> Command:
 def question_options(command: Command) -> Command:
     """Add --archive, --split, --asked and --questions: which questions of a set, over which articles."""
     for option in (
-        click.option("--questions", type=click.IntRange(1), help="Only so many questions, drawn at random by a seed."),
+        click.option(
+            "--questions",
+            metavar="N",
+            type=click.IntRange(1),
+            help="Only so many questions, drawn at random by a seed.",
+        ),
         click.option("--asked", default="", metavar="DATE", help="Only questions asked in this year, month or day."),
         click.option("--split", default="test", show_default=True, help="Which qrels of a BEIR folder."),
-        click.option("--archive", type=PATH, help="The archive's folder.  [default: the set's own articles, cached]"),
+        click.option(
+            "--archive",
+            type=PATH,
+            metavar="DIR",
+            help="The archive's folder.  [default: the set's own articles, cached]",
+        ),
     ):
         command = option(command)
     return command

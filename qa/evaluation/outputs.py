@@ -46,9 +46,11 @@ class Outputs:
 
     def deliver(self, results: Results) -> str:
         """Write what is wanted, and return the tables as text."""
-        comparison = None if self.compare is None else compare(read_results(self.compare), results)
+        # Read first: both may be the same file. Written before comparing: results of another set end the command.
+        old = None if self.compare is None else read_results(self.compare)
         if self.json is not None:
             write_results(results, self.json)
+        comparison = None if old is None else compare(old, results)
         if self.report is not None:
             write_report(results, self.report, comparison)
         return text_report(results, comparison)
