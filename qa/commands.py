@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from embeddings.archive import check_new, exists
-from embeddings.commands import NothingToDo, archive_option, index_with_progress, plain_errors
+from embeddings.commands import NothingToDo, WrongUse, archive_option, index_with_progress, plain_errors
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.types import Article, Filter, Hit
+from qa.answers import same_words
 from qa.pipeline import Pipeline
 from qa.questions import check_k, check_outlet, check_question
 from qa.render import confidence_in_words, prediction_to_json
@@ -50,8 +51,18 @@ def open_pipeline(archive: Path) -> Pipeline:
 @click.option("--to", "published_to", metavar="DATE", default="", help="Only articles published on or before.")
 @click.option("--outlet", default="", help="Only articles of this outlet.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the endpoint does.")
+@click.option("--explain", is_flag=True, help="Say on stderr at which stage the answer of --expect was lost.")
+@click.option("--expect", metavar="ANSWER", default="", help="The answer that --explain looks for.")
 def ask(
-    question: str, archive: Path, k: int | None, published_from: str, published_to: str, outlet: str, as_json: bool
+    question: str,
+    archive: Path,
+    k: int | None,
+    published_from: str,
+    published_to: str,
+    outlet: str,
+    as_json: bool,
+    explain: bool,
+    expect: str,
 ) -> None:
     """Answer a question with verbatim quotations from the archive.
 
@@ -61,7 +72,12 @@ def ask(
     Examples:
       pressmark ask "Who signed the memorandum?"
       pressmark ask "Who signed the memorandum?" --from 2022-10 --outlet Azernews --json
+      pressmark ask "Who signed the memorandum?" --explain --expect "Sabina Aliyeva"
     """
+    if explain != bool(same_words(expect)):
+        raise WrongUse(
+            "--explain and --expect ANSWER go together: name the answer that should have been found, in words"
+        )
     with plain_errors():
         only = Filter(
             parse_filter_date(published_from) if published_from else "",
@@ -77,6 +93,10 @@ def ask(
         click.echo(json.dumps(prediction_to_json(prediction), ensure_ascii=False, indent=2))
     else:
         click.echo(_in_words(prediction))
+    if explain:
+        from qa.evaluation.explain import explained
+
+        click.echo(explained(pipeline, prediction, expect, only), err=True)
     if prediction.abstained:
         raise SystemExit(NothingToDo.exit_code)
 

@@ -1,5 +1,6 @@
 """Question to hits: keywords and vectors, filtered alike, normalised and weighed together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.archive import Archive
-from embeddings.types import Filter, Hit, Ranking
+from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
 from qa.settings import Settings
 
 
@@ -20,6 +21,14 @@ class Retrieved:
     search_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What each leg found for a question: cosines in [-1, 1], and BM25, positive, unbounded."""
+
+    vectors: Ranking
+    keywords: Ranking
+
+
 def retrieve(archive: Archive, question: str, only: Filter, settings: Settings) -> Retrieved:
     """Return the `settings.k` best passages for a question; fewer only if fewer pass the filter.
 
@@ -29,14 +38,23 @@ def retrieve(archive: Archive, question: str, only: Filter, settings: Settings) 
     vector = archive.encoder.encode_questions([question])
     encoded = perf_counter()
     archive.refresh()
-    k, candidates = settings.k, max(settings.candidates, settings.k)
-    vectors = archive.search_vectors(vector, candidates, only)
-    keywords = archive.search_keywords(question, candidates, only)
-    scores = fuse(vectors, keywords, settings.vector_weight)
-    passages = archive.passages(scores)
-    ranked = sorted((-scores[number], passage.id, passage) for number, passage in passages.items())
-    hits = tuple(Hit(passage, -negative, rank) for rank, (negative, _, passage) in enumerate(ranked[:k], start=1))
+    proposals = search(archive, question, vector, only, max(settings.candidates, settings.k))
+    scores = fuse(proposals.vectors, proposals.keywords, settings.vector_weight)
+    hits = ranked(scores, archive.passages(scores))[: settings.k]
     return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded))
+
+
+def search(archive: Archive, question: str, vector: Vectors, only: Filter, candidates: int) -> Proposals:
+    """Return what both legs propose, at most `candidates` passages each; `vector` has shape (1, dimension)."""
+    return Proposals(
+        archive.search_vectors(vector, candidates, only), archive.search_keywords(question, candidates, only)
+    )
+
+
+def ranked(scores: Mapping[int, float], passages: Mapping[int, Passage]) -> tuple[Hit, ...]:
+    """Return the passages as hits, best first, ties by passage id; `scores` has one for the number of each."""
+    ordered = sorted((-scores[number], passage.id, passage) for number, passage in passages.items())
+    return tuple(Hit(passage, -negative, rank) for rank, (negative, _, passage) in enumerate(ordered, start=1))
 
 
 def fuse(vectors: Ranking, keywords: Ranking, vector_weight: float) -> dict[int, float]:

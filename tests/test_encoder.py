@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import SEEDS
@@ -177,7 +177,7 @@ def test_token_offsets_are_not_cut(encoder: OnnxEncoder) -> None:
 
 @pytest.mark.model
 @given(st.text(max_size=100) | st.text(st.sampled_from("aé\u0301 😀Я中.\n"), max_size=100))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(deadline=None)
 def test_token_offsets_of_any_text_are_in_order_and_inside(encoder: OnnxEncoder, text: str) -> None:
     offsets = encoder.token_offsets(text)
     assert (offsets[:, 0] <= offsets[:, 1]).all()

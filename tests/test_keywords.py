@@ -3,7 +3,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.keywords import KeywordIndex
@@ -110,7 +110,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> KeywordIndex:
 
 
 @given(st.text(max_size=200))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None)
 def test_any_question_is_answered_without_error(small: KeywordIndex, question: str) -> None:
     assert found(small, question.encode("utf-8", "replace").decode()) in ([], [1])
 

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import SEEDS
@@ -45,6 +45,7 @@ def test_there_are_two_seeds() -> None:
     assert [article.id for article in SEED_ARTICLES] == ["000_7b79b61b11f200c2", "004_802d376f4d3385fe"]
 
 
+@settings(deadline=None)
 @given(
     st.text()
     | st.text(st.sampled_from("aé \n.\u0301😀Я。"), max_size=2000)

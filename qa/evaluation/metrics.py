@@ -11,6 +11,9 @@ from itertools import groupby
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
+RIGHT = 0.5
+"""An answer is right if its F1 with an accepted one is at least this: most of its words are those, and the reverse."""
+
 
 class Rules(StrEnum):
     """How an accepted answer counts that is nothing but articles and punctuation: all else is the same in all three.

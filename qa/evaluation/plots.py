@@ -30,7 +30,7 @@ def draw(results: Results) -> tuple[Plot, ...]:
 
     Raises ModuleNotFoundError, saying what to install, if matplotlib is missing.
     """
-    _check_matplotlib()
+    check_matplotlib()
     plots = []
     if results.success:
         plots.append(_success(results))
@@ -135,7 +135,8 @@ def _style() -> Iterator[None]:
         yield
 
 
-def _check_matplotlib() -> None:
+def check_matplotlib() -> None:
+    """Raise a ModuleNotFoundError that says what to install, if matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError as error:

@@ -54,7 +54,7 @@ def score_run(run: Run, qrels: Qrels, *, cutoffs: Sequence[int] = CUTOFFS) -> Ra
     depth = max(10, *cutoffs)
     ordered = {question: _by_rank(scores, depth) for question, scores in run.items()}
     judged = {question: dict(grades) for question, grades in qrels.items()}
-    for metric in _ir_measures().iter_calc(list(measures), judged, ordered):
+    for metric in ir_measures_library().iter_calc(list(measures), judged, ordered):
         found[measures[metric.measure]][metric.query_id] = float(metric.value)
     return RankingScores(found)
 
@@ -108,13 +108,14 @@ def _check(run: Run, qrels: Qrels, cutoffs: Sequence[int]) -> None:
 
 
 def _measures(cutoffs: Sequence[int]) -> dict[object, str]:
-    library = _ir_measures()
+    library = ir_measures_library()
     measures: dict[object, str] = {library.Success @ cutoff: f"success@{cutoff}" for cutoff in cutoffs}
     measures |= {library.R @ cutoff: f"recall@{cutoff}" for cutoff in cutoffs}
     return measures | {library.RR @ 10: "MRR@10", library.nDCG @ 10: "nDCG@10"}
 
 
-def _ir_measures() -> Any:
+def ir_measures_library() -> Any:
+    """Return the module ir_measures; raises ModuleNotFoundError, saying what to install, if it is missing."""
     try:
         import ir_measures
     except ModuleNotFoundError as error:

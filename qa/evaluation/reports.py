@@ -64,7 +64,7 @@ def write_report(results: Results, folder: Path, comparison: Comparison | None =
 
 def text_report(results: Results, comparison: Comparison | None = None) -> str:
     """Return the tables and notes as plain text for a terminal, columns aligned."""
-    blocks = [_aligned(table) for table in tables(results, comparison)]
+    blocks = [aligned(table) for table in tables(results, comparison)]
     return "\n\n".join([f"{results.kind} on {results.data}", *blocks, *results.notes]) + "\n"
 
 
@@ -126,7 +126,8 @@ def _moved(comparison: Comparison) -> list[Table]:
     ]
 
 
-def _aligned(table: Table) -> str:
+def aligned(table: Table) -> str:
+    """Return a table as plain text, its columns aligned."""
     lines = [table.columns, *table.rows]
     widths = [max(_width(line[column]) for line in lines) for column in range(len(table.columns))]
     # Names to the left, numbers to the right.

@@ -68,6 +68,15 @@ class WorstError:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """A question answered wrongly, and where that came about. `stage` is one of `explain.Stage`."""
+
+    id: str
+    stage: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How results came about: the command line, the settings, and what `versions` returns."""
 
@@ -82,6 +91,7 @@ class Results:
 
     `data` names the data set. `notes` say what the figures do not cover. `values[measure][i]` belongs to
     `questions[i]`: higher is better, None where the measure does not apply; what `compare` resamples.
+    `losses` has every wrongly answered question, if asked for.
     `success[system][k]` is mean success@k. `latency[stage]` maps "p50", "p95", "p99" to milliseconds. What an
     evaluation does not measure is empty.
     """
@@ -98,6 +108,7 @@ class Results:
     reliability: tuple[Bin, ...] = ()
     latency: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     errors: tuple[WorstError, ...] = ()
+    losses: tuple[Loss, ...] = ()
 
 
 def write_results(results: Results, path: Path) -> None:

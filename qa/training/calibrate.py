@@ -18,14 +18,11 @@ from embeddings.types import Article, Filter
 from qa.answers import gather
 from qa.confidence import FILE, Calibration, Evidence
 from qa.evaluation.calibration import equal_width_bins, expected_calibration_error
-from qa.evaluation.metrics import Rules, score_answer
+from qa.evaluation.metrics import RIGHT, Rules, score_answer
 from qa.reader import OnnxReader
 from qa.retriever import retrieve
 from qa.settings import Settings
 from qa.types import Reader
-
-RIGHT = 0.5
-"""An answer is right if its F1 with an accepted one is at least this: most of its words are those, and the reverse."""
 
 LOT = 256
 """Texts are added to the archive in lots of this many."""
