@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from embeddings.database import Counts, Database, digest
+from embeddings.database import DRAFT, Counts, Database, digest
 from embeddings.keywords import KeywordIndex
 from embeddings.passages import SPLITTING, heading, split
 from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Stamp, Vectors
@@ -20,6 +20,8 @@ from embeddings.vectors import VectorIndex
 log = logging.getLogger(__name__)
 
 DEFAULT_FOLDER = ".pressmark"
+
+CURES = {"encoder": "set PRESSMARK_ENCODER as it was then, or "}
 
 WAIT = 10.0
 """Seconds that a writer waits for another one to finish a transaction."""
@@ -171,8 +173,8 @@ class Archive:
             there = self._database.meta(key)
             if there != here:
                 raise ValueError(
-                    f"the archive in {self.folder} was built with {key} {there!r}, this is {here!r}; set "
-                    "PRESSMARK_ENCODER as it was then, or delete the folder and index the articles again"
+                    f"the archive in {self.folder} was built with {key} {there!r}, this is {here!r}; "
+                    f"{CURES.get(key, '')}delete the folder and index the articles again"
                 )
 
     @contextmanager
@@ -199,12 +201,18 @@ class Archive:
         return VectorIndex(self.encoder.dimension, Stamp(self._database.meta("archive"), 0))
 
     def _open_keywords(self) -> KeywordIndex:
+        folder = self.folder / "keywords"
         try:
-            return KeywordIndex(self.folder / "keywords")
-        except ValueError as error:
-            log.warning("%s; it is built anew from the database", error)
-            KeywordIndex.delete(self.folder / "keywords")
-            return KeywordIndex(self.folder / "keywords")
+            return KeywordIndex(folder)
+        except ValueError:
+            log.info("%s may be damaged, or another process is writing to it", folder)
+        with self._writing():
+            try:
+                return KeywordIndex(folder)
+            except ValueError as error:
+                log.warning("%s; it is built anew from the database", error)
+            KeywordIndex.delete(folder)
+            return KeywordIndex(folder)
 
     def _catch_up(self) -> None:
         """Bring both indexes to the database's generation; if another process is writing, it will, so don't."""
@@ -252,7 +260,7 @@ def exists(folder: Path) -> bool:
 
 def check_new(folder: Path) -> None:
     """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(path.name != DRAFT for path in folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
 
 

@@ -89,6 +89,8 @@ def index_with_progress(paths: Sequence[Path], archive: Path, encoder: str, cach
     from tqdm import tqdm
 
     expected = expected_articles(paths)
+    if not expected:
+        return IndexReport()
     model = load_encoder(encoder, cache)
     opened = Archive(archive, model) if exists(archive) else Archive.create(archive, model)
     try:

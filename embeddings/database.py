@@ -17,6 +17,9 @@ from embeddings.vectors import Numbers
 APPLICATION_ID = 0x50524D4B
 """Marks an SQLite file as ours: "PRMK"."""
 
+DRAFT = "archive.draft"
+"""What a new file is called until it is whole; one that a crash left behind is made anew."""
+
 SCHEMA_VERSION = 1
 
 SCHEMA = """
@@ -98,7 +101,7 @@ class Database:
     @classmethod
     def create(cls, path: Path, about: dict[str, str]) -> "Database":
         """Make a new file that remembers `about`, whole or not at all, and open it."""
-        draft = path.with_suffix(".draft")
+        draft = path.with_name(DRAFT)
         draft.unlink(missing_ok=True)
         connection = sqlite3.connect(draft)
         try:

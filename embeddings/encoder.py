@@ -32,7 +32,7 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 LEAST_COSINE = 0.98
 """The compiled model must reach this mean cosine to the original on the probes, else full precision is used."""
 
-FORMAT = 1
+FORMAT = 2
 """Version of a compiled folder; a folder of another version is compiled again."""
 
 PROBES = (
@@ -58,7 +58,7 @@ class CompiledEncoder:
     question_prompt: str
     precision: str
     cosine: float
-    sha256: str
+    sha256: dict[str, str]
     format: int = FORMAT
 
 
@@ -71,7 +71,9 @@ class OnnxEncoder:
 
     def __init__(self, folder: Path) -> None:
         self._compiled = _read_compiled(folder)
-        self._session = onnx_models.open_session(folder / "model.onnx", self._compiled.sha256)
+        hashes = self._compiled.sha256
+        onnx_models.check_file(folder / "tokenizer.json", hashes["tokenizer.json"])
+        self._session = onnx_models.open_session(folder / "model.onnx", hashes["model.onnx"])
         self._tokenizer = _open_tokenizer(folder / "tokenizer.json", self._compiled.max_tokens)
         self._whole = _open_tokenizer(folder / "tokenizer.json", None)
         self._pool = ThreadPoolExecutor(onnx_models.cores(), thread_name_prefix="encoder")
@@ -246,7 +248,7 @@ def _describe(name: str, original: "SentenceTransformer", model: Path, precision
         question_prompt=prompts.get("query") or "",
         precision=precision,
         cosine=0.0,
-        sha256=onnx_models.sha256(model),
+        sha256={path.name: onnx_models.sha256(path) for path in (model, model.with_name("tokenizer.json"))},
     )
 
 

@@ -1,7 +1,9 @@
 """The keyword index: BM25 by tantivy, a cache of the passages in the database."""
 
 import json
+import re
 import shutil
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,6 +18,9 @@ ANALYZER = "english"
 HEADING_WEIGHT = 0.5
 """The weight of a match in title, outlet and date, where a match in the passage itself counts 1."""
 
+SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..*")
+"""How tantivy names the files of a segment."""
+
 WRITER_HEAP = 64_000_000
 """Bytes that tantivy may use before it writes a segment."""
 
@@ -27,10 +32,13 @@ class KeywordIndex:
         """Open the index in `folder`, or an empty one without a stamp if there is none.
 
         Raises:
-            ValueError: if the folder's files cannot be read.
+            ValueError: if the folder's files cannot be read, or are not those that were stamped. That may also be so
+                while another process writes to it.
         """
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._stamp_path = folder / "stamp.json"
+        self._check_files()
         self._index = tantivy.Index(_schema(), path=str(folder))
         analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         for step in (
@@ -57,6 +65,24 @@ class KeywordIndex:
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
 
+    def _check_files(self) -> None:
+        """Raise ValueError unless the stamped segments are there, byte for byte: tantivy itself panics in a search."""
+        try:
+            stamped = dict(json.loads(self._stamp_path.read_text(encoding="utf-8"))["files"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return  # without a stamp the index is built anew
+        try:
+            whole = all(zlib.crc32((self._folder / name).read_bytes()) == crc for name, crc in stamped.items())
+        except FileNotFoundError as error:
+            raise ValueError(f"{self._folder} is damaged: {error.filename} is missing") from error
+        if not whole:
+            raise ValueError(f"{self._folder} is damaged")
+
+    def _checksums(self) -> dict[str, int]:
+        """Return the CRC-32 of each file of the segments; such a file is never written to again."""
+        files = sorted(path for path in self._folder.iterdir() if SEGMENT_FILE.fullmatch(path.name))
+        return {path.name: zlib.crc32(path.read_bytes()) for path in files}
+
     def __len__(self) -> int:
         self._index.reload()
         return int(self._index.searcher().num_docs)
@@ -76,7 +102,8 @@ class KeywordIndex:
             writer.wait_merging_threads()
         self._index.reload()
         draft = self._stamp_path.with_suffix(".draft")
-        draft.write_text(json.dumps({"archive": stamp.archive, "generation": stamp.generation}), encoding="utf-8")
+        known = {"archive": stamp.archive, "generation": stamp.generation, "files": self._checksums()}
+        draft.write_text(json.dumps(known), encoding="utf-8")
         draft.replace(self._stamp_path)
 
     def reload(self) -> None:

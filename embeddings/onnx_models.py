@@ -28,6 +28,23 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def check_file(path: Path, expected: str) -> None:
+    """Refuse a model's file that is not the one its folder was made with.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file's SHA-256 is not the expected one.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"the model file {path} is missing; reinstall pressmark, or delete its folder")
+    found = sha256(path)
+    if found != expected:
+        raise ValueError(
+            f"the model file {path} was altered: its SHA-256 is {found}, expected {expected}; "
+            "reinstall pressmark, or delete its folder if it is a cached one"
+        )
+
+
 def open_session(path: Path, expected: str) -> "onnxruntime.InferenceSession":
     """Return a model ready to run, on one thread a call: callers run several texts at once on threads of their own.
 
@@ -37,14 +54,7 @@ def open_session(path: Path, expected: str) -> "onnxruntime.InferenceSession":
     """
     import onnxruntime
 
-    if not path.is_file():
-        raise FileNotFoundError(f"the model file {path} is missing; reinstall pressmark, or delete its folder")
-    found = sha256(path)
-    if found != expected:
-        raise ValueError(
-            f"the model file {path} was altered: its SHA-256 is {found}, expected {expected}; "
-            "reinstall pressmark, or delete its folder if it is a cached one"
-        )
+    check_file(path, expected)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

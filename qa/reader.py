@@ -54,8 +54,7 @@ class OnnxReader:
 
         self.spec = read_spec(folder)
         tokenizer_path = folder / "tokenizer.json"
-        if onnx_models.sha256(tokenizer_path) != self.spec.sha256["tokenizer.json"]:
-            raise ValueError(f"the tokenizer {tokenizer_path} was altered; reinstall pressmark")
+        onnx_models.check_file(tokenizer_path, self.spec.sha256["tokenizer.json"])
         self._session = onnx_models.open_session(folder / "model.onnx", self.spec.sha256["model.onnx"])
         self._outputs = [output.name for output in self._session.get_outputs()]
         self._questions = Tokenizer.from_file(str(tokenizer_path))

@@ -289,7 +289,7 @@ def test_a_copied_folder_gives_the_same_vectors(encoder: OnnxEncoder, compiled: 
 @pytest.mark.parametrize("place", [0, 1000, -1])
 def test_a_model_that_was_altered_is_refused_by_both_hashes(place: int, compiled: Path) -> None:
     path = compiled / "model.onnx"
-    wanted = json.loads((compiled / "encoder.json").read_text())["sha256"]
+    wanted = json.loads((compiled / "encoder.json").read_text())["sha256"]["model.onnx"]
     content = bytearray(path.read_bytes())
     content[place] ^= 1
     path.write_bytes(content)
