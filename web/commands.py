@@ -10,6 +10,7 @@ import click
 
 from embeddings.commands import WrongUse, archive_option, index, plain_errors
 from qa.commands import ask, open_pipeline, train
+from qa.evaluation.benchmark_commands import benchmark
 
 THREADS = 8
 """Requests answered at once; the models use as many threads as there are cores, whatever this is."""
@@ -73,5 +74,5 @@ def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-for command in (index, ask, train):
+for command in (index, ask, benchmark, train):
     main.add_command(command)
