@@ -185,6 +185,7 @@ def fake_contenders(opened: list[Path]) -> Contenders:
     def serve(folder: Path, questions: Sequence[str], runs: int) -> Served:
         opened.append(folder)
         assert (len(questions), runs) == (11, 2)
+        assert not list(folder.glob("archive.sqlite-*"))
         return Served(LATENCY, 300_000_000)
 
     def start_cold(folder: Path, question: str) -> float:

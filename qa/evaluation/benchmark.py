@@ -4,6 +4,7 @@ import os
 import platform
 import re
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -105,12 +106,10 @@ def run_benchmark(
     with TemporaryDirectory(prefix="pressmark-benchmark-") as temporary:
         folder = Path(temporary)
         figures = compare_indexing(plan, contenders, folder, progress)
-        archive = Archive.create(folder / "archive", contenders.encoder)
-        try:
-            stages = [_measure_step(archive, step, plan, contenders, progress) for step in plan.steps]
+        Archive.create(folder / "archive", contenders.encoder).close()
+        stages = [_measure_step(folder / "archive", step, plan, contenders, progress) for step in plan.steps]
+        with closing(Archive(folder / "archive", contenders.encoder)) as archive:
             figures += compare_reading(plan, contenders, archive, settings, progress)
-        finally:
-            archive.close()
     return figures, stages
 
 
@@ -176,28 +175,31 @@ def machine() -> dict[str, str]:
 
 
 def _measure_step(
-    archive: Archive, step: Step, plan: Plan, contenders: Contenders, progress: Callable[[int], object]
+    folder: Path, step: Step, plan: Plan, contenders: Contenders, progress: Callable[[int], object]
 ) -> Grown:
-    """Grow the archive by a step and return what was measured of it then."""
-    before = archive.counts().passages
-    seconds = grow(archive, step, progress)
-    passages = archive.counts().passages
+    """Grow the archive by a step and return what was measured of it then, closed: its journal is written back."""
+    with closing(Archive(folder, contenders.encoder)) as archive:
+        before = archive.counts().passages
+        seconds = grow(archive, step, progress)
+        passages = archive.counts().passages
+    disk = disk_use(folder)
     questions = questions_about(plan.passages, QUESTIONS)
-    cold = [contenders.start_cold(archive.folder, questions[run % len(questions)]) for run in range(plan.runs)]
-    served = contenders.serve(archive.folder, questions, plan.runs)
+    cold = [contenders.start_cold(folder, questions[run % len(questions)]) for run in range(plan.runs)]
+    served = contenders.serve(folder, questions, plan.runs)
     progress((plan.runs + 1) * len(questions) * min(plan.k, passages))
     return Grown(
         passages=passages,
         rate=(passages - before) / seconds,
         cold_start=median(cold),
-        disk=disk_use(archive.folder),
+        disk=disk,
         served=served,
     )
 
 
 def _index_anew(source: Path, encoder: Encoder, folder: Path) -> None:
     """Index a file into an archive of its own, and delete it."""
-    with TemporaryDirectory(dir=folder) as temporary:
-        archive = Archive.create(Path(temporary) / "archive", encoder)
+    with (
+        TemporaryDirectory(dir=folder) as temporary,
+        closing(Archive.create(Path(temporary) / "archive", encoder)) as archive,
+    ):
         index_paths(archive, [source], lambda _: None)
-        archive.close()
