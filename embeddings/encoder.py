@@ -130,8 +130,10 @@ def load_encoder(name: str, cache: Path | None = None) -> OnnxEncoder:
     return OnnxEncoder(folder)
 
 
-def load_original(name: str) -> "SentenceTransformer":
+def load_original(name: str, *, attention: str = "eager") -> "SentenceTransformer":
     """Return the sentence-transformers model itself, float32, on the CPU: imports torch, which takes seconds.
+
+    `attention` is transformers' attn_implementation: "eager" can be exported, "sdpa" is its own default and faster.
 
     Raises:
         ValueError: if there is no such model here, or the default's weights are not the published ones.
@@ -141,7 +143,7 @@ def load_original(name: str) -> "SentenceTransformer":
     path = str(_model_path(name))
     try:
         model = SentenceTransformer(
-            path, device="cpu", model_kwargs={"attn_implementation": "eager", "dtype": "float32"}
+            path, device="cpu", model_kwargs={"attn_implementation": attention, "dtype": "float32"}
         )
     except (OSError, ValueError) as error:
         raise ValueError(

@@ -1,11 +1,10 @@
-"""Spans to answers: those that say the same are one, each with its sentence, its supports and its confidence."""
+"""Spans to answers: those that say the same are one, each with its supports and its confidence."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from embeddings.sentences import sentence_around
 from embeddings.types import Hit, Span
 from qa.confidence import Calibration, Evidence
 from qa.types import Answer, Reading, ScoredSpan
@@ -109,7 +108,6 @@ def _answer(group: Group, calibration: Calibration) -> Answer:
         best.end,
         confidence=calibration.confidence(group.evidence),
         score=best.score,
-        sentence=Span(best.article, *sentence_around(best.article.text, best.start, best.end)),
         supports=group.supports,
     )
 

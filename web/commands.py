@@ -10,6 +10,7 @@ import click
 
 from embeddings.commands import WrongUse, archive_option, index, plain_errors
 from qa.commands import ask, open_pipeline, train
+from qa.evaluation.benchmark_commands import benchmark
 from qa.evaluation.commands import evaluate
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -85,5 +86,5 @@ def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-for command in (index, ask, evaluate, train):
+for command in (index, ask, evaluate, benchmark, train):
     main.add_command(command)

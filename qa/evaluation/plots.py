@@ -1,7 +1,8 @@
 """Draw results as SVG with matplotlib, without its global state: the same results give the same bytes."""
 
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ class Plot:
 
 
 def draw(results: Results) -> tuple[Plot, ...]:
-    """Return a plot of each thing the results hold: success@k, risk–coverage, reliability, latency.
+    """Return a plot of each thing the results hold: success@k, risk–coverage, reliability, latency, growth.
 
     Raises ModuleNotFoundError, saying what to install, if matplotlib is missing.
     """
@@ -40,6 +41,7 @@ def draw(results: Results) -> tuple[Plot, ...]:
         plots.append(_reliability(results))
     if results.latency:
         plots.append(_latency(results))
+    plots += [_growth(quantity, lines) for quantity, lines in results.growth.items()]
     return tuple(plots)
 
 
@@ -100,6 +102,19 @@ def _latency(results: Results) -> Plot:
     return _plot("latency", "Latency", "Milliseconds a question takes, stage by stage", bars)
 
 
+def _growth(quantity: str, curves: Mapping[str, Mapping[int, float]]) -> Plot:
+    def lines(axes: "Axes") -> None:
+        for name, curve in curves.items():
+            axes.plot(list(curve), list(curve.values()), marker="o", markersize=3, label=name)
+        axes.set_xscale("log")
+        axes.set(xlabel="passages in the archive", ylabel=quantity)
+        axes.set_ylim(bottom=0)
+        axes.legend(loc="best")
+
+    name = "growth-" + re.sub(r"[^a-z0-9]+", "-", quantity.lower()).strip("-")
+    return _plot(name, f"Growth: {quantity}", f"{quantity}, as the archive grows".capitalize(), lines)
+
+
 def _plot(name: str, title: str, description: str, fill: Callable[["Axes"], None]) -> Plot:
     from matplotlib.figure import Figure
 
@@ -136,7 +151,7 @@ def _style() -> Iterator[None]:
 
 
 def check_matplotlib() -> None:
-    """Raise a ModuleNotFoundError that says what to install, if matplotlib is missing."""
+    """Raise ModuleNotFoundError, saying what to install, if matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError as error:

@@ -2,14 +2,14 @@
 
 import base64
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.evaluation.comparison import Comparison
 from qa.evaluation.plots import Plot, draw
-from qa.evaluation.results import Figure, Results, Unit
+from qa.evaluation.results import Figure, Kind, Results, Unit
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,9 +29,10 @@ class Table:
 
 
 def tables(results: Results, comparison: Comparison | None = None) -> tuple[Table, ...]:
-    """Return the tables of a report: one for each `table` its figures name, then latency, then what moved."""
+    """Return the tables of a report: one for each `table` its figures name, then latency, growth, and what moved."""
+    counted = "runs" if results.kind is Kind.BENCHMARK else "questions"
     titles = dict.fromkeys(figure.table for figure in results.figures)
-    shown = [_figures(title, [item for item in results.figures if item.table == title]) for title in titles]
+    shown = [_figures(title, counted, [item for item in results.figures if item.table == title]) for title in titles]
     if results.latency:
         names = list(dict.fromkeys(name for stage in results.latency.values() for name in stage))
         rows = [
@@ -39,6 +40,8 @@ def tables(results: Results, comparison: Comparison | None = None) -> tuple[Tabl
             for stage, times in results.latency.items()
         ]
         shown.append(Table("Latency, a question", ("stage", *names), tuple(rows)))
+    if results.growth:
+        shown.append(_growth(results.growth))
     if comparison is not None:
         shown.append(_changes(comparison))
         shown += _moved(comparison)
@@ -77,21 +80,36 @@ def formatted(value: float, unit: Unit) -> str:
             return f"{value:,.1f}"
         case Unit.COUNT:
             return f"{value:,.0f}"
+        case Unit.PER_SECOND:
+            return f"{value:,.1f}"
+        case Unit.RATIO:
+            return f"{value:.2f}×"
         case Unit.NUMBER:
             return f"{value:.4g}"
 
 
-def _figures(title: str, figures: Sequence[Figure]) -> Table:
+def _figures(title: str, counted: str, figures: Sequence[Figure]) -> Table:
     """Return a table with a line for each row and a column for each name, in the order they first come."""
     units = {figure.name: figure.unit for figure in figures}
-    signs = {Unit.FRACTION: " (%)", Unit.MILLISECONDS: " (ms)", Unit.COUNT: "", Unit.NUMBER: ""}
+    signs = {Unit.FRACTION: " (%)", Unit.MILLISECONDS: " (ms)", Unit.PER_SECOND: " a second"}
     rows = []
     for row in dict.fromkeys(figure.row for figure in figures):
         cells = {figure.name: _cell(figure) for figure in figures if figure.row == row}
         count = next(figure.count for figure in figures if figure.row == row)
         rows.append((row, f"{count:,}", *(cells.get(name, "") for name in units)))
-    columns = ("", "questions", *(f"{name}{signs[unit]}" for name, unit in units.items()))
+    columns = ("", counted, *(f"{name}{signs.get(unit, '')}" for name, unit in units.items()))
     return Table(title, columns, tuple(rows))
+
+
+def _growth(growth: Mapping[str, Mapping[str, Mapping[int, float]]]) -> Table:
+    """Return a table with a column for each size and a line for each thing that was measured."""
+    sizes = sorted({size for lines in growth.values() for line in lines.values() for size in line})
+    rows = [
+        (f"{quantity}: {name}", *(f"{line[size]:,.2f}" if size in line else "" for size in sizes))
+        for quantity, lines in growth.items()
+        for name, line in lines.items()
+    ]
+    return Table("As the archive grows", ("passages", *(f"{size:,}" for size in sizes)), tuple(rows))
 
 
 def _cell(figure: Figure) -> str:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     READING = "reading"
     RETRIEVAL = "retrieval"
     ANSWERS = "answers"
+    BENCHMARK = "benchmark"
 
 
 class Unit(StrEnum):
@@ -32,13 +33,16 @@ class Unit(StrEnum):
     MILLISECONDS = "ms"
     COUNT = "count"
     NUMBER = "number"
+    PER_SECOND = "per second"
+    RATIO = "ratio"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One number of a report: it stands in `table`, in the line `row`, in the column `name`.
 
-    `low` and `high` bound its confidence interval, None if it has none; `count` questions went into it.
+    `low` and `high` bound its confidence interval, None if it has none; `count` questions went into it. In a benchmark
+    they are the lowest and the highest of `count` runs, and `value` is their median.
     """
 
     table: str
@@ -92,8 +96,9 @@ class Results:
     `data` names the data set. `notes` say what the figures do not cover. `values[measure][i]` belongs to
     `questions[i]`: higher is better, None where the measure does not apply; what `compare` resamples.
     `losses` has every wrongly answered question, if asked for.
-    `success[system][k]` is mean success@k. `latency[stage]` maps "p50", "p95", "p99" to milliseconds. What an
-    evaluation does not measure is empty.
+    `success[system][k]` is mean success@k. `latency[stage]` maps "p50", "p95", "p99" to milliseconds.
+    `growth[quantity][line][passages]` is what was measured of an archive of so many passages; the quantity names its
+    unit. What an evaluation does not measure is empty.
     """
 
     kind: Kind
@@ -107,6 +112,7 @@ class Results:
     risk_coverage: Mapping[str, RiskCoverage] = field(default_factory=dict)
     reliability: tuple[Bin, ...] = ()
     latency: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    growth: Mapping[str, Mapping[str, Mapping[int, float]]] = field(default_factory=dict)
     errors: tuple[WorstError, ...] = ()
     losses: tuple[Loss, ...] = ()
 
@@ -114,8 +120,8 @@ class Results:
 def write_results(results: Results, path: Path) -> None:
     """Write results as JSON: `format`, `format_version`, then the fields of `Results`, named as there.
 
-    Dataclasses are objects, tuples arrays, and k in `success` is a string. A field may be added without notice; a field
-    that is renamed, dropped or changes its meaning raises `format_version`.
+    Dataclasses are objects, tuples arrays, and k in `success` and passages in `growth` are strings. A field may be
+    added without notice; a field that is renamed, dropped or changes its meaning raises `format_version`.
     """
     fields = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(results)}
     path.write_text(json.dumps(fields, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -23,6 +24,9 @@ from qa.reader import OnnxReader
 from qa.retriever import retrieve
 from qa.settings import Settings
 from qa.types import Reader
+
+ABSTAIN = 0.8
+"""The share of questions without an answer that the threshold abstains from, at least, on the trials."""
 
 LOT = 256
 """Texts are added to the archive in lots of this many."""
@@ -162,17 +166,14 @@ def fit(trials: Sequence[Trial], fitted_on: str) -> Calibration:
 
 
 def with_threshold(calibration: Calibration, trials: Sequence[Trial]) -> Calibration:
-    """Return the calibration with the threshold at which most trials end well.
+    """Return the calibration with the least threshold that withholds the answer to enough questions without their text.
 
-    A trial ends well if its first answer is shown and right, or is withheld and the text was taken away.
+    Without such trials it is 0.
     """
     firsts = [_first(calibration, trial) for trial in trials]
-    candidates = np.linspace(0.05, 0.95, 91)
-    well = [
-        sum((right if confidence >= least else not answerable) for confidence, right, answerable in firsts)
-        for least in candidates
-    ]
-    return replace(calibration, threshold=round(float(candidates[int(np.argmax(well))]), 2))
+    without = [confidence for confidence, _, answerable in firsts if not answerable]
+    threshold = float(np.quantile(without, ABSTAIN, method="higher")) if without else 0.0
+    return replace(calibration, threshold=min(1.0, math.floor(100 * threshold + 1) / 100))
 
 
 def judge(calibration: Calibration, trials: Sequence[Trial]) -> CalibrationReport:
