@@ -3,14 +3,11 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embeddings.encoder import load_original
 from embeddings.types import Passage
 from qa.reader import ReaderSpec, read_spec
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 ARCHITECTURE: dict[str, Any] = {
     "vocab_size": 30522,
@@ -35,7 +32,7 @@ class PlainEncoder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        self._model: SentenceTransformer = load_original(name, attention="sdpa")
+        self._model = load_original(name, attention="sdpa")
 
     def encode(self, texts: Sequence[str]) -> object:
         """Return the vectors."""
