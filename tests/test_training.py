@@ -150,6 +150,19 @@ def test_the_word_embeddings_are_not_trained(job: Job) -> None:
     assert torch.equal(weights(job.start)[name], weights(job.out)[name])
 
 
+def test_frozen_layers_are_not_trained(job: Job) -> None:
+    train(replace(job, recipe=replace(RECIPE, epochs=1, frozen_layers=1)))
+    before, after = weights(job.start), weights(job.out)
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert not {name for name in changed if "embeddings" in name or "layer.0." in name}
+    assert "spans.bert.encoder.layer.1.output.dense.weight" in changed
+
+
+def test_a_model_is_not_frozen_as_a_whole(job: Job) -> None:
+    with pytest.raises(ValueError, match="frozen_layers is 2, the model has 2"):
+        train(replace(job, recipe=replace(RECIPE, frozen_layers=2)))
+
+
 def test_padding_changes_no_logit(job: Job) -> None:
     model = load_model(job.start).eval()
     featuriser = Featuriser(job.start / "tokenizer.json", 64)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MAX_QUESTION_TOKENS = 80
 MAX_ANSWER_TOKENS = 30
-"""In word pieces, as the reader has them: the longest question and answer. Windows overlap by a third of their length."""
+"""In word pieces, as the reader has them: the longest question, the longest answer. Windows overlap by a third."""
 
 SORTED = 512
 """Features are sorted by length among so many neighbours, so that a batch has little padding."""

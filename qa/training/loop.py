@@ -17,7 +17,7 @@ from qa.training.checkpoint import Place, load_checkpoint, save_checkpoint, seed
 from qa.training.data import Data, Question, Text, split_off
 from qa.training.features import Batch, Feature, Featuriser, as_typed, batches, collate
 from qa.training.held_out import HeldOut, Trial, measure, trials
-from qa.training.model import load_model, loss, parameter_groups, save_model
+from qa.training.model import freeze, load_model, loss, parameter_groups, save_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.report import write_report
@@ -78,6 +78,7 @@ class _Training:
         torch.manual_seed(recipe.seed)
         self.device = pick_device(job.device)
         self.model = load_model(job.start).to(self.device)
+        freeze(self.model, recipe.frozen_layers)
         groups = parameter_groups(self.model.trained(), recipe.weight_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=BETAS)
         self.place = Place()

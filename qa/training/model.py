@@ -86,6 +86,22 @@ def load_model(folder: Path, *, attention: str = "sdpa") -> SpanModel:
     return model
 
 
+def freeze(model: SpanModel, layers: int) -> None:
+    """Keep the embeddings and the lowest layers as they are, none if layers is 0.
+
+    Raises:
+        ValueError: if the model has no more layers than that.
+    """
+    if layers == 0:
+        return
+    bert = model.spans.base_model
+    found: nn.ModuleList = bert.encoder.layer  # type: ignore[union-attr, assignment]
+    if layers >= len(found):
+        raise ValueError(f"frozen_layers is {layers}, the model has {len(found)}; leave at least one to train")
+    for part in (bert.embeddings, *found[:layers]):  # type: ignore[union-attr]
+        part.requires_grad_(requires_grad=False)  # type: ignore[operator, union-attr]
+
+
 def save_model(model: SpanModel, folder: Path, like: Path) -> None:
     """Write the model as a checkpoint's folder, with the tokenizer that is in the folder `like`."""
     from safetensors.torch import save_file
