@@ -7,11 +7,21 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.dates import earliest, latest
+
 Vectors = NDArray[np.float32]
 """Unit vectors, float32, shape (texts, dimension)."""
 
 Offsets = NDArray[np.int64]
 """Half-open character ranges, int64, shape (ranges, 2), ascending."""
+
+
+FIRST_DAY, LAST_DAY = 0, 99_999_999
+"""Bounds of a day written as a number: 2022-10-19 is 20221019."""
+
+
+def _day_number(day: str) -> int:
+    return int(day.replace("-", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,16 @@ class Article:
     byline: str = ""
     url: str | None = None
     source: str = ""
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """The first and last day it may have been published, as numbers that order: 20221001, 20221031 for "2022-10".
+
+        An undated article gets a range that no filter's range meets.
+        """
+        if not self.published:
+            return LAST_DAY + 1, FIRST_DAY - 1
+        return _day_number(earliest(self.published)), _day_number(latest(self.published))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,62 @@ class Hit:
     passage: Passage
     score: float
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles a search may return; "" restricts nothing.
+
+    Dates are ISO in any precision ("2022", "2022-10", "2022-10-19") and bound an inclusive range of days. An article
+    dated to a month or a year is let through if it may have been published in the range; an undated one is not.
+
+    Raises:
+        ValueError: if the range is empty.
+    """
+
+    published_from: str = ""
+    published_to: str = ""
+    outlet: str = ""
+
+    def __post_init__(self) -> None:
+        if self.days and self.days[0] > self.days[1]:
+            raise ValueError(
+                f"the dates are the wrong way round: from {self.published_from} is after to {self.published_to}; "
+                "swap them"
+            )
+
+    @property
+    def days(self) -> tuple[int, int] | None:
+        """The first and last day let through, as numbers that order; None if any date, or none, will do.
+
+        It lets an article through if the two ranges of days meet.
+        """
+        if not self.published_from and not self.published_to:
+            return None
+        first = _day_number(earliest(self.published_from)) if self.published_from else FIRST_DAY
+        last = _day_number(latest(self.published_to)) if self.published_to else LAST_DAY
+        return first, last
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What one leg of a search found: passage numbers, int64, and scores, float32, both shape (found,), best first."""
+
+    numbers: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls) -> "Ranking":
+        """Nothing found."""
+        return cls(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which state of which archive an index holds."""
+
+    archive: str
+    generation: int
 
 
 class Encoder(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from embeddings.sentences import sentence_around
 from embeddings.types import Hit, Passage, Span
 
 
@@ -34,14 +35,17 @@ class Reader(Protocol):
 class Answer(Span):
     """A verbatim span that answers a question. `confidence`: calibrated probability that it is right, in [0, 1].
 
-    `sentence` is the sentence, or sentences, that hold the span. `supports` are the places elsewhere in the archive
-    where the same words were read as the answer, best first.
+    `supports` are the places elsewhere in the archive where the same words were read as the answer, best first.
     """
 
     confidence: float
     score: float
-    sentence: Span
     supports: tuple[Span, ...] = ()
+
+    @property
+    def sentence(self) -> Span:
+        """The sentence, or sentences, that hold the span."""
+        return Span(self.article, *sentence_around(self.article.text, self.start, self.end))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""The command line of the archive: `pressmark index`."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from embeddings.archive import DEFAULT_FOLDER, Archive, exists
+from embeddings.encoder import DEFAULT_ENCODER, load_encoder
+from embeddings.indexing import IndexReport, expected_articles, index_paths
+
+SHOWN = 20
+"""How many unread sources are named one by one."""
+
+
+class NothingToDo(click.ClickException):
+    """Ends a command with exit status 1: nothing to do, or not found."""
+
+    exit_code = 1
+
+
+class WrongUse(click.ClickException):
+    """Ends a command with exit status 2: what was asked for cannot be done that way."""
+
+    exit_code = 2
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what went wrong into one line on stderr and the exit status of the contract."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NothingToDo(_said(error)) from error
+    except (ValueError, FileExistsError, PermissionError, NotADirectoryError, TimeoutError) as error:
+        raise WrongUse(_said(error)) from error
+
+
+def _said(error: Exception) -> str:
+    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --archive to a command, as a Path."""
+    return click.option(
+        "--archive",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_FOLDER,
+        envvar="PRESSMARK_ARCHIVE",
+        show_default=True,
+        show_envvar=True,
+        help="The archive's folder.",
+    )(command)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@archive_option
+@click.option("--encoder", envvar="PRESSMARK_ENCODER", default=DEFAULT_ENCODER, show_default=True, show_envvar=True)
+@click.option("--cache", envvar="PRESSMARK_CACHE", type=click.Path(path_type=Path), default=None, hidden=True)
+def index(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None) -> None:
+    """Add the articles in files and folders to the archive, or update them.
+
+    Reads text, Markdown, HTML, JSON and JSON Lines. What cannot be read is named, with the reason; the rest goes in.
+    Doing it again changes only what changed.
+
+    \b
+    Examples:
+      pressmark index seeds/
+      pressmark index exports/2024.jsonl clippings/ --archive ~/newsroom
+    """
+    with plain_errors():
+        report = index_with_progress(paths, archive, encoder, cache)
+    done = report.added + report.changed + report.unchanged
+    click.echo(
+        f"{archive}: {_plural(done, 'article')} read: {report.added:,} added, {report.changed:,} changed, "
+        f"{report.unchanged:,} unchanged; {len(report.unread):,} not read"
+    )
+    _name_unread(report)
+    if not done:
+        raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
+
+
+def index_with_progress(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None) -> IndexReport:
+    """Index paths into an archive, made if there is none, with a progress bar if it takes more than a second."""
+    from tqdm import tqdm
+
+    expected = expected_articles(paths)
+    if not expected:
+        return IndexReport()
+    model = load_encoder(encoder, cache)
+    opened = Archive(archive, model) if exists(archive) else Archive.create(archive, model)
+    try:
+        with tqdm(total=expected, unit=" articles", delay=1, disable=not sys.stderr.isatty(), leave=False) as bar:
+            return index_paths(opened, paths, bar.update)
+    finally:
+        opened.close()
+
+
+def _name_unread(report: IndexReport) -> None:
+    for unread in report.unread[:SHOWN]:
+        click.echo(f"not read: {unread.source}: {unread.reason}", err=True)
+    if len(report.unread) > SHOWN:
+        click.echo(f"not read: {len(report.unread) - SHOWN:,} more", err=True)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

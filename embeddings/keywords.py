@@ -1,0 +1,177 @@
+"""The keyword index: BM25 by tantivy, a cache of the passages in the database."""
+
+import json
+import re
+import shutil
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from embeddings.passages import heading
+from embeddings.types import Filter, Passage, Ranking, Stamp
+from embeddings.vectors import Numbers
+
+ANALYZER = "english"
+HEADING_WEIGHT = 0.5
+"""The weight of a match in title, outlet and date, where a match in the passage itself counts 1."""
+
+SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..*")
+"""How tantivy names the files of a segment."""
+
+WRITER_HEAP = 64_000_000
+"""Bytes that tantivy may use before it writes a segment."""
+
+
+class KeywordIndex:
+    """Passages by their words: English stems, accents folded. A folder of tantivy's files and a stamp.json."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in `folder`, or an empty one without a stamp if there is none.
+
+        Raises:
+            ValueError: if the folder's files cannot be read, or are not those that were stamped. That may also be so
+                while another process writes to it.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._stamp_path = folder / "stamp.json"
+        self._check_files()
+        self._index = tantivy.Index(_schema(), path=str(folder))
+        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        for step in (
+            tantivy.Filter.remove_long(60),
+            tantivy.Filter.ascii_fold(),  # before lowercase: a lowercased "İ" keeps a dot that no longer folds
+            tantivy.Filter.lowercase(),
+            tantivy.Filter.stemmer("English"),
+        ):
+            analyzer = analyzer.filter(step)
+        self._analyzer = analyzer.build()
+        self._index.register_tokenizer(ANALYZER, self._analyzer)
+
+    @staticmethod
+    def delete(folder: Path) -> None:
+        """Delete the whole index."""
+        shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """What the files on disk hold; None if that cannot be told."""
+        try:
+            known = json.loads(self._stamp_path.read_text(encoding="utf-8"))
+            return Stamp(known["archive"], known["generation"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def _check_files(self) -> None:
+        """Raise ValueError unless the stamped segments are there, byte for byte: tantivy itself panics in a search."""
+        try:
+            stamped = dict(json.loads(self._stamp_path.read_text(encoding="utf-8"))["files"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return  # without a stamp the index is built anew
+        try:
+            whole = all(zlib.crc32((self._folder / name).read_bytes()) == crc for name, crc in stamped.items())
+        except FileNotFoundError as error:
+            raise ValueError(f"{self._folder} is damaged: {error.filename} is missing") from error
+        if not whole:
+            raise ValueError(f"{self._folder} is damaged")
+
+    def _checksums(self) -> dict[str, int]:
+        """Return the CRC-32 of each file of the segments; such a file is never written to again."""
+        files = sorted(path for path in self._folder.iterdir() if SEGMENT_FILE.fullmatch(path.name))
+        return {path.name: zlib.crc32(path.read_bytes()) for path in files}
+
+    def __len__(self) -> int:
+        self._index.reload()
+        return int(self._index.searcher().num_docs)
+
+    def update(self, removed: Iterable[int], added: Iterable[tuple[int, Passage]], stamp: Stamp) -> None:
+        """Take passages out, put passages in, and stamp the result.
+
+        Doing it twice is the same as doing it once, so a crash before the stamp is written costs nothing.
+        """
+        with self._index.writer(heap_size=WRITER_HEAP, num_threads=1) as writer:
+            for number in removed:
+                writer.delete_documents_by_query(self._numbered(number))
+            for number, passage in added:
+                writer.delete_documents_by_query(self._numbered(number))
+                writer.add_document(_to_document(number, passage))
+            writer.commit()
+            writer.wait_merging_threads()
+        self._index.reload()
+        draft = self._stamp_path.with_suffix(".draft")
+        known = {"archive": stamp.archive, "generation": stamp.generation, "files": self._checksums()}
+        draft.write_text(json.dumps(known), encoding="utf-8")
+        draft.replace(self._stamp_path)
+
+    def reload(self) -> None:
+        """See what another process wrote."""
+        self._index.reload()
+
+    def search(self, question: str, k: int, only: Filter) -> Ranking:
+        """Return the k passages that match the question's words best, by BM25: scores positive, unbounded.
+
+        Source: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond".
+        """
+        words = dict.fromkeys(self._analyzer.analyze(question))
+        searcher = self._index.searcher()
+        if not words or not searcher.num_docs:
+            return Ranking.empty()
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._either(word)) for word in words])
+        found = searcher.search(self._restricted(query, only), limit=k, count=False).hits
+        addresses = [address for _, address in found]
+        numbers: Numbers = np.array(searcher.fast_field_values("number", addresses), dtype=np.int64)
+        return Ranking(numbers, np.array([score for score, _ in found], dtype=np.float32))
+
+    def _either(self, word: str) -> tantivy.Query:
+        """Return the query for a word, as the analyzer leaves it, in the passage or in its heading."""
+        text, above = (
+            tantivy.Query.term_query(self._index.schema, field, word, index_option="freq")
+            for field in ("text", "heading")
+        )
+        weighed = tantivy.Query.boost_query(above, HEADING_WEIGHT)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, text), (tantivy.Occur.Should, weighed)])
+
+    def _numbered(self, number: int) -> tantivy.Query:
+        return tantivy.Query.term_query(self._index.schema, "number", number)
+
+    def _restricted(self, query: tantivy.Query, only: Filter) -> tantivy.Query:
+        """Return the query, and the filter as conditions that add nothing to a score."""
+        schema, must, integer = self._index.schema, tantivy.Occur.Must, tantivy.FieldType.Integer
+        conditions = []
+        if only.days:
+            first, last = only.days
+            conditions.append(tantivy.Query.range_query(schema, "latest", integer, lower_bound=first))
+            conditions.append(tantivy.Query.range_query(schema, "earliest", integer, upper_bound=last))
+        if only.outlet:
+            conditions.append(tantivy.Query.term_query(schema, "outlet", only.outlet))
+        if not conditions:
+            return query
+        silent = [(must, tantivy.Query.const_score_query(condition, 0.0)) for condition in conditions]
+        return tantivy.Query.boolean_query([(must, query), *silent])
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("number", stored=False, indexed=True, fast=True)
+    builder.add_text_field("text", stored=False, tokenizer_name=ANALYZER, index_option="freq")
+    builder.add_text_field("heading", stored=False, tokenizer_name=ANALYZER, index_option="freq")
+    builder.add_text_field("outlet", stored=False, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("earliest", stored=False, indexed=True, fast=True)
+    builder.add_integer_field("latest", stored=False, indexed=True, fast=True)
+    return builder.build()
+
+
+def _to_document(number: int, passage: Passage) -> tantivy.Document:
+    article = passage.article
+    document = tantivy.Document()
+    document.add_unsigned("number", number)
+    document.add_text("text", passage.text)
+    document.add_text("heading", heading(article))
+    document.add_text("outlet", article.outlet)
+    first, last = article.days
+    document.add_integer("earliest", first)
+    document.add_integer("latest", last)
+    return document

@@ -1,0 +1,61 @@
+"""Text to sentences, as character ranges."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from embeddings.types import Offsets
+
+WRAPPED_LINE = range(50, 101)
+"""A line of this many characters that ends without a blank line after it was broken for width, not for sense."""
+
+
+def sentences(text: str) -> Offsets:
+    """Return the sentences of a text, trimmed, in order: int64, shape (sentences, 2). No letter or digit is left out.
+
+    A sentence never crosses a blank line, nor the end of a line that is too short or too long to have been wrapped.
+    """
+    ranges = [found for start, end in _blocks(text) for found in _split(text, start, end)]
+    return np.array(ranges, dtype=np.int64).reshape(-1, 2)
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the range of the sentence that holds [start, end), or of the run of sentences if it crosses their ends."""
+    touched = [
+        (first, last)
+        for block_start, block_end in _blocks(text)
+        if block_start < end and start < block_end
+        for first, last in _split(text, block_start, block_end)
+        if first < end and start < last
+    ]
+    if not touched:
+        return start, end
+    return min(start, touched[0][0]), max(end, touched[-1][1])
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the ranges that sentences may not cross."""
+    block_start = position = 0
+    for line in text.splitlines(keepends=True):
+        position += len(line)
+        if len(line.rstrip()) not in WRAPPED_LINE:
+            yield block_start, position
+            block_start = position
+    if block_start < position:
+        yield block_start, position
+
+
+def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the trimmed sentences of text[start:end], filling what the splitter leaves out between them."""
+    import nupunkt
+
+    block = text[start:end]
+    if not block.strip():
+        return
+    bounds = [0, *(last for _, last in nupunkt.sent_spans(block)), len(block)]
+    for first, last in pairwise(bounds):
+        words = re.search(r"\S(?:.*\S)?", block[first:last], re.DOTALL)
+        if words:
+            yield start + first + words.start(), start + first + words.end()

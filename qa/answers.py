@@ -1,0 +1,123 @@
+"""Spans to answers: those that say the same are one, each with its supports and its confidence."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from embeddings.types import Hit, Span
+from qa.confidence import Calibration, Evidence
+from qa.types import Answer, Reading, ScoredSpan
+
+LONGEST_ATTRIBUTION = 80
+"""Characters."""
+
+ATTRIBUTION = re.compile(r"\s*,\s+(?:[A-Z][\w.&’'-]*\s+){1,4}(?:reports?|reported|says|said|writes|wrote)\b")
+"""Who said it, at the end of a clause, as news has it: ", Azernews reports"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Spans that say the same: the best of them, where else its words stand, and what speaks for it."""
+
+    best: ScoredSpan
+    supports: tuple[Span, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A span with the retrieval score of the hit it was read in."""
+
+    span: ScoredSpan
+    retrieval: float
+
+
+def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Calibration) -> list[Answer]:
+    """Return the answers that the readings of the hits hold, most confident first; ties by article id and start."""
+    answers = [_answer(group, calibration) for group in gather(hits, readings)]
+    return sorted(answers, key=lambda answer: (-answer.confidence, answer.article.id, answer.start))
+
+
+def gather(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Group]:
+    """Return the spans of all readings, put together where they share their words or their place, best first."""
+    candidates = [
+        _Candidate(before_attribution(span), hit.score)
+        for hit, reading in zip(hits, readings, strict=True)
+        for span in reading.spans
+    ]
+    candidates.sort(key=lambda candidate: (-candidate.span.score, candidate.span.article.id, candidate.span.start))
+    lists = _group(candidates)
+    return [_with_evidence(members, _lead(lists, index)) for index, members in enumerate(lists)]
+
+
+def before_attribution(span: ScoredSpan) -> ScoredSpan:
+    """Return the span without the attribution that it runs into: "in Baku, Trend reports" becomes "in Baku".
+
+    A span that begins in the attribution is left as it is: there, the name may be what was asked for.
+    """
+    text = span.article.text
+    for found in ATTRIBUTION.finditer(text, span.start, min(len(text), span.end + LONGEST_ATTRIBUTION)):
+        if span.start < found.start() < span.end <= found.end():
+            return replace(span, end=found.start())
+    return span
+
+
+def same_words(text: str) -> str:
+    """Return a text as it is compared with others: no case, accents, punctuation, articles or doubled spaces."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(word for word in re.findall(r"\w+", plain) if word not in {"a", "an", "the"})
+
+
+def _group(candidates: Sequence[_Candidate]) -> list[list[_Candidate]]:
+    """Put candidates together that share their words, or their place; groups and their members best first."""
+    groups: list[list[_Candidate]] = []
+    for candidate in candidates:
+        for group in groups:
+            if _says_the_same(group[0].span, candidate.span):
+                group.append(candidate)
+                break
+        else:
+            groups.append([candidate])
+    return groups
+
+
+def _says_the_same(one: Span, other: Span) -> bool:
+    overlap = one.article.id == other.article.id and one.start < other.end and other.start < one.end
+    return overlap or (same_words(one.text) != "" and same_words(one.text) == same_words(other.text))
+
+
+def _lead(groups: Sequence[Sequence[_Candidate]], index: int) -> float:
+    """Return by how many logits a group beats the best of the others; unbounded without others."""
+    others = [group[0].span.score for number, group in enumerate(groups) if number != index]
+    return groups[index][0].span.score - max(others, default=float("-inf"))
+
+
+def _with_evidence(members: Sequence[_Candidate], lead: float) -> Group:
+    best = members[0].span
+    supports = tuple(_elsewhere(best, [member.span for member in members[1:]]))
+    retrieval = max(member.retrieval for member in members)
+    return Group(best, supports, Evidence(best.score, retrieval, lead, len(supports)))
+
+
+def _answer(group: Group, calibration: Calibration) -> Answer:
+    best = group.best
+    return Answer(
+        best.article,
+        best.start,
+        best.end,
+        confidence=calibration.confidence(group.evidence),
+        score=best.score,
+        supports=group.supports,
+    )
+
+
+def _elsewhere(best: Span, others: Sequence[Span]) -> list[Span]:
+    """Return the spans that overlap neither the best one nor an earlier one of their own."""
+    kept: list[Span] = [best]
+    for other in others:
+        if not any(
+            span.article.id == other.article.id and span.start < other.end and other.start < span.end for span in kept
+        ):
+            kept.append(Span(other.article, other.start, other.end))
+    return kept[1:]

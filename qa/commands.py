@@ -1,0 +1,195 @@
+"""The command line of question answering: `pressmark ask` and `pressmark train`."""
+
+import json
+import shutil
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from embeddings.archive import check_new, exists
+from embeddings.commands import NothingToDo, WrongUse, archive_option, index_with_progress, plain_errors
+from embeddings.dates import in_words, parse_filter_date
+from embeddings.types import Article, Filter, Hit
+from qa.answers import same_words
+from qa.pipeline import Pipeline
+from qa.questions import check_k, check_outlet, check_question
+from qa.render import confidence_in_words, prediction_to_json
+from qa.settings import SHIPPED_READER, Settings
+from qa.types import Answer, Prediction
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+"""The articles of the default archive, in a checkout of the project."""
+
+TITLE = 90
+"""The most characters of a title in a terminal."""
+
+NEAREST = 3
+"""How many passages are shown when no answer is."""
+
+
+def open_pipeline(archive: Path) -> Pipeline:
+    """Return the pipeline over an archive; where there is none yet, the seeds are indexed first, and it is said so."""
+    from dataclasses import replace
+
+    settings = replace(Settings.from_env(), archive=archive)
+    if not exists(archive):
+        if not SEEDS.is_dir():
+            raise FileNotFoundError(f"there is no archive in {archive}; make one with: pressmark index PATH...")
+        check_new(archive)
+        click.echo(f"There is no archive in {archive} yet: indexing the seed articles in {SEEDS}", err=True)
+        index_with_progress([SEEDS], archive, settings.encoder, settings.cache)
+    return Pipeline.from_settings(settings)
+
+
+@click.command()
+@click.argument("question")
+@archive_option
+@click.option("-k", type=int, default=None, help="How many passages to read, 1 to 100.  [default: 10]")
+@click.option("--from", "published_from", metavar="DATE", default="", help="Only articles published on or after.")
+@click.option("--to", "published_to", metavar="DATE", default="", help="Only articles published on or before.")
+@click.option("--outlet", default="", help="Only articles of this outlet.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, as the endpoint does.")
+@click.option("--explain", is_flag=True, help="Say on stderr at which stage the answer of --expect was lost.")
+@click.option("--expect", metavar="ANSWER", default="", help="The answer that --explain looks for.")
+def ask(
+    question: str,
+    archive: Path,
+    k: int | None,
+    published_from: str,
+    published_to: str,
+    outlet: str,
+    as_json: bool,
+    explain: bool,
+    expect: str,
+) -> None:
+    """Answer a question with verbatim quotations from the archive.
+
+    Dates are written 2022, 2022-10 or 2022-10-19. The exit status is 1 if no passage answers the question.
+
+    \b
+    Examples:
+      pressmark ask "Who signed the memorandum?"
+      pressmark ask "Who signed the memorandum?" --from 2022-10 --outlet Azernews --json
+      pressmark ask "Who signed the memorandum?" --explain --expect "Sabina Aliyeva"
+    """
+    if explain != bool(same_words(expect)):
+        raise WrongUse(
+            "--explain and --expect ANSWER go together: name the answer that should have been found, in words"
+        )
+    with plain_errors():
+        only = Filter(
+            parse_filter_date(published_from) if published_from else "",
+            parse_filter_date(published_to) if published_to else "",
+            outlet,
+        )
+        question, k = check_question(question), k if k is None else check_k(k)
+        pipeline = open_pipeline(archive)
+        if outlet:
+            check_outlet(outlet, pipeline.archive.outlets())
+        prediction = pipeline.ask(question, k=k, only=only)
+    if as_json:
+        click.echo(json.dumps(prediction_to_json(prediction), ensure_ascii=False, indent=2))
+    else:
+        click.echo(_in_words(prediction))
+    if explain:
+        from qa.evaluation.explain import explained
+
+        click.echo(explained(pipeline, prediction, expect, only), err=True)
+    if prediction.abstained:
+        raise SystemExit(NothingToDo.exit_code)
+
+
+@click.group()
+def train() -> None:
+    """Make the reader's model."""
+
+
+@train.command()
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED_READER, show_default=True)
+def export(checkpoint: Path, out: Path) -> None:
+    """Turn a trained checkpoint into a reader's folder: int8 ONNX, tokenizer, hashes.
+
+    \b
+    Example:
+      pressmark train export checkpoints/reader --out qa/models/reader
+    """
+    from qa.training.export import export_reader
+
+    with plain_errors():
+        spec = export_reader(checkpoint, out)
+    click.echo(f"{out}: {spec.name}, model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+
+
+@train.command()
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--among", multiple=True, type=click.Path(path_type=Path), help="Data whose texts are searched, too.")
+@click.option("--reader", type=click.Path(path_type=Path), default=SHIPPED_READER, show_default=True)
+@click.option("--questions", default=1000, show_default=True, help="How many questions of each file to ask.")
+def calibration(data: Sequence[Path], among: Sequence[Path], reader: Path, questions: int) -> None:
+    """Fit the confidence on held-out questions, asked through the whole way with and without their text.
+
+    DATA and --among are reader data: JSON Lines with question, text and answers. DATA must not have trained the reader.
+
+    \b
+    Example:
+      pressmark train calibration heldout.jsonl --among train.jsonl.gz
+    """
+    from qa.training.calibrate import calibrate
+
+    with plain_errors():
+        report = calibrate(data, among, reader, questions)
+    click.echo(
+        f"{report.trials:,} trials, each half judged by the fit on the other: first answer right "
+        f"{report.first_right:.3f}, ECE {report.ece:.3f}; at threshold {report.calibration.threshold:.2f}: "
+        f"answered rightly {report.answered_rightly:.3f}, abstained rightly {report.abstained_rightly:.3f}"
+    )
+
+
+def _in_words(prediction: Prediction) -> str:
+    """Return a prediction as it stands in a terminal, the answers marked in colour."""
+    if prediction.answers:
+        return "\n\n".join(_answer_in_words(answer) for answer in prediction.answers)
+    nearest = "\n\n".join(_hit_in_words(hit) for hit in prediction.hits[:NEAREST])
+    said = "No passage in this archive answers this."
+    return f"{said}\n\nNearest passages:\n\n{nearest}" if nearest else said
+
+
+def _answer_in_words(answer: Answer) -> str:
+    sentence, text = answer.sentence, answer.article.text
+    marked = click.style(answer.text, fg="black", bg="yellow", bold=True)
+    quotation = text[sentence.start : answer.start] + marked + text[answer.end : sentence.end]
+    lines = [
+        f"{click.style(' '.join(answer.text.split()), bold=True)}  ({confidence_in_words(answer.confidence)})",
+        _indented(f"“{' '.join(quotation.split())}”"),
+        _indented(_source_line(answer.article)),
+        f"  {answer.article.id} [{answer.start}:{answer.end}]",
+    ]
+    if answer.supports:
+        places = ", ".join(f"{span.article.id} [{span.start}:{span.end}]" for span in answer.supports)
+        lines.append(_indented(f"the same words: {places}"))
+    return "\n".join(lines)
+
+
+def _hit_in_words(hit: Hit) -> str:
+    passage = hit.passage
+    return "\n".join(
+        [
+            f"{hit.rank}. {_source_line(passage.article)}",
+            _indented(" ".join(passage.text.split())),
+            f"  {passage.article.id} [{passage.start}:{passage.end}]",
+        ]
+    )
+
+
+def _source_line(article: Article) -> str:
+    title = textwrap.shorten(article.title, TITLE, placeholder=" …")
+    parts = (article.outlet, in_words(article.published), article.byline, title)
+    return " · ".join(part for part in parts if part)
+
+
+def _indented(text: str) -> str:
+    width = min(shutil.get_terminal_size().columns, 100)
+    return click.wrap_text(text, width, initial_indent="  ", subsequent_indent="  ")

@@ -1,0 +1,151 @@
+"""The figures of `pressmark evaluate answers`: what was asked, as results."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+
+from qa.evaluation.abstaining import abstaining_figures, confidence_figures, groups, mean_figure, threshold_figures
+from qa.evaluation.ask import Asked, Outcome
+from qa.evaluation.calibration import (
+    equal_width_bins,
+    risk_coverage,
+)
+from qa.evaluation.datasets import QuestionSet
+from qa.evaluation.explain import Stage, candidates
+from qa.evaluation.metrics import AnswerScore, best_threshold
+from qa.evaluation.results import Figure, Kind, Loss, Provenance, Results, Unit, WorstError, percentiles
+from qa.types import Timings
+
+WORST = 20
+PASSAGES = 3
+
+Score = Callable[[Asked], AnswerScore]
+
+
+def answers_results(found: QuestionSet, outcome: Outcome, provenance: Provenance) -> Results:
+    """Return every figure over what was asked, and what `compare` and the plots need."""
+    asked = outcome.asked
+    curve = risk_coverage([one.confidence for one in asked], [float(not one.first_is_right) for one in asked])
+    rated = [one for one in asked if candidates(one.prediction)]
+    confidences, right = [one.confidence for one in rated], [float(one.first_is_right) for one in rated]
+    shipped = f"At the shipped threshold, {outcome.threshold:.2f}"
+    return Results(
+        kind=Kind.ANSWERS,
+        data=found.name,
+        provenance=provenance,
+        notes=(*found.notes, *_notes(outcome)),
+        figures=(
+            *_scores(shipped, asked, lambda one: one.shown, lambda one: one.best_shown),
+            *_scores("If every question is answered", asked, lambda one: one.always, lambda one: one.best_always),
+            *_hindsight(asked),
+            *abstaining_figures(asked),
+            *threshold_figures(asked),
+            *confidence_figures(curve, rated, len(asked)),
+            *_stages(outcome),
+        ),
+        questions=tuple(one.question.id for one in asked),
+        values=_values(asked),
+        risk_coverage={"first answer": curve},
+        reliability=equal_width_bins(confidences, right) if rated else (),
+        latency=_latency(asked),
+        errors=_worst(outcome),
+        losses=tuple(Loss(id_, lost.stage, lost.detail) for id_, lost in outcome.lost.items()),
+    )
+
+
+def _notes(outcome: Outcome) -> list[str]:
+    notes = ["An accepted answer counts in whatever article it was found. Right means an F1 of 0.5 or more with one."]
+    if any(not one.question.answers for one in outcome.asked):
+        notes.append("For an unanswerable question, EM and F1 are 1 if the program abstained.")
+    none = sum(not candidates(one.prediction) for one in outcome.asked)
+    if none:
+        notes.append(
+            f"For {none} of {len(outcome.asked)} questions no answer was found at all: confidence 0, and wrong."
+        )
+    return notes
+
+
+def _scores(table: str, asked: Sequence[Asked], first: Score, best: Score) -> list[Figure]:
+    columns: dict[str, Callable[[Asked], float]] = {
+        "EM": lambda one: first(one).em,
+        "F1": lambda one: first(one).f1,
+        "EM, best of 5": lambda one: best(one).em,
+        "F1, best of 5": lambda one: best(one).f1,
+    }
+    return [
+        mean_figure(table, row, name, [value(one) for one in members])
+        for row, members in groups(asked).items()
+        for name, value in columns.items()
+    ]
+
+
+def _hindsight(asked: Sequence[Asked]) -> list[Figure]:
+    """Return the best EM and F1 that any threshold gives: what is shown has at least that confidence."""
+    table = "At the best threshold, known only in hindsight"
+    golds = {one.question.id: one.question.answers for one in asked}
+    no_answer = {one.question.id: 1.0 - one.confidence for one in asked}
+    answered = {one.question.id for one in asked if candidates(one.prediction)}
+    figures = []
+    for name, values in (
+        ("EM", {one.question.id: one.always.em for one in asked}),
+        ("F1", {one.question.id: one.always.f1 for one in asked}),
+    ):
+        best = best_threshold(values, golds, no_answer, answered)
+        figures.append(Figure(table, name, "value", best.value, len(asked)))
+        figures.append(Figure(table, name, "least confidence", 1.0 - best.threshold, len(asked), unit=Unit.NUMBER))
+    return figures
+
+
+def _stages(outcome: Outcome) -> list[Figure]:
+    """Return how many answers were lost at each stage; nothing unless that was asked for and some were."""
+    if not outcome.lost:
+        return []
+    table, count = "Where it was lost", len(outcome.asked)
+    lost = Counter(at.stage for at in outcome.lost.values())
+    return [
+        figure
+        for stage in Stage
+        for figure in (
+            Figure(table, stage, "wrong answers", lost[stage], count, unit=Unit.COUNT),
+            Figure(table, stage, "share of all questions", lost[stage] / count, count),
+        )
+    ]
+
+
+def _values(asked: Sequence[Asked]) -> dict[str, tuple[float | None, ...]]:
+    return {
+        "EM": tuple(one.shown.em for one in asked),
+        "F1": tuple(one.shown.f1 for one in asked),
+        "EM, best of 5": tuple(one.best_shown.em for one in asked),
+        "F1, best of 5": tuple(one.best_shown.f1 for one in asked),
+        "EM if every question is answered": tuple(one.always.em for one in asked),
+        "F1 if every question is answered": tuple(one.always.f1 for one in asked),
+        "right abstention": tuple(None if one.question.answers else float(one.prediction.abstained) for one in asked),
+    }
+
+
+def _latency(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
+    stages = [stage.name for stage in fields(Timings)]
+    return {stage: percentiles([getattr(one.prediction.timings, stage) for one in asked]) for stage in stages}
+
+
+def _worst(outcome: Outcome) -> tuple[WorstError, ...]:
+    """Return wrong ones, surest first, of what they showed or of there being nothing to show."""
+    wrong = [
+        (one, 1.0 - one.confidence if one.prediction.abstained else one.confidence)
+        for one in outcome.asked
+        if one.wrong
+    ]
+    wrong.sort(key=lambda pair: -pair[1])
+    return tuple(
+        WorstError(
+            id=one.question.id,
+            question=one.question.question,
+            expected=one.question.answers,
+            given="" if one.prediction.abstained else one.prediction.answers[0].text,
+            confidence=sureness,
+            passages=tuple(hit.passage.text for hit in one.prediction.hits[:PASSAGES]),
+            note=f"{lost.stage}: {lost.detail}" if (lost := outcome.lost.get(one.question.id)) else "",
+        )
+        for one, sureness in wrong[:WORST]
+    )

@@ -1,0 +1,205 @@
+"""Speed: indexing and asking against the plain way, and all of it as the archive grows."""
+
+import os
+import platform
+import re
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from embeddings import onnx_models
+from embeddings.archive import Archive
+from embeddings.indexing import index_paths
+from embeddings.passages import heading
+from embeddings.types import Encoder, Filter, Passage
+from qa.evaluation.growth import (
+    Grown,
+    Served,
+    Step,
+    disk_use,
+    grow,
+    growth_lines,
+    questions_about,
+    take_sample,
+    write_articles,
+)
+from qa.evaluation.results import Figure, Kind, Provenance, Results, versions
+from qa.evaluation.turns import rate_figures, time_in_turn
+from qa.retriever import retrieve
+from qa.settings import Settings
+from qa.types import Reader
+
+SIZES = (1_000, 10_000, 100_000, 300_000)
+"""The sizes, in passages, that an archive is measured at."""
+
+SAMPLE = 256
+"""How many passages, at least, are encoded in each run against the plain way: the first articles'."""
+
+QUESTIONS = 20
+"""How many questions are asked in each run."""
+
+PACKAGES = (
+    "pressmark", "numpy", "faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "torch", "transformers",
+    "sentence-transformers",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Contenders:
+    """What is measured, and the plain ways it is measured against.
+
+    `serve` and `start_cold` run a process of their own over an archive's folder: see growth.py.
+    """
+
+    encoder: Encoder
+    reader: Reader
+    plain_encode: Callable[[Sequence[str]], object]
+    plain_read: Callable[[str, Sequence[Passage]], object]
+    serve: Callable[[Path, Sequence[str], int], Served]
+    start_cold: Callable[[Path, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a benchmark is to do: the steps its archive grows in, and the passages of the sample, article by article."""
+
+    steps: tuple[Step, ...]
+    sample: tuple[tuple[Passage, ...], ...]
+    runs: int
+    k: int
+
+    @property
+    def passages(self) -> list[Passage]:
+        """The passages of the sample."""
+        return [passage for article in self.sample for passage in article]
+
+    @property
+    def work(self) -> int:
+        """How many passages are encoded or read in all: what `progress` counts up to."""
+        asked = min(QUESTIONS, len(self.passages)) * min(self.k, self.steps[-1].passages)
+        turns = self.runs + 1
+        return self.steps[-1].passages + turns * (3 * len(self.passages) + (2 + len(self.steps)) * asked)
+
+
+def plan_benchmark(steps: Sequence[Step], encoder: Encoder, runs: int, k: int) -> Plan:
+    """Return the plan over these steps, with the first articles as the sample.
+
+    Raises:
+        ValueError: if no passage is to be measured.
+    """
+    if not steps or not steps[-1].passages:
+        raise ValueError("the articles hold no passage; give articles with text")
+    sample = take_sample((article for step in steps for article in step.articles), encoder, SAMPLE)
+    return Plan(tuple(steps), tuple(map(tuple, sample)), runs, k)
+
+
+def run_benchmark(
+    plan: Plan, contenders: Contenders, settings: Settings, progress: Callable[[int], object]
+) -> tuple[list[Figure], list[Grown]]:
+    """Return the figures of indexing and reading against the plain way, and what was measured at each size.
+
+    Everything is written below one temporary folder, which is gone afterwards.
+    """
+    with TemporaryDirectory(prefix="pressmark-benchmark-") as temporary:
+        folder = Path(temporary)
+        figures = compare_indexing(plan, contenders, folder, progress)
+        Archive.create(folder / "archive", contenders.encoder).close()
+        stages = [_measure_step(folder / "archive", step, plan, contenders, progress) for step in plan.steps]
+        with closing(Archive(folder / "archive", contenders.encoder)) as archive:
+            figures += compare_reading(plan, contenders, archive, settings, progress)
+    return figures, stages
+
+
+def compare_indexing(
+    plan: Plan, contenders: Contenders, folder: Path, progress: Callable[[int], object]
+) -> list[Figure]:
+    """Return how fast the sample is indexed end to end and encoded, and how fast the plain encoder encodes it."""
+    passages = plan.passages
+    texts = [f"{heading(passage.article)}\n{passage.text}" for passage in passages]  # as the archive encodes them
+    source = folder / "sample.jsonl"
+    write_articles([article[0].article for article in plan.sample if article], source)
+    ways = {
+        "Pressmark, end to end": lambda: _index_anew(source, contenders.encoder, folder),
+        "Pressmark, encoding alone": lambda: contenders.encoder.encode_passages(texts),
+        "SentenceTransformer.encode, float32": lambda: contenders.plain_encode(texts),
+    }
+    seconds = time_in_turn(ways, plan.runs, lambda: progress(len(passages)))
+    return rate_figures("Indexing", seconds, len(passages), "SentenceTransformer.encode, float32")
+
+
+def compare_reading(
+    plan: Plan, contenders: Contenders, archive: Archive, settings: Settings, progress: Callable[[int], object]
+) -> list[Figure]:
+    """Return how fast the reader reads the hits of the questions, and how fast the plain reader reads the same."""
+    hits = {
+        question: [hit.passage for hit in retrieve(archive, question, Filter(), settings).hits]
+        for question in questions_about(plan.passages, QUESTIONS)
+    }
+    count = sum(map(len, hits.values()))
+    ways = {
+        "Pressmark, int8": lambda: [contenders.reader.read(*asked) for asked in hits.items()],
+        "Hugging Face, float32": lambda: [contenders.plain_read(*asked) for asked in hits.items()],
+    }
+    seconds = time_in_turn(ways, plan.runs, lambda: progress(count))
+    return rate_figures("Reading", seconds, count, "Hugging Face, float32")
+
+
+def benchmark_results(
+    data: str, provenance: Provenance, notes: Sequence[str], figures: Sequence[Figure], stages: Sequence[Grown]
+) -> Results:
+    """Return everything a benchmark found; the latency is that of the largest archive."""
+    return Results(
+        kind=Kind.BENCHMARK,
+        data=data,
+        provenance=provenance,
+        notes=tuple(notes),
+        figures=tuple(figures),
+        questions=(),
+        values={},
+        latency=stages[-1].served.latency,
+        growth=growth_lines(stages),
+    )
+
+
+def machine() -> dict[str, str]:
+    """Return what was measured on: versions, processor, cores this process may use, memory in gigabytes."""
+    cpuinfo = Path("/proc/cpuinfo")
+    named = re.search(r"model name\s*:\s*(.+)", cpuinfo.read_text(encoding="utf-8")) if cpuinfo.is_file() else None
+    facts = {"processor": named[1] if named else platform.processor(), "cores": str(onnx_models.cores())}
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        facts["memory"] = f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 1e9:.1f} GB"
+    return versions(*PACKAGES) | facts
+
+
+def _measure_step(
+    folder: Path, step: Step, plan: Plan, contenders: Contenders, progress: Callable[[int], object]
+) -> Grown:
+    """Grow the archive by a step and return what was measured of it then, closed: its journal is written back."""
+    with closing(Archive(folder, contenders.encoder)) as archive:
+        before = archive.counts().passages
+        seconds = grow(archive, step, progress)
+        passages = archive.counts().passages
+    disk = disk_use(folder)
+    questions = questions_about(plan.passages, QUESTIONS)
+    cold = [contenders.start_cold(folder, questions[run % len(questions)]) for run in range(plan.runs)]
+    served = contenders.serve(folder, questions, plan.runs)
+    progress((plan.runs + 1) * len(questions) * min(plan.k, passages))
+    return Grown(
+        passages=passages,
+        rate=(passages - before) / seconds,
+        cold_start=median(cold),
+        disk=disk,
+        served=served,
+    )
+
+
+def _index_anew(source: Path, encoder: Encoder, folder: Path) -> None:
+    """Index a file into an archive of its own, and delete it."""
+    with (
+        TemporaryDirectory(dir=folder) as temporary,
+        closing(Archive.create(Path(temporary) / "archive", encoder)) as archive,
+    ):
+        index_paths(archive, [source], lambda _: None)

@@ -1,0 +1,185 @@
+"""The command line of speed: `pressmark benchmark`."""
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from embeddings.articles import Unread, read_articles
+from embeddings.commands import NothingToDo, WrongUse, plain_errors
+from embeddings.encoder import load_encoder
+from embeddings.indexing import expected_articles
+from embeddings.types import Article, Encoder
+from qa.commands import SEEDS
+from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from qa.evaluation.benchmark import Contenders, Plan
+    from qa.evaluation.results import Results
+
+DEFAULT_SIZES = "1000,10000,100000,300000"
+
+
+@click.command()
+@click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures as JSON.")
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Write an HTML and a Markdown page.")
+@click.option("--sizes", default=DEFAULT_SIZES, show_default=True, help="Passages in the archive, sizes to measure at.")
+@click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="How often all is done, in turn.")
+@click.option("--checkpoint", type=click.Path(path_type=Path), help="The shipped reader's weights before the export.")
+def benchmark(
+    articles: Sequence[Path],
+    json_path: Path | None,
+    report: Path | None,
+    sizes: str,
+    runs: int,
+    checkpoint: Path | None,
+) -> None:
+    """Measure the speed of indexing and asking, against the plain way, and as the archive grows.
+
+    ARTICLES are files and folders as `pressmark index` takes them, by default the seeds. The plain way is
+    sentence-transformers and a Hugging Face question-answering model, float32, in torch, on the same texts in the same
+    run. Figures are medians of the runs, which take turns. Archives are made in a temporary folder and deleted.
+
+    \b
+    Examples:
+      pressmark benchmark
+      pressmark benchmark exports/2024.jsonl --sizes 1000,10000 --json speed.json --report speed/
+    """
+    wanted = parse_sizes(sizes)
+    _check_outputs(json_path, report)
+    paths = list(articles) if articles else [SEEDS]
+    with plain_errors():
+        results = _benchmark(paths, wanted, runs, checkpoint)
+    _write(results, json_path, report)
+
+
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """Return sizes in passages, ascending, each once, from numbers parted by commas.
+
+    Raises:
+        WrongUse: if one of them is not a whole number from 1.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    for part in parts:
+        if not (part.isascii() and part.isdigit() and int(part) > 0):
+            raise WrongUse(f"--sizes holds {part!r}; give whole numbers from 1 parted by commas, such as 1000,10000")
+    return tuple(sorted({int(part) for part in parts}))
+
+
+def _benchmark(paths: Sequence[Path], sizes: Sequence[int], runs: int, checkpoint: Path | None) -> "Results":
+    """Return everything measured, telling on stderr how far it is."""
+    from qa.evaluation.benchmark import benchmark_results, machine, plan_benchmark, run_benchmark
+    from qa.evaluation.growth import plan_steps
+    from qa.evaluation.results import Provenance
+
+    settings = Settings.from_env()
+    expected = expected_articles(paths)
+    encoder = load_encoder(settings.encoder, settings.cache)
+    unread: list[Unread] = []
+    with _bar("splitting", " articles", expected) as bar:
+        steps = list(plan_steps(_read(paths, unread, bar.update), encoder, sizes))
+    if not steps:
+        raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
+    plan = plan_benchmark(steps, encoder, runs, settings.k)
+    contenders = _contenders(encoder, settings, checkpoint)
+    with _bar("measuring", " passages", plan.work) as bar:
+        figures, stages = run_benchmark(plan, contenders, settings, bar.update)
+    said = {field.name: str(getattr(settings, field.name)) for field in fields(settings) if field.name != "archive"}
+    said |= {"encoder": encoder.name, "runs": str(runs), "sizes": ", ".join(map(str, sizes))}
+    provenance = Provenance(shlex.join(["pressmark", *sys.argv[1:]]), said, machine())
+    notes = [_on_readers(checkpoint), *_on_method(plan), *_on_articles(plan, sizes, len(unread))]
+    return benchmark_results(", ".join(str(path) for path in paths), provenance, notes, figures, stages)
+
+
+def _contenders(encoder: Encoder, settings: Settings, checkpoint: Path | None) -> "Contenders":
+    from qa.evaluation.baselines import PlainEncoder, load_plain_reader
+    from qa.evaluation.benchmark import Contenders
+    from qa.evaluation.growth import serve_in_process, start_cold
+    from qa.reader import OnnxReader
+
+    return Contenders(
+        encoder=encoder,
+        reader=OnnxReader(settings.reader),
+        plain_encode=PlainEncoder(settings.encoder).encode,
+        plain_read=load_plain_reader(settings.reader, checkpoint).read,
+        serve=serve_in_process,
+        start_cold=start_cold,
+    )
+
+
+def _read(paths: Sequence[Path], unread: list[Unread], progress: Callable[[int], object]) -> Iterator[Article]:
+    for found in read_articles(paths):
+        progress(1)
+        if isinstance(found, Unread):
+            unread.append(found)
+        else:
+            yield found
+
+
+def _bar(what: str, unit: str, total: int) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(desc=what, unit=unit, total=total, delay=1, disable=not sys.stderr.isatty(), leave=False)
+
+
+def _check_outputs(json_path: Path | None, report: Path | None) -> None:
+    """Refuse, before minutes of work, what could not be written after them."""
+    from qa.evaluation.plots import check_matplotlib
+
+    if json_path is not None and not json_path.parent.is_dir():
+        raise WrongUse(f"there is no folder {json_path.parent} to write {json_path.name} in; make it first")
+    if report is not None:
+        try:
+            check_matplotlib()
+        except ModuleNotFoundError as error:
+            raise WrongUse(str(error)) from error
+
+
+def _write(results: "Results", json_path: Path | None, report: Path | None) -> None:
+    from qa.evaluation.reports import text_report, write_report
+    from qa.evaluation.results import write_results
+
+    with plain_errors():
+        if json_path is not None:
+            write_results(results, json_path)
+        if report is not None:
+            write_report(results, report)
+    click.echo(text_report(results), nl=False)
+
+
+def _on_readers(checkpoint: Path | None) -> str:
+    weights = (
+        "random weights in the same architecture: speed does not depend on their values (--checkpoint gives real ones)"
+        if checkpoint is None
+        else f"the weights of {checkpoint}"
+    )
+    return (
+        "Hugging Face, float32: AutoModelForQuestionAnswering over all hits of a question in one padded batch, as "
+        f"transformers documents it since it has no question-answering pipeline any more; {weights}."
+    )
+
+
+def _on_method(plan: "Plan") -> list[str]:
+    return [
+        f"Median of {plan.runs} runs in turn, with the lowest and the highest in brackets. A ratio is taken turn by "
+        "turn against the last line of its table, on the same texts; each side may use every core.",
+        "The latency is that of the largest archive. A cold start is `pressmark ask` in a new process, with the files "
+        "in the system's cache. Memory is the peak resident set of a process that opened the archive and answered the "
+        "questions.",
+    ]
+
+
+def _on_articles(plan: "Plan", sizes: Sequence[int], unread: int) -> list[str]:
+    notes = []
+    held = plan.steps[-1].passages
+    beyond = [f"{size:,}" for size in sizes if size > held]
+    if beyond:
+        notes.append(f"The articles hold {held:,} passages; not measured: {', '.join(beyond)}.")
+    if unread:
+        notes.append(f"{unread:,} sources could not be read and are left out; `pressmark index` names them.")
+    return notes

@@ -1,0 +1,60 @@
+"""Let the reader answer a SQuAD-format set, each question on its own paragraph: `pressmark evaluate reading`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from embeddings.types import Article, Hit, Passage
+from qa.answers import assemble
+from qa.confidence import Calibration
+from qa.evaluation.metrics import Rules
+from qa.evaluation.progress import in_parallel
+from qa.evaluation.reading import ReadingReport, score_predictions
+from qa.evaluation.squad import SquadQuestion, SquadSet
+from qa.types import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The most confident answer to a question, "" if the reader proposed none, and its confidence, 0 then."""
+
+    text: str
+    confidence: float
+
+
+def read_paragraphs(squad: SquadSet, reader: Reader, calibration: Calibration) -> dict[str, Given]:
+    """Return the reader's answer to every question by id, as the pipeline makes answers from one hit of score 1."""
+
+    def read(question: SquadQuestion) -> Given:
+        # The paragraph as it is in the file, not in NFC: the set's own script compares with its own text.
+        article = Article(question.paragraph.id, question.paragraph.text, question.paragraph.title)
+        passage = Passage(article, 0, len(article.text))
+        readings = reader.read(" ".join(question.question.split()), [passage])
+        answers = assemble([Hit(passage, 1.0, 1)], readings, calibration)
+        return Given(answers[0].text, answers[0].confidence) if answers else Given("", 0.0)
+
+    given = in_parallel(read, squad.questions, "questions read")
+    return {question.id: answer for question, answer in zip(squad.questions, given, strict=True)}
+
+
+def score_given(squad: SquadSet, given: Mapping[str, Given], threshold: float) -> ReadingReport:
+    """Return the scores of the answers whose confidence reaches the threshold; the best threshold's stand apart.
+
+    SQuAD 1.1 has no unanswerable question, and its script knows no abstaining: there every answer counts.
+    """
+    every = {id_: answer.text for id_, answer in given.items()}
+    if squad.rules is Rules.V1:
+        return score_predictions(squad, every)
+    no_answer = {id_: 1.0 - answer.confidence for id_, answer in given.items()}
+    shown = {id_: answer.text if answer.confidence >= threshold else "" for id_, answer in given.items()}
+    # What any threshold could give is seen from the answers to all questions, what the shipped one gives from the rest.
+    return replace(score_predictions(squad, shown, no_answer), best=score_predictions(squad, every, no_answer).best)
+
+
+def abstaining_note(squad: SquadSet, threshold: float) -> str:
+    """Return what is said of the threshold beside the figures of a set."""
+    if squad.rules is Rules.V1:
+        return "SQuAD 1.1 has no unanswerable question: every question gets its best span, whatever the threshold."
+    return (
+        f"The reader abstains below a confidence of {threshold:.2f}, as shipped. The best thresholds are the highest "
+        "probability of no answer, 1 - confidence, to answer at."
+    )

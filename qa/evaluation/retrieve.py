@@ -1,0 +1,136 @@
+"""Rank a collection in four ways: by keywords, by vectors, by both fused, and that reordered by the reader."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from embeddings.archive import Archive
+from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
+from qa.evaluation.datasets import Question
+from qa.evaluation.progress import in_parallel
+from qa.evaluation.rankings import best_of_each, ranked
+from qa.retriever import Proposals, fuse, search
+from qa.retriever import ranked as ranked_hits
+from qa.types import Reader, Reading
+
+REREAD = 20
+"""How many of the fused passages the reader reorders; those behind keep their places."""
+
+DEPTH = 50
+"""The most articles in a run."""
+
+PASSAGES = 3
+
+Runs = dict["Way", dict[str, dict[str, float]]]
+"""Way → question id → article id → score: see `rankings.Run`."""
+
+
+class Way(StrEnum):
+    """A way to rank the passages."""
+
+    KEYWORDS = "keywords"
+    VECTORS = "vectors"
+    FUSED = "fused"
+    REORDERED = "reordered"
+
+
+@dataclass(slots=True)
+class Searcher:
+    """Searches an archive that nobody changes meanwhile: a passage is fetched once, whatever number of questions."""
+
+    archive: Archive
+    candidates: int
+    vector_weight: float
+    _passages: dict[int, Passage] = field(default_factory=dict)
+
+    def propose(self, question: str, vector: Vectors) -> Proposals:
+        """Return what both legs propose for a question; `vector` has shape (1, dimension)."""
+        return search(self.archive, question, vector, Filter(), self.candidates)
+
+    def hits(self, scores: Mapping[int, float]) -> tuple[Hit, ...]:
+        """Return scored passage numbers as hits, best first."""
+        self._passages |= self.archive.passages([number for number in scores if number not in self._passages])
+        return ranked_hits(scores, {number: self._passages[number] for number in scores})
+
+    def three_ways(self, proposals: Proposals) -> dict[Way, tuple[Hit, ...]]:
+        """Return the hits by keywords, by vectors and by both fused."""
+        return {
+            Way.KEYWORDS: self.hits(_scores(proposals.keywords)),
+            Way.VECTORS: self.hits(_scores(proposals.vectors)),
+            Way.FUSED: self.hits(fuse(proposals.vectors, proposals.keywords, self.vector_weight)),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalRuns:
+    """The runs of the ways over articles. `reread`: the ids of the questions that REORDERED has, in their order.
+
+    `nearest`: the first fused passages of each question.
+    """
+
+    runs: Runs
+    reread: tuple[str, ...]
+    nearest: Mapping[str, tuple[str, ...]]
+
+
+def rank_all(
+    questions: Sequence[Question], vectors: Vectors, searcher: Searcher, reader: Reader | None, reread: Sequence[str]
+) -> RetrievalRuns:
+    """Return the runs of every way; the reader, if there is one, reorders for the questions whose ids are given."""
+    wanted = set(reread) if reader is not None else set()
+
+    def rank(row: int) -> _Ranked:
+        question = questions[row]
+        found = searcher.three_ways(searcher.propose(question.question, vectors[row : row + 1]))
+        if reader is not None and question.id in wanted:
+            found[Way.REORDERED] = reorder(question.question, found[Way.FUSED], reader)
+        nearest = tuple(hit.passage.text for hit in found[Way.FUSED][:PASSAGES])
+        return _Ranked({way: _articles(hits) for way, hits in found.items()}, nearest)
+
+    ranked_all = in_parallel(rank, range(len(questions)), "questions")
+    of_id = dict(zip((question.id for question in questions), ranked_all, strict=True))
+    return RetrievalRuns(
+        runs={
+            way: {id_: one.articles[way] for id_, one in of_id.items() if way in one.articles}
+            for way in Way
+            if wanted or way is not Way.REORDERED
+        },
+        reread=tuple(id_ for id_ in of_id if id_ in wanted),
+        nearest={id_: one.nearest for id_, one in of_id.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """The first articles of one question by each way, with their scores, and its first fused passages."""
+
+    articles: Mapping[Way, dict[str, float]]
+    nearest: tuple[str, ...]
+
+
+def _articles(hits: Sequence[Hit]) -> dict[str, float]:
+    best = best_of_each([(hit.passage.article.id, hit.score) for hit in hits])
+    return {id_: best[id_] for id_ in ranked(best)[:DEPTH]}
+
+
+def reorder(question: str, hits: Sequence[Hit], reader: Reader) -> tuple[Hit, ...]:
+    """Return the hits, the first `REREAD` of them in the order of what the reader thinks of them.
+
+    That is a passage's relevance logit if the reader gives one, else the score of its best span over "no answer here".
+    Scores are minus the rank.
+    """
+    first, rest = hits[:REREAD], hits[REREAD:]
+    readings = reader.read(question, [hit.passage for hit in first])
+    thought = sorted(zip(first, readings, strict=True), key=lambda pair: (-_worth(pair[1]), pair[0].rank))
+    ordered = [hit for hit, _ in thought] + list(rest)
+    return tuple(Hit(hit.passage, -float(rank), rank) for rank, hit in enumerate(ordered, start=1))
+
+
+def _scores(ranking: Ranking) -> dict[int, float]:
+    return dict(zip(ranking.numbers.tolist(), ranking.scores.tolist(), strict=True))
+
+
+def _worth(reading: Reading) -> float:
+    if reading.relevance is not None:
+        return reading.relevance
+    return max((span.score for span in reading.spans), default=float("-inf"))

@@ -1,0 +1,105 @@
+"""Read question sets in the official SQuAD format, v1.1 and v2.0."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.evaluation.metrics import Rules
+from qa.evaluation.records import Record, check_unique, read_json, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a SQuAD article. `id` is "title#n", n from 0 within the title, without white space."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """An accepted answer: `paragraph.text[start : start + len(text)]`."""
+
+    text: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class SquadQuestion:
+    """A question about one paragraph; `golds` is empty exactly if it is unanswerable."""
+
+    id: str
+    question: str
+    paragraph: Paragraph
+    golds: tuple[Gold, ...]
+    unanswerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SquadSet:
+    """A question set. `name` is the file's name, `version` what the file says of itself, "" if nothing."""
+
+    name: str
+    version: str
+    paragraphs: tuple[Paragraph, ...]
+    questions: tuple[SquadQuestion, ...]
+
+    @property
+    def rules(self) -> Rules:
+        """The official script that scores it: v1.1's for a file that says v1 and has no unanswerable question."""
+        unanswerable = any(question.unanswerable for question in self.questions)
+        return Rules.V1 if self.version.lstrip("v").startswith("1") and not unanswerable else Rules.V2
+
+    @property
+    def golds(self) -> dict[str, tuple[str, ...]]:
+        """The accepted texts by question id, in the order of the file."""
+        return {question.id: tuple(gold.text for gold in question.golds) for question in self.questions}
+
+
+def read_squad(path: Path) -> SquadSet:
+    """Return the questions and paragraphs of a SQuAD file, .json or .json.gz, in the order of the file.
+
+    Every question and paragraph of the file is in the result. Raises FileNotFoundError, and ValueError, naming file,
+    place or question id and what was expected, for: another format, a missing or mistyped field, an id used twice, an
+    accepted answer that does not stand at its offset, answers that contradict `is_impossible`, no question at all.
+    """
+    file = read_json(path)
+    paragraphs: list[Paragraph] = []
+    questions: list[SquadQuestion] = []
+    places: list[str] = []
+    titles: Counter[str] = Counter()
+    for article in file.records("data"):
+        title = article.optional_text("title")
+        for record in article.records("paragraphs"):
+            slug = "_".join(title.split())
+            paragraph = Paragraph(f"{slug}#{titles[slug]}", title, record.text("context"))
+            titles[slug] += 1
+            paragraphs.append(paragraph)
+            for asked in record.records("qas"):
+                questions.append(_question(asked, paragraph))
+                places.append(asked.place)
+    if not questions:
+        raise file.error("no question in it, expected at least one under data[].paragraphs[].qas[]")
+    check_unique("question", zip((question.id for question in questions), places, strict=True))
+    return SquadSet(path.name, file.optional_text("version"), tuple(paragraphs), tuple(questions))
+
+
+def _question(record: Record, paragraph: Paragraph) -> SquadQuestion:
+    named = Record(f"{record.place} (question {shown(record.fields.get('id'))})", record.fields)
+    id_, question = named.text("id"), named.text("question")
+    unanswerable = named.flag("is_impossible")
+    golds = tuple(_gold(answer, paragraph) for answer in named.records("answers"))
+    if unanswerable and golds:
+        raise named.error(f"is_impossible, yet it has {len(golds)} answers; expected none")
+    if not unanswerable and not golds:
+        raise named.error("no answers, expected at least one, or is_impossible: true")
+    return SquadQuestion(id_, question, paragraph, golds, unanswerable)
+
+
+def _gold(record: Record, paragraph: Paragraph) -> Gold:
+    gold = Gold(record.text("text"), record.integer("answer_start", at_least=0))
+    there = paragraph.text[gold.start : gold.start + len(gold.text)]
+    if there != gold.text:
+        raise record.error(f"expected {shown(gold.text)} at offset {gold.start} of the paragraph, found {shown(there)}")
+    return gold

@@ -1,0 +1,204 @@
+"""Choose fusion weight, number of passages and threshold on half of the questions, and measure them on the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from embeddings.archive import Archive
+from embeddings.types import Hit, Vectors
+from qa.answers import assemble
+from qa.confidence import Calibration
+from qa.evaluation.bootstrap import Difference, paired_difference
+from qa.evaluation.datasets import Question, QuestionSet
+from qa.evaluation.explain import is_right
+from qa.evaluation.progress import shown
+from qa.evaluation.rankings import best_of_each, score_run
+from qa.evaluation.retrieve import Searcher
+from qa.retriever import Proposals, fuse
+from qa.settings import Settings
+from qa.types import Reader, Reading
+
+WEIGHTS = tuple(step / 20 for step in range(21))
+KS = (1, 2, 3, 5, 8, 10, 15, 20, 30)
+THRESHOLDS = tuple(step / 100 for step in range(5, 96))
+
+SPARE = 10
+"""How many more passages are read than k, to fill up where the passages that answer are taken away."""
+
+MEASURE = "nDCG@10"
+
+Number = TypeVar("Number", int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A question set, its archive, and its questions' vectors, shape (questions, dimension)."""
+
+    found: QuestionSet
+    archive: Archive
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one question ends at one k: the confidence of the first answer, whether it is right, and whether one is."""
+
+    confidence: float
+    right: bool
+    answerable: bool
+
+    def well(self, threshold: float) -> bool:
+        """Return whether it ends well: shown and right, or withheld and there is no answer."""
+        return self.right if self.confidence >= threshold else not self.answerable
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Values that go together: the weight of the vectors, the number of passages read, the least confidence."""
+
+    weight: float
+    k: int
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """What tuning found. `weights` and `ks` are means over the half of the questions that the choice was made on.
+
+    `weights`: weight → nDCG@10. `ks`: k → the best threshold and the share of trials that end well at it. The gains
+    are chosen minus present over the other half: `ranking_gain` in nDCG@10, `ending_gain` in that share.
+    """
+
+    present: Choice
+    chosen: Choice
+    weights: Mapping[float, float]
+    ks: Mapping[int, tuple[float, float]]
+    ranking_gain: Difference
+    ending_gain: Difference
+    ranked: int
+    read: int
+
+
+def tune(collections: Sequence[Collection], reader: Reader, calibration: Calibration, settings: Settings) -> Tuned:
+    """Return the best weight, k and threshold for question sets, and what they gain over the settings.
+
+    Every answerable question is tried twice, with and without the articles that are relevant to it, so that abstaining
+    is tuned, too. Questions of even number choose, those of odd number measure. Raises ValueError for fewer than 2
+    questions with a relevant article.
+    """
+    threshold = calibration.threshold if settings.threshold is None else settings.threshold
+    present = Choice(settings.vector_weight, settings.k, threshold)
+    trials = [trial for collection in collections for trial in _propose(collection, settings)]
+    judged = [trial for trial in trials if trial.question.relevant]
+    if len(judged) < 2:
+        raise ValueError(
+            f"{len(judged)} questions with a relevant article, expected at least 2 to choose and to measure"
+        )
+    by_weight = {weight: _ranking_values(judged, weight) for weight in sorted({*WEIGHTS, present.weight})}
+    weights = {weight: float(np.mean(values[::2])) for weight, values in by_weight.items()}
+    weight = _best(weights, present.weight)
+    endings = [
+        _endings(trial, {present.weight, weight}, reader, calibration, present.k)
+        for trial in shown(trials, len(trials), "questions read")
+    ]
+    ks = {k: _best_threshold([one[weight, k] for one in endings[::2]]) for k in sorted({*KS, present.k})}
+    k = _best({k: well for k, (_, well) in ks.items()}, present.k)
+    chosen = Choice(weight, k, ks[k][0])
+    old, new = ([_well(one, choice) for one in endings[1::2]] for choice in (present, chosen))
+    return Tuned(
+        present,
+        chosen,
+        weights,
+        ks,
+        ranking_gain=paired_difference(by_weight[present.weight][1::2], by_weight[weight][1::2]),
+        ending_gain=paired_difference(old, new),
+        ranked=len(judged),
+        read=len(trials),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A question with what both legs propose for it."""
+
+    question: Question
+    proposals: Proposals
+    searcher: Searcher
+
+    def hits(self, weight: float) -> tuple[Hit, ...]:
+        return self.searcher.hits(fuse(self.proposals.vectors, self.proposals.keywords, weight))
+
+
+def _propose(collection: Collection, settings: Settings) -> list[_Trial]:
+    searcher = Searcher(collection.archive, max(settings.candidates, *KS), settings.vector_weight)
+    questions = collection.found.questions
+    return [
+        _Trial(question, searcher.propose(question.question, collection.vectors[row : row + 1]), searcher)
+        for row, question in enumerate(shown(questions, len(questions), "questions searched"))
+    ]
+
+
+def _ranking_values(trials: Sequence[_Trial], weight: float) -> list[float]:
+    """Return nDCG@10 of each trial's articles at a weight, in the order of the trials."""
+    # Two sets may use one id: the place in the list is the name here.
+    run = {
+        str(row): best_of_each([(hit.passage.article.id, hit.score) for hit in trial.hits(weight)])
+        for row, trial in enumerate(trials)
+    }
+    qrels = {str(row): trial.question.relevant for row, trial in enumerate(trials)}
+    return list(score_run(run, qrels, cutoffs=(10,)).measures[MEASURE].values())
+
+
+def _endings(
+    trial: _Trial, weights: set[float], reader: Reader, calibration: Calibration, present: int
+) -> dict[tuple[float, int], list[Ending]]:
+    """Return how a question ends, with and without its relevant articles, by weight and k."""
+    # Each passage is read once.
+    ks = {*KS, present}
+    of_weight = {weight: trial.hits(weight)[: max(ks) + SPARE] for weight in weights}
+    passages = {hit.passage.id: hit.passage for hits in of_weight.values() for hit in hits}
+    readings = dict(zip(passages, reader.read(trial.question.question, list(passages.values())), strict=True))
+    endings: dict[tuple[float, int], list[Ending]] = {}
+    for weight, hits in of_weight.items():
+        without = [hit for hit in hits if hit.passage.article.id not in trial.question.relevant]
+        for k in ks:
+            endings[weight, k] = [_ending(trial.question, without[:k], readings, calibration, answerable=False)]
+            if trial.question.answers:
+                endings[weight, k].append(_ending(trial.question, hits[:k], readings, calibration, answerable=True))
+    return endings
+
+
+def _ending(
+    question: Question,
+    hits: Sequence[Hit],
+    readings: Mapping[str, Reading],
+    calibration: Calibration,
+    *,
+    answerable: bool,
+) -> Ending:
+    answers = assemble(hits, [readings[hit.passage.id] for hit in hits], calibration)
+    if not answers:
+        return Ending(0.0, right=False, answerable=answerable)
+    return Ending(answers[0].confidence, is_right(answers[0].text, question.answers), answerable)
+
+
+def _best_threshold(endings: Sequence[Sequence[Ending]]) -> tuple[float, float]:
+    """Return the threshold at which the largest share ends well, the lowest of equal ones, and that share."""
+    shares = {least: float(np.mean([_share(one, least) for one in endings])) for least in THRESHOLDS}
+    threshold = max(shares, key=lambda least: (shares[least], -least))
+    return threshold, shares[threshold]
+
+
+def _well(endings: Mapping[tuple[float, int], Sequence[Ending]], choice: Choice) -> float:
+    return _share(endings[choice.weight, choice.k], choice.threshold)
+
+
+def _share(endings: Sequence[Ending], threshold: float) -> float:
+    return sum(ending.well(threshold) for ending in endings) / len(endings)
+
+
+def _best(means: Mapping[Number, float], present: Number) -> Number:
+    """Return the key of the highest mean; of equal ones the present one, else the lowest."""
+    return max(means, key=lambda key: (means[key], key == present, -key))

@@ -1,0 +1,78 @@
+"""Question to prediction: retriever, reader, answers, in that order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from embeddings.archive import Archive
+from embeddings.encoder import load_encoder
+from embeddings.types import Filter
+from qa.answers import assemble
+from qa.confidence import Calibration
+from qa.questions import check_k, check_question
+from qa.reader import OnnxReader
+from qa.retriever import retrieve
+from qa.settings import Settings
+from qa.types import Answer, Prediction, Reader, Timings
+
+NO_FILTER = Filter()
+
+
+class Pipeline:
+    """Answers questions over one archive. Many threads may ask at once."""
+
+    def __init__(self, archive: Archive, reader: Reader, calibration: Calibration, settings: Settings) -> None:
+        self.archive = archive
+        self.reader = reader
+        self.calibration = calibration
+        self.settings = settings
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Pipeline":
+        """Load the models, open the archive, and return what answers questions with them.
+
+        Raises:
+            FileNotFoundError: if there is no such archive, or a model's file is missing.
+            ValueError: if the archive and the encoder do not fit, or a model's file was altered.
+        """
+        reader = OnnxReader(settings.reader)
+        archive = Archive(settings.archive, load_encoder(settings.encoder, settings.cache))
+        return cls(archive, reader, Calibration.load(settings.reader), settings)
+
+    @property
+    def threshold(self) -> float:
+        """The least confidence of a first answer, in [0, 1]."""
+        return self.calibration.threshold if self.settings.threshold is None else self.settings.threshold
+
+    def ask(self, question: str, *, k: int | None = None, only: Filter = NO_FILTER) -> Prediction:
+        """Return the answers to a question: verbatim spans of the articles that the filter lets through.
+
+        `k` is the number of passages to read, by default that of the settings.
+
+        Raises:
+            ValueError: if the question or k is not one that can be asked.
+        """
+        started = perf_counter()
+        question = check_question(question)
+        settings = self.settings if k is None else replace(self.settings, k=check_k(k))
+        retrieved = retrieve(self.archive, question, only, settings)
+        reading = perf_counter()
+        readings = self.reader.read(question, [hit.passage for hit in retrieved.hits])
+        candidates = assemble(retrieved.hits, readings, self.calibration)
+        ended = perf_counter()
+        shown, withheld = self._decide(candidates)
+        timings = Timings(
+            encode=retrieved.encode_ms,
+            search=retrieved.search_ms,
+            read=1000 * (ended - reading),
+            total=1000 * (perf_counter() - started),
+        )
+        return Prediction(question, shown, withheld, retrieved.hits, timings)
+
+    def _decide(self, candidates: Sequence[Answer]) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
+        """Return the answers to show and those to withhold: all of them, if the first is not confident enough."""
+        if not candidates or candidates[0].confidence < self.threshold:
+            return (), tuple(candidates)
+        further = [answer for answer in candidates[1:] if answer.confidence >= self.settings.floor]
+        shown = 1 + len(further[: self.settings.max_answers - 1])  # they are in the order of their confidence
+        return tuple(candidates[:shown]), tuple(candidates[shown:])

@@ -1,0 +1,57 @@
+"""What may be asked: the checks that the page, the endpoint and the command line share."""
+
+import re
+from collections.abc import Collection
+
+MAX_QUESTION = 1_000
+"""The longest question, in characters; the reader sees about the first 60 words."""
+
+MAX_K = 100
+"""The most passages that one question may read."""
+
+NAMED = 10
+"""How many of an archive's outlets an error names."""
+
+
+def check_question(text: str) -> str:
+    """Return the question with its white space collapsed.
+
+    Raises:
+        ValueError: if it is blank, longer than MAX_QUESTION characters, or holds neither letter nor digit.
+    """
+    if len(text) > MAX_QUESTION:
+        raise ValueError(f"the question has {len(text):,} characters, at most {MAX_QUESTION:,} are read; shorten it")
+    question = " ".join(text.split())
+    if not question:
+        raise ValueError("the question is blank; type a question such as: Who signed the agreement?")
+    if not any(character.isalnum() for character in question):
+        raise ValueError(f"the question {question[:40]!r} holds no letter or digit; ask it in words")
+    return question
+
+
+def check_k(value: str | int) -> int:
+    """Return the number of passages to read.
+
+    Raises:
+        ValueError: if it is not a whole number from 1 to MAX_K.
+    """
+    cure = f"k is the number of passages to read, a whole number from 1 to {MAX_K}"
+    text = str(value).strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):  # int() takes quadratic time
+        raise ValueError(f"k is {text[:40]!r}; {cure}")
+    if not 1 <= int(text) <= MAX_K:
+        raise ValueError(f"k is {text}; {cure}")
+    return int(text)
+
+
+def check_outlet(outlet: str, known: Collection[str]) -> str:
+    """Return the outlet's name.
+
+    Raises:
+        ValueError: if no article of the archive is of this outlet; it names some that are.
+    """
+    if outlet not in known:
+        names = ", ".join(list(known)[:NAMED]) or "none"
+        more = ", …" if len(known) > NAMED else ""
+        raise ValueError(f"this archive has no article of the outlet {outlet!r}; it has: {names}{more}")
+    return outlet

@@ -1,0 +1,165 @@
+"""The reader: a span model in int8 ONNX that reads every hit of a question."""
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings import onnx_models
+from embeddings.types import Passage
+from qa.decode import Allowed, Logits, best_spans
+from qa.types import Reading, ScoredSpan
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+SPANS = 3
+"""How many spans, at most, are proposed for a passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSpec:
+    """What a reader's folder says of its model, in its reader.json. Lengths are in word pieces."""
+
+    name: str
+    max_tokens: int
+    max_question_tokens: int
+    max_answer_tokens: int
+    stride: int
+    sha256: dict[str, str]
+
+
+class OnnxReader:
+    """Reads passages with the model in a folder: model.onnx, tokenizer.json and reader.json.
+
+    The model takes input_ids, attention_mask and token_type_ids, int64, shape (texts, tokens), the question as first
+    and the passage as second segment, and gives start and end logits, float32, of the same shape; where it also gives
+    `relevance`, shape (texts,), readings carry it. The null span is at [CLS], the first token. Windows run one by one
+    on as many threads as there are cores, so that no logit depends on which passages are read together.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model.
+
+        Raises:
+            FileNotFoundError: if a file is missing.
+            ValueError: if a file was altered.
+        """
+        from tokenizers import Tokenizer
+
+        self.spec = read_spec(folder)
+        tokenizer_path = folder / "tokenizer.json"
+        onnx_models.check_file(tokenizer_path, self.spec.sha256["tokenizer.json"])
+        self._session = onnx_models.open_session(folder / "model.onnx", self.spec.sha256["model.onnx"])
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        self._questions = Tokenizer.from_file(str(tokenizer_path))
+        self._questions.no_padding()
+        self._questions.no_truncation()
+        self._pairs = Tokenizer.from_file(str(tokenizer_path))
+        self._pairs.no_padding()
+        self._pairs.enable_truncation(self.spec.max_tokens, stride=self.spec.stride, strategy="only_second")
+        self._pool = ThreadPoolExecutor(onnx_models.cores(), thread_name_prefix="reader")
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """Return one reading a passage, in the order given; all are read at once."""
+        question = self._shorten(question)
+        encodings = self._pairs.encode_batch([(question, passage.text) for passage in passages])
+        windows = [_windows(encoding) for encoding in encodings]
+        read = self._pool.map(self._read_window, [window for group in windows for window in group])
+        return [_merge(passage, [next(read) for _ in group]) for passage, group in zip(passages, windows, strict=True)]
+
+    def _shorten(self, question: str) -> str:
+        offsets = self._questions.encode(question, add_special_tokens=False).offsets
+        most = self.spec.max_question_tokens
+        return question if len(offsets) <= most else question[: offsets[most - 1][1]]
+
+    def _read_window(self, window: "_Window") -> "_WindowReading":
+        outputs = dict(zip(self._outputs, onnx_models.run(self._session, window.encoding), strict=True))
+        start, end = outputs["start"][0], outputs["end"][0]
+        relevance = float(outputs["relevance"][0]) if "relevance" in outputs else None
+        return _WindowReading(tuple(self._decode(window, start, end)), relevance)
+
+    def _decode(self, window: "_Window", start: Logits, end: Logits) -> list["_CharacterSpan"]:
+        """Return the window's best spans of whole words, as ranges in the passage."""
+        encoding = window.encoding
+        passage = np.array(encoding.sequence_ids) == 1
+        words = np.array([-1 if word is None else word for word in encoding.word_ids])
+        first_of_word = passage & (np.r_[-2, words[:-1]] != words)
+        last_of_word = passage & (np.r_[words[1:], -2] != words)
+        # a window may begin or end within a word, which is whole in the neighbour: they share `stride` word pieces
+        first_of_word[np.flatnonzero(passage)[:1]] &= not window.has_before
+        last_of_word[np.flatnonzero(passage)[-1:]] &= not window.has_after
+        null = float(start[0] + end[0])
+        allowed = Allowed(first_of_word, last_of_word, self.spec.max_answer_tokens)
+        spans = best_spans(start, end, allowed, n=SPANS)
+        offsets = encoding.offsets
+        return [_CharacterSpan(offsets[span.first][0], offsets[span.last][1], span.score - null) for span in spans]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of a passage, tokenized behind the question, and whether the passage goes on before and after it."""
+
+    encoding: "Encoding"
+    has_before: bool
+    has_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _CharacterSpan:
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _WindowReading:
+    spans: tuple[_CharacterSpan, ...]
+    relevance: float | None
+
+
+def read_spec(folder: Path) -> ReaderSpec:
+    """Return what a reader's folder says of its model.
+
+    Raises:
+        FileNotFoundError: if the folder is not a reader's.
+        ValueError: if its reader.json is damaged.
+    """
+    path = folder / "reader.json"
+    for file in (path, folder / "tokenizer.json", folder / "model.onnx"):
+        if not file.is_file():
+            raise FileNotFoundError(f"the reader in {folder} has no {file.name}; make one with: pressmark train export")
+    try:
+        return ReaderSpec(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error}; make it anew with: pressmark train export") from error
+
+
+def _windows(encoding: "Encoding") -> list[_Window]:
+    parts = [encoding, *encoding.overflowing]
+    return [_Window(part, number > 0, number < len(parts) - 1) for number, part in enumerate(parts)]
+
+
+def _merge(passage: Passage, windows: Sequence[_WindowReading]) -> Reading:
+    """Return the reading of a passage from those of its overlapping windows."""
+    best: dict[tuple[int, int], float] = {}
+    for window in windows:
+        for span in window.spans:
+            place = (passage.start + span.start, passage.start + _with_marks(passage.text, span.end))
+            best[place] = max(span.score, best.get(place, -np.inf))
+    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:SPANS]
+    relevances = [window.relevance for window in windows if window.relevance is not None]
+    spans = tuple(ScoredSpan(passage.article, start, end, score) for (start, end), score in ranked)
+    return Reading(passage, spans, max(relevances) if relevances else None)
+
+
+def _with_marks(text: str, end: int) -> int:
+    """Return the end moved over the marks that belong to the last character: the tokenizer leaves them out."""
+    while end < len(text) and unicodedata.category(text[end]).startswith("M"):
+        end += 1
+    return end

@@ -1,0 +1,104 @@
+"""Predictions as plain dictionaries and words, for JSON, the page and the terminal alike."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import quote
+
+from embeddings.types import Article, Hit, Span
+from qa.types import Answer, Prediction
+
+CONFIDENCE_WORDS: Mapping[int, str] = MappingProxyType(
+    {
+        99: "virtually certain",
+        90: "very likely",
+        66: "likely",
+        33: "about as likely as not",
+        10: "unlikely",
+        0: "very unlikely",
+    }
+)
+"""The least whole percentage for each word, falling: the IPCC's likelihood scale (Mastrandrea et al., 2010, Guidance
+Note for Lead Authors on Consistent Treatment of Uncertainties, table 1), so that a word means a number agreed on."""
+
+
+def confidence_in_words(confidence: float) -> str:
+    """Return a probability in [0, 1] as a word of `CONFIDENCE_WORDS` and a percentage: "very likely · 93 %"."""
+    percent = round(100 * confidence)
+    word = next(word for least, word in CONFIDENCE_WORDS.items() if percent >= least)
+    if percent == 100:
+        return f"{word} · over 99 %"
+    if percent == 0:
+        return f"{word} · under 1 %"
+    return f"{word} · {percent} %"
+
+
+def article_href(span: Span) -> str:
+    """Return the path of the page that shows an article with a span marked in it; "/" in an id is quoted, too."""
+    return f"/articles/{quote(span.article.id, safe='')}?start={span.start}&end={span.end}"
+
+
+def article_to_json(article: Article) -> dict[str, object]:
+    """Return what an article is called, without its text; what is unknown is None."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "published": article.published or None,
+        "outlet": article.outlet or None,
+        "byline": article.byline or None,
+        "url": article.url,
+    }
+
+
+def prediction_to_json(prediction: Prediction) -> dict[str, object]:
+    """Return a prediction as the JSON contract has it; what the program withheld is not in it.
+
+    `start` and `end` are character offsets in the article's text, half-open. Confidences have 4 decimals, scores 4,
+    milliseconds 1.
+    """
+    timings = prediction.timings
+    return {
+        "question": prediction.question,
+        "abstained": prediction.abstained,
+        "answers": [_answer_to_json(answer) for answer in prediction.answers],
+        "passages": [_hit_to_json(hit) for hit in prediction.hits],
+        "timings_ms": {
+            "encode": round(timings.encode, 1),
+            "search": round(timings.search, 1),
+            "read": round(timings.read, 1),
+            "total": round(timings.total, 1),
+        },
+    }
+
+
+def _answer_to_json(answer: Answer) -> dict[str, object]:
+    return {
+        "text": answer.text,
+        "confidence": round(answer.confidence, 4),
+        "start": answer.start,
+        "end": answer.end,
+        "sentence": {"start": answer.sentence.start, "end": answer.sentence.end, "text": answer.sentence.text},
+        "article": article_to_json(answer.article),
+        "href": article_href(answer),
+        "supports": [_support_to_json(support) for support in answer.supports],
+    }
+
+
+def _support_to_json(support: Span) -> dict[str, object]:
+    return {
+        "article": article_to_json(support.article),
+        "start": support.start,
+        "end": support.end,
+        "href": article_href(support),
+    }
+
+
+def _hit_to_json(hit: Hit) -> dict[str, object]:
+    passage = hit.passage
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "article": article_to_json(passage.article),
+    }

@@ -1,0 +1,81 @@
+"""Question to hits: keywords and vectors, filtered alike, normalised and weighed together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.archive import Archive
+from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
+from qa.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The hits of a question, best first, and how long encoding and searching took, in milliseconds."""
+
+    hits: tuple[Hit, ...]
+    encode_ms: float
+    search_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What each leg found for a question: cosines in [-1, 1], and BM25, positive, unbounded."""
+
+    vectors: Ranking
+    keywords: Ranking
+
+
+def retrieve(archive: Archive, question: str, only: Filter, settings: Settings) -> Retrieved:
+    """Return the `settings.k` best passages for a question; fewer only if fewer pass the filter.
+
+    Each leg proposes its best `settings.candidates`, at least k. A score is in [0, 1]: 1 is best on both legs.
+    """
+    started = perf_counter()
+    vector = archive.encoder.encode_questions([question])
+    encoded = perf_counter()
+    archive.refresh()
+    proposals = search(archive, question, vector, only, max(settings.candidates, settings.k))
+    scores = fuse(proposals.vectors, proposals.keywords, settings.vector_weight)
+    hits = ranked(scores, archive.passages(scores))[: settings.k]
+    return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded))
+
+
+def search(archive: Archive, question: str, vector: Vectors, only: Filter, candidates: int) -> Proposals:
+    """Return what both legs propose, at most `candidates` passages each; `vector` has shape (1, dimension)."""
+    return Proposals(
+        archive.search_vectors(vector, candidates, only), archive.search_keywords(question, candidates, only)
+    )
+
+
+def ranked(scores: Mapping[int, float], passages: Mapping[int, Passage]) -> tuple[Hit, ...]:
+    """Return the passages as hits, best first, ties by passage id; `scores` has one for the number of each."""
+    ordered = sorted((-scores[number], passage.id, passage) for number, passage in passages.items())
+    return tuple(Hit(passage, -negative, rank) for rank, (negative, _, passage) in enumerate(ordered, start=1))
+
+
+def fuse(vectors: Ranking, keywords: Ranking, vector_weight: float) -> dict[int, float]:
+    """Return passage number → weighted sum of the two legs' normalised scores, in [0, 1].
+
+    A passage that a leg did not propose gets 0 from it.
+    """
+    fused: dict[int, float] = {}
+    for ranking, weight in ((vectors, vector_weight), (keywords, 1 - vector_weight)):
+        for number, score in zip(ranking.numbers.tolist(), normalise(ranking.scores).tolist(), strict=True):
+            fused[number] = fused.get(number, 0.0) + weight * score
+    return fused
+
+
+def normalise(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return scores moved and stretched so that the lowest is 0 and the highest 1; all 1 if they are equal.
+
+    Source: Lee 1997, "Analyses of Multiple Evidence Combination", min-max normalisation.
+    """
+    if not len(scores):
+        return np.zeros(0)
+    wide = scores.astype(np.float64)
+    low, high = wide.min(), wide.max()
+    return (wide - low) / (high - low) if high > low else np.ones_like(wide)

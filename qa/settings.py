@@ -1,0 +1,86 @@
+"""What a user may set: one frozen value, from defaults or from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from embeddings.archive import DEFAULT_FOLDER
+from embeddings.encoder import DEFAULT_ENCODER
+from qa.questions import check_k
+
+SHIPPED_READER = Path(__file__).parent / "models" / "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that changes an answer. Each field is set by PRESSMARK_ and its name in capitals."""
+
+    archive: Path = Path(DEFAULT_FOLDER)
+    """The archive's folder."""
+
+    encoder: str = DEFAULT_ENCODER
+    """The sentence-transformers model of the archive, by name or folder."""
+
+    reader: Path = SHIPPED_READER
+    """The folder of the reader's model."""
+
+    cache: Path | None = None
+    """Where compiled models are kept; None for pressmark/ in XDG_CACHE_HOME, or in ~/.cache."""
+
+    k: int = 10
+    """How many passages are read for a question, 1 to 100."""
+
+    candidates: int = 100
+    """How many passages each leg of the retriever proposes."""
+
+    vector_weight: float = 0.4
+    """The weight of the vectors' normalised score, in [0, 1]; the keywords' is the rest."""
+
+    threshold: float | None = None
+    """The least confidence of a first answer, in [0, 1]; None for the one that the reader was calibrated to."""
+
+    floor: float = 0.1
+    """The least confidence of a further answer, in [0, 1]."""
+
+    max_answers: int = 5
+    """The most answers to one question."""
+
+    def __post_init__(self) -> None:
+        try:
+            check_k(self.k)
+        except ValueError as error:
+            raise ValueError(f"PRESSMARK_K: {error}") from error
+        for name in ("vector_weight", "threshold", "floor"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise ValueError(f"PRESSMARK_{name.upper()} is {value}; give a number from 0 to 1")
+        for name in ("candidates", "max_answers"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"PRESSMARK_{name.upper()} is {getattr(self, name)}; give a whole number from 1")
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Return the settings that the environment variables ask for; unset and empty ones keep their defaults.
+
+        Raises:
+            ValueError: if a variable's value does not fit, naming both.
+        """
+        variables = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            variable = f"PRESSMARK_{field.name.upper()}"
+            if text := variables.get(variable, "").strip():
+                values[field.name] = _parse(variable, text, field.type)
+        return cls(**values)
+
+
+def _parse(variable: str, text: str, kind: Any) -> object:
+    number = {int: int, float: float, float | None: float}.get(kind)
+    if number is None:
+        return text if kind is str else Path(text)
+    try:
+        return number(text)
+    except ValueError as error:
+        raise ValueError(f"{variable} is {text!r}; give a number") from error

@@ -1,0 +1,72 @@
+"""Fixtures: archives over the seeds with the fakes and with the real models, and a real server."""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from waitress.server import create_server
+
+from embeddings.archive import Archive
+from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder, load_encoder
+from embeddings.indexing import index_paths
+from fakes import FakeEncoder
+from qa.confidence import Calibration
+from qa.pipeline import Pipeline
+from qa.reader import OnnxReader
+from qa.settings import SHIPPED_READER, Settings
+from web import create_app
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """An empty archive with the fake encoder."""
+    opened = Archive.create(tmp_path / "archive", FakeEncoder())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def seeds_archive(archive: Archive) -> Archive:
+    """The seeds, with the fake encoder."""
+    index_paths(archive, [SEEDS], lambda _: None)
+    return archive
+
+
+@pytest.fixture(scope="session")
+def encoder() -> OnnxEncoder:
+    """The real encoder, compiled if this machine has not done so yet."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # torch's own, while it compiles
+        return load_encoder(DEFAULT_ENCODER)
+
+
+@pytest.fixture(scope="session")
+def reader() -> OnnxReader:
+    """The shipped reader."""
+    return OnnxReader(SHIPPED_READER)
+
+
+@pytest.fixture(scope="session")
+def seeds_pipeline(
+    encoder: OnnxEncoder, reader: OnnxReader, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pipeline]:
+    """The real models over the seeds."""
+    opened = Archive.create(tmp_path_factory.mktemp("seeds") / "archive", encoder)
+    index_paths(opened, [SEEDS], lambda _: None)
+    yield Pipeline(opened, reader, Calibration.load(SHIPPED_READER), Settings())
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def live_url(seeds_pipeline: Pipeline) -> Iterator[str]:
+    """The address of a real server over the seeds."""
+    server = create_server(create_app(seeds_pipeline), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=10)

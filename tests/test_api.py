@@ -1,0 +1,251 @@
+"""The endpoint keeps its contract, value by value."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from embeddings.types import Filter
+from qa.render import confidence_in_words, prediction_to_json
+from web_fakes import (
+    HOSTILE,
+    SIGNED,
+    FakePipeline,
+    answer_of,
+    app_over,
+    hit_of,
+    prediction_of,
+    signed_prediction,
+    span_of,
+    whole,
+)
+
+SIGNED_JSON = {
+    "id": "azernews/2022 signing#1",
+    "title": "Offices sign a memorandum",
+    "published": "2022-10-19",
+    "outlet": "Azernews",
+    "byline": "By Vugar Khalilov",
+    "url": "https://example.org/signing?a=1&b=2",
+}
+REPEATED_JSON = {
+    "id": "wire-7",
+    "title": "Later that month",
+    "published": "2022-10",
+    "outlet": "The Wire",
+    "byline": None,
+    "url": None,
+}
+
+
+@pytest.fixture
+def pipeline() -> FakePipeline:
+    return FakePipeline(signed_prediction())
+
+
+@pytest.fixture
+def client(pipeline: FakePipeline) -> FlaskClient:
+    return app_over(pipeline).test_client()
+
+
+def test_ask_keeps_the_contract(client: FlaskClient) -> None:
+    response = client.get("/api/v1/ask?question=Who+signed%3F")
+    assert response.status_code == 200
+    assert response.content_type == "application/json"
+    body = response.get_json()
+    assert list(body) == ["question", "abstained", "answers", "passages", "timings_ms"]
+    assert body["question"] == "Who signed?"
+    assert body["abstained"] is False
+    assert body["timings_ms"] == {"encode": 1.9, "search": 3.1, "read": 31.0, "total": 36.4}
+    assert body["answers"][0] == {
+        "text": "a memorandum",
+        "confidence": 0.93,
+        "start": 43,
+        "end": 55,
+        "sentence": {"start": 24, "end": 69, "text": "The offices signed a memorandum on Wednesday."},
+        "article": SIGNED_JSON,
+        "href": "/articles/azernews%2F2022%20signing%231?start=43&end=55",
+        "supports": [{"article": REPEATED_JSON, "start": 37, "end": 47, "href": "/articles/wire-7?start=37&end=47"}],
+    }
+    assert [(answer["text"], answer["confidence"]) for answer in body["answers"]] == [
+        ("a memorandum", 0.93),
+        ("Rabat", 0.41),
+    ]
+    assert body["passages"][1] == {
+        "rank": 2,
+        "score": 0.5,
+        "start": 0,
+        "end": 59,
+        "text": "A memorandum was planned. Later, the memorandum was signed.",
+        "article": REPEATED_JSON,
+    }
+
+
+def test_ask_abstained_gives_no_answers_and_nothing_withheld() -> None:
+    withheld = signed_prediction().answers
+    client = app_over(FakePipeline(prediction_of((), (), withheld))).test_client()
+    body = client.get("/api/v1/ask?question=Who").get_json()
+    assert body["abstained"] is True
+    assert body["answers"] == []
+    assert "Rabat" not in json.dumps(body)
+
+
+def test_ask_sends_letters_as_they_are(client: FlaskClient) -> None:
+    assert "𝒩ew cafe\u0301 👩‍👩‍👧 opened." in client.get("/api/v1/ask?question=Who").data.decode("utf-8")
+
+
+def test_href_of_an_answer_opens_the_page_with_its_words_marked(client: FlaskClient) -> None:
+    href = client.get("/api/v1/ask?question=Who").get_json()["answers"][0]["href"]
+    assert '<mark id="span">a memorandum</mark>' in client.get(href).text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_ask_hands_on_every_field(client: FlaskClient, pipeline: FakePipeline, method: str) -> None:
+    fields = {"question": "Who?", "k": 3, "from": "2022", "to": "2022-10", "outlet": "Azernews"}
+    sent = (
+        client.get("/api/v1/ask", query_string=fields) if method == "get" else client.post("/api/v1/ask", json=fields)
+    )
+    assert sent.status_code == 200
+    assert pipeline.asked == [("Who?", 3, Filter("2022", "2022-10", "Azernews"))]
+
+
+def test_ask_with_null_fields_is_as_without(client: FlaskClient, pipeline: FakePipeline) -> None:
+    client.post("/api/v1/ask", json={"question": "Who?", "k": None, "from": None, "to": None, "outlet": None})
+    assert pipeline.asked == [("Who?", None, Filter())]
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong", "detail"),
+    [
+        ({}, "question", "the question is blank"),
+        ({"question": " "}, "question", "the question is blank"),
+        ({"question": "x" * 10_000}, "question", "10,000 characters"),
+        ({"question": "…?!"}, "question", "no letter or digit"),
+        ({"question": "Who?", "k": 0}, "k", "k is 0"),
+        ({"question": "Who?", "k": -1}, "k", "k is -1"),
+        ({"question": "Who?", "k": 1000}, "k", "k is 1000"),
+        ({"question": "Who?", "from": "2023", "to": "2022"}, "from", "from 2023 is after to 2022"),
+        ({"question": "Who?", "to": "2022-02-30"}, "to", "'2022-02-30' is not a date"),
+        ({"question": "Who?", "outlet": "Nobody"}, "outlet", "no article of the outlet 'Nobody'"),
+        ({"question": "Who?", "top": 3}, "top", "no field 'top'; the fields are question, k, from, to, outlet"),
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_ask_names_the_wrong_field(
+    client: FlaskClient, method: str, fields: dict[str, object], wrong: str, detail: str
+) -> None:
+    sent = (
+        client.get("/api/v1/ask", query_string=fields) if method == "get" else client.post("/api/v1/ask", json=fields)
+    )
+    assert sent.status_code == 400
+    assert [error["field"] for error in sent.get_json()["errors"]] == [wrong]
+    assert detail in sent.get_json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "detail"),
+    [
+        ("question", 5, "question is a whole number; send a string"),
+        ("question", ["Who?"], "question is a list; send a string"),
+        ("k", "5", "k is a string; send a whole number"),
+        ("k", 5.0, "k is a fraction; send a whole number"),
+        ("k", True, "k is true or false; send a whole number"),
+        ("from", 2022, "from is a whole number; send a string"),
+        ("outlet", {}, "outlet is an object; send a string"),
+    ],
+)
+def test_ask_in_body_names_the_field_of_wrong_type(client: FlaskClient, name: str, value: object, detail: str) -> None:
+    sent = client.post("/api/v1/ask", json={"question": "Who?", name: value})
+    assert sent.status_code == 400
+    assert sent.get_json()["errors"] == [{"field": name, "detail": detail}]
+
+
+def test_ask_with_repeated_field_is_refused(client: FlaskClient) -> None:
+    sent = client.get("/api/v1/ask?question=Who&k=1&k=2")
+    assert sent.get_json()["errors"] == [{"field": "k", "detail": "given 2 times; give it once"}]
+
+
+def test_ask_tells_all_wrong_fields_together(client: FlaskClient, pipeline: FakePipeline) -> None:
+    sent = client.post("/api/v1/ask", json={"question": "", "k": "many", "from": "x", "to": "2022", "size": 1})
+    assert sorted(error["field"] for error in sent.get_json()["errors"]) == ["from", "k", "question", "size"]
+    assert pipeline.asked == []
+
+
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        (b"{", "The body is not valid JSON"),
+        (b"", "The body is not valid JSON"),
+        (b"\xff\xfe\x00", "The body is not valid JSON"),
+        (b"[" * 60_000, "The body is not valid JSON"),
+        (b'{"k": ' + b"9" * 5_000 + b"}", "The body is not valid JSON"),
+        (b'["Who?"]', "the body is a list; send an object"),
+        (b'"Who?"', "the body is a string; send an object"),
+        (b"null", "the body is null; send an object"),
+        (b'{"question": "Who \\ud800?"}', "half of a surrogate pair"),
+        (b'{"\\udfff": 1}', "half of a surrogate pair"),
+    ],
+)
+def test_ask_with_wrong_body_is_refused(client: FlaskClient, data: bytes, detail: str) -> None:
+    sent = client.post("/api/v1/ask", data=data, content_type="application/json")
+    assert sent.status_code == 400
+    assert detail in sent.get_json()["detail"]
+
+
+def test_article_is_given_with_its_text(client: FlaskClient) -> None:
+    body = client.get("/api/v1/articles/azernews%2F2022%20signing%231").get_json()
+    assert body == {**SIGNED_JSON, "text": SIGNED.text}
+
+
+def test_article_with_nothing_known_has_nulls(client: FlaskClient) -> None:
+    body = client.get("/api/v1/articles/%3Cscript%3E").get_json()
+    assert (body["published"], body["outlet"], body["byline"]) == (None, None, None)
+    assert body["text"] == HOSTILE.text
+
+
+def test_answer_text_is_the_slice_of_the_article_text(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/ask?question=Who").get_json()["answers"][1]
+    text = client.get("/api/v1/articles/" + answer["article"]["id"].replace("#", "%23")).get_json()["text"]
+    assert text[answer["start"] : answer["end"]] == answer["text"] == "Rabat"
+
+
+def test_health(client: FlaskClient) -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert client.get("/api/v1/health").get_json() == {
+        "status": "ok",
+        "articles": 3,
+        "passages": 9,
+        "generation": 3,
+        "encoder": "fake-encoder",
+        "version": project["version"],
+    }
+
+
+def test_prediction_to_json_rounds() -> None:
+    answer = answer_of(span_of(SIGNED, "Rabat"), confidence=0.912345)
+    body = prediction_to_json(prediction_of((answer,), (hit_of(whole(SIGNED), 1, 0.81256),)))
+    found = json.loads(json.dumps(body))
+    assert found["answers"][0]["confidence"] == 0.9123
+    assert found["passages"][0]["score"] == 0.8126
+    assert found["timings_ms"] == {"encode": 1.9, "search": 3.1, "read": 31.0, "total": 36.4}
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [
+        (1.0, "virtually certain · over 99 %"),
+        (0.994, "virtually certain · 99 %"),
+        (0.93, "very likely · 93 %"),
+        (0.896, "very likely · 90 %"),
+        (0.66, "likely · 66 %"),
+        (0.5, "about as likely as not · 50 %"),
+        (0.2, "unlikely · 20 %"),
+        (0.09, "very unlikely · 9 %"),
+        (0.004, "very unlikely · under 1 %"),
+        (0.0, "very unlikely · under 1 %"),
+    ],
+)
+def test_confidence_in_words(confidence: float, words: str) -> None:
+    assert confidence_in_words(confidence) == words

@@ -1,0 +1,333 @@
+"""`pressmark ask`: what it prints, how it exits, and what it does where there is no archive yet."""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from conftest import SEEDS
+from embeddings.archive import Archive
+from embeddings.indexing import index_paths
+from embeddings.types import Article
+from fakes import FakeEncoder, FakeReader
+from qa.confidence import Calibration
+from qa.pipeline import Pipeline
+from qa.render import prediction_to_json
+from qa.settings import Settings
+from web.commands import main
+
+BY_MARGIN = Calibration(bias=0.0, margin=1.0, retrieval=0.0, lead=0.0, supports=0.0, threshold=0.5)
+"""Confidence is the logistic function of the reader's score: ln 19 is 0.95, ln 3 is 0.75."""
+
+QUESTION = "What was signed at the bridge?"
+NEWS = [
+    Article(
+        "daily/7",
+        "Two mayors met on Monday. They signed a long-awaited\n“treaty of friendship” on the bridge over the river, "
+        "and they shook hands under the flags of both towns. Then they left.",
+        "Mayors sign",
+        "2022-10-19",
+        "Wire",
+        "Ali Veli",
+    ),
+    Article("gazette-1", "A treaty of friendship is planned, a mayor said.", "Planned", "2022-09", "Gazette"),
+]
+PLAIN = """\
+treaty of friendship  (very likely · 95 %)
+  “They signed a long-awaited “treaty of friendship” on the
+  bridge over the river, and they shook hands under the flags
+  of both towns.”
+  Wire · 19 October 2022 · Ali Veli · Mayors sign
+  daily/7 [54:74]
+  the same words: gazette-1 [2:22]
+
+Monday  (likely · 75 %)
+  “Two mayors met on Monday.”
+  Wire · 19 October 2022 · Ali Veli · Mayors sign
+  daily/7 [18:24]
+"""
+ABSTAINED = """\
+No passage in this archive answers this.
+
+Nearest passages:
+
+1. Gazette · September 2022 · Planned
+  A treaty of friendship is planned, a mayor said.
+  gazette-1 [0:48]
+"""
+
+
+@dataclass
+class Opened:
+    """Stands in for `open_pipeline`: gives one pipeline and remembers which archives were asked for."""
+
+    pipeline: Pipeline
+    archives: list[Path] = field(default_factory=list)
+
+    def __call__(self, archive: Path) -> Pipeline:
+        self.archives.append(archive)
+        return self.pipeline
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    archive = Archive.create(tmp_path_factory.mktemp("news") / "archive", FakeEncoder())
+    archive.add(NEWS)
+    archive.refresh()
+    yield archive
+    archive.close()
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    archive = Archive.create(tmp_path_factory.mktemp("seeds") / "archive", FakeEncoder())
+    index_paths(archive, [SEEDS], lambda _: None)
+    yield archive
+    archive.close()
+
+
+Over = Callable[[Archive, dict[str, float]], Opened]
+
+
+@pytest.fixture
+def over(monkeypatch: pytest.MonkeyPatch) -> Over:
+    """Lets the command ask an archive, with a reader that finds the words given."""
+
+    def patch(archive: Archive, words: dict[str, float]) -> Opened:
+        opened = Opened(Pipeline(archive, FakeReader(words), BY_MARGIN, Settings()))
+        monkeypatch.setattr("qa.commands.open_pipeline", opened)
+        return opened
+
+    return patch
+
+
+@pytest.fixture
+def unopened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes it a failure to open a pipeline."""
+
+    def refuse(archive: Path) -> Pipeline:
+        raise AssertionError(f"the pipeline over {archive} was opened")
+
+    monkeypatch.setattr("qa.commands.open_pipeline", refuse)
+
+
+def ask(*arguments: str, color: bool = False) -> Result:
+    return CliRunner().invoke(
+        main, ["ask", *arguments], color=color, env={"COLUMNS": "62", "PRESSMARK_ARCHIVE": ""}, catch_exceptions=False
+    )
+
+
+def test_ask_prints_each_answer_with_its_sentence_and_source(over: Over, news: Archive) -> None:
+    over(news, {"treaty of friendship": math.log(19), "Monday": math.log(3)})
+    result = ask(QUESTION)
+    assert (result.stdout, result.stderr, result.exit_code) == (PLAIN, "", 0)
+
+
+def test_ask_marks_the_answers_in_a_terminal_and_breaks_the_lines_alike(over: Over, news: Archive) -> None:
+    over(news, {"treaty of friendship": math.log(19), "Monday": math.log(3)})
+    coloured = ask(QUESTION, color=True).stdout
+    assert "“They signed a long-awaited “\x1b[30m\x1b[43m\x1b[1mtreaty of friendship\x1b[0m” on the\n" in coloured
+    assert coloured.startswith("\x1b[1mtreaty of friendship\x1b[0m  (very likely")
+    assert click.unstyle(coloured) == PLAIN
+
+
+def test_ask_without_an_answer_shows_the_nearest_passages(over: Over, news: Archive) -> None:
+    over(news, {"treaty": -1.0})
+    result = ask(QUESTION, "--outlet", "Gazette")
+    assert (result.stdout, result.stderr, result.exit_code) == (ABSTAINED, "", 1)
+
+
+def test_ask_shows_no_more_than_three_nearest_passages(over: Over, seeds: Archive) -> None:
+    over(seeds, {})
+    lines = ask("Who?").stdout.splitlines()
+    assert [line[:3] for line in lines if line[:1].isdigit()] == ["1. ", "2. ", "3. "]
+
+
+def test_ask_over_an_empty_archive_has_no_nearest_passages(over: Over, archive: Archive) -> None:
+    over(archive, {})
+    result = ask(QUESTION)
+    assert (result.stdout, result.exit_code) == ("No passage in this archive answers this.\n", 1)
+
+
+@pytest.mark.parametrize(("score", "status"), [(math.log(3), 0), (-1.0, 1)], ids=["answered", "abstained"])
+def test_ask_json_is_what_the_endpoint_says(over: Over, news: Archive, score: float, status: int) -> None:
+    pipeline = over(news, {"treaty of friendship": score}).pipeline
+    result = ask(QUESTION, "--json")
+    printed = json.loads(result.stdout)
+    expected = prediction_to_json(pipeline.ask(QUESTION))
+    assert list(printed) == list(expected)
+    assert printed | {"timings_ms": 0} == expected | {"timings_ms": 0}
+    assert list(printed["timings_ms"]) == ["encode", "search", "read", "total"]
+    assert (printed["abstained"], result.exit_code) == (status == 1, status)
+    assert "“treaty of friendship”" in result.stdout  # letters as they are, not as \u201c
+
+
+def test_ask_json_has_no_colour_in_a_terminal(over: Over, news: Archive) -> None:
+    over(news, {"treaty of friendship": 3.0})
+    assert "\x1b" not in ask(QUESTION, "--json", color=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        ([], {"000_7b79b61b11f200c2", "004_802d376f4d3385fe"}),
+        (["--from", "2023"], {"000_7b79b61b11f200c2"}),
+        (["--from", " 2025-05 "], {"000_7b79b61b11f200c2"}),
+        (["--to", "2022-10-19"], {"004_802d376f4d3385fe"}),
+        (["--from", "2022-10-19", "--to", "2022-10-19"], {"004_802d376f4d3385fe"}),
+        (["--from", "2022-10-20", "--to", "2025-05-13"], set()),
+        (["--outlet", "Azernews", "--to", "2023"], {"004_802d376f4d3385fe"}),
+    ],
+)
+def test_ask_passes_its_filters_on(over: Over, seeds: Archive, options: list[str], ids: set[str]) -> None:
+    over(seeds, {})
+    printed = json.loads(ask("Who signed the memorandum?", "--json", *options).stdout)
+    assert {passage["article"]["id"] for passage in printed["passages"]} == ids
+
+
+def test_ask_names_the_outlets_when_there_is_none_of_that_name(over: Over, seeds: Archive) -> None:
+    over(seeds, {})
+    refused = ask("Who?", "--outlet", "Nobody")
+    assert refused.exit_code == 2
+    assert "no article of the outlet 'Nobody'; it has: Azernews" in refused.stderr
+
+
+@pytest.mark.parametrize(("options", "count"), [(["-k", "1"], 1), (["-k", "2"], 2), (["-k2"], 2)])
+def test_ask_passes_k_on(over: Over, seeds: Archive, options: list[str], count: int) -> None:
+    over(seeds, {})
+    assert len(json.loads(ask("Who?", "--json", *options).stdout)["passages"]) == count
+
+
+def test_ask_opens_the_archive_it_is_told(over: Over, news: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = over(news, {})
+    ask("Who?")
+    ask("Who?", "--archive", "elsewhere")
+    CliRunner().invoke(main, ["ask", "Who?"], env={"PRESSMARK_ARCHIVE": "from-env"})
+    CliRunner().invoke(main, ["ask", "Who?", "--archive", "told"], env={"PRESSMARK_ARCHIVE": "from-env"})
+    assert opened.archives == [Path(".pressmark"), Path("elsewhere"), Path("from-env"), Path("told")]
+
+
+@pytest.mark.usefixtures("unopened")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["Who?", "-k", "0"], "Error: k is 0; k is the number of passages to read, a whole number from 1 to 100\n"),
+        (["Who?", "-k", "-1"], "Error: k is -1; k is the number"),
+        (["Who?", "-k", "1000"], "Error: k is 1000; k is the number"),
+        (["Who?", "-k", "many"], "Error: Invalid value for '-k': 'many' is not a valid integer.\n"),
+        (["Who?", "--from", "2022-02-30"], "Error: '2022-02-30' is not a date; write it as 2022, 2022-10 or"),
+        (["Who?", "--to", "yesterday"], "Error: 'yesterday' is not a date; write it as 2022, 2022-10 or 2022-10-19\n"),
+        (["Who?", "--from", "2023", "--to", "2022"], "Error: the dates are the wrong way round: from 2023 is after to"),
+        ([""], "Error: the question is blank; type a question such as: Who signed the agreement?\n"),
+        ([" \n"], "Error: the question is blank;"),
+        (["?!"], "Error: the question '?!' holds no letter or digit; ask it in words\n"),
+        (["a" * 10_000], "Error: the question has 10,000 characters, at most 1,000 are read; shorten it\n"),
+        ([], "Error: Missing argument 'QUESTION'.\n"),
+        (["Who?", "signed?"], "Error: Got unexpected extra argument (signed?)\n"),
+        (["Who?", "--limit", "3"], "Error: No such option"),
+    ],
+)
+def test_ask_refuses_wrong_use_before_it_opens_anything(arguments: list[str], said: str) -> None:
+    result = ask(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+
+
+@pytest.fixture
+def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts fakes in the place of the models, and of nothing else."""
+
+    def load(name: str, cache: Path | None) -> FakeEncoder:
+        return FakeEncoder()
+
+    def read(folder: Path) -> FakeReader:
+        return FakeReader({"memorandum of understanding": 15.0})
+
+    monkeypatch.setattr("embeddings.commands.load_encoder", load)
+    monkeypatch.setattr("qa.pipeline.load_encoder", load)
+    monkeypatch.setattr("qa.pipeline.OnnxReader", read)
+    monkeypatch.setenv("PRESSMARK_THRESHOLD", "0")
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_ask_without_an_archive_indexes_the_seeds_first_and_says_so(tmp_path: Path) -> None:
+    folder = str(tmp_path / "new")
+    first, second = ask("What was signed?", "--archive", folder), ask("What was signed?", "--archive", folder)
+    assert first.stderr == f"There is no archive in {folder} yet: indexing the seed articles in {SEEDS}\n"
+    assert first.stdout.startswith("memorandum of understanding  (")
+    assert "  004_802d376f4d3385fe [197:224]\n" in first.stdout
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert (second.stdout, second.stderr) == (first.stdout, "")
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_ask_without_archive_and_seeds_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.commands.SEEDS", tmp_path / "no-seeds")
+    result = ask("Who?", "--archive", str(tmp_path / "new"))
+    said = f"Error: there is no archive in {tmp_path}/new; make one with: pressmark index PATH...\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("fake_models")
+@pytest.mark.parametrize("name", ["", "notes.txt"], ids=["a folder of other things", "a file"])
+def test_ask_leaves_a_path_alone_that_is_no_archive(tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    result = ask("Who?", "--archive", str(tmp_path / name))
+    said = f"Error: {tmp_path / name} exists and is not a pressmark archive; name a new or an empty folder\n"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("notes.txt", "mine")]
+
+
+class OtherEncoder(FakeEncoder):
+    name = "other"
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_ask_names_both_encoders_if_the_archive_has_another(tmp_path: Path) -> None:
+    Archive.create(tmp_path / "archive", OtherEncoder()).close()
+    result = ask("Who?", "--archive", str(tmp_path / "archive"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "was built with encoder 'other', this is 'fake'; " in result.stderr
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_ask_with_a_wrong_setting_names_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRESSMARK_K", "several")
+    result = ask("Who?", "--archive", str(tmp_path / "new"))
+    assert (result.exit_code, result.stderr) == (2, "Error: PRESSMARK_K is 'several'; give a number\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ask_without_a_reader_says_how_to_make_one(
+    seeds_archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSMARK_READER", str(tmp_path / "nowhere"))
+    result = ask("Who?", "--archive", str(seeds_archive.folder))
+    said = f"Error: the reader in {tmp_path}/nowhere has no reader.json; make one with: pressmark train export\n"
+    assert (result.exit_code, result.stderr) == (1, said)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], ["ask"], ["index"], ["serve"], ["train"], ["train", "export"]],
+    ids=" ".join,
+)
+def test_help_says_what_there_is(command: list[str]) -> None:
+    result = CliRunner().invoke(main, [*command, "--help"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Usage: ")
+
+
+@pytest.mark.parametrize("command", ["ask", "index", "serve"])
+def test_help_of_a_command_has_examples(command: str) -> None:
+    examples = CliRunner().invoke(main, [command, "--help"]).stdout.split("Examples:")[1].split("Options:")[0]
+    lines = [line.strip() for line in examples.strip().splitlines()]
+    assert len(lines) == 2
+    assert [line for line in lines if not line.startswith(f"pressmark {command}")] == []

@@ -1,0 +1,237 @@
+"""The page in a real browser, over the real pipeline and the default archive."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+QUESTION = "What did Azerbaijan's ombudswoman sign with her Moroccan counterpart?"
+WORDS = "memorandum of understanding"
+PAGES = ("/", "/?q=Who+spoke%3F", "/?q=&k=many&from=never", "/nowhere")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1100,900",
+)
+Start = Callable[..., webdriver.Chrome]
+
+MARK_OFFSETS = """
+const mark = document.getElementById("span"), paragraph = mark.closest("p"), before = document.createRange();
+before.setStart(paragraph, 0);
+before.setEndBefore(mark);
+const start = Number(paragraph.dataset.start) + [...before.toString()].length;
+return [start, start + [...mark.textContent].length];
+"""
+"""Where the mark stands in the article's text, in characters, as start and end."""
+
+LOW_CONTRAST = """
+const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const luminance = (colour) => {
+  const [r, g, b] = channels(colour).map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const behind = (element) => {
+  const colour = getComputedStyle(element).backgroundColor;
+  return channels(colour)[3] === 0 ? behind(element.parentElement) : colour;
+};
+const low = [];
+for (const element of document.querySelectorAll("body *")) {
+  const text = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  if (!element.checkVisibility() || !(text || element.matches("input"))) continue;
+  const [light, dark] = [getComputedStyle(element).color, behind(element)].map(luminance).sort((a, b) => b - a);
+  if ((light + 0.05) / (dark + 0.05) < 4.5) low.push(element.outerHTML);
+}
+return low;
+"""
+"""The elements whose text contrasts less than 4.5 to 1 with what is behind it: WCAG 2.2, success criterion 1.4.3."""
+
+
+@pytest.fixture(scope="module")
+def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Give a function that starts a browser with a profile of its own; all are ended with the module."""
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or chromedriver is None:
+        missing = "chromium or chromedriver is not installed"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    started: list[webdriver.Chrome] = []
+
+    def start(*, javascript: bool = True) -> webdriver.Chrome:
+        options = webdriver.ChromeOptions()
+        options.binary_location = chromium
+        profile: Path = tmp_path_factory.mktemp("profile")
+        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
+        if not javascript:
+            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        started.append(webdriver.Chrome(options=options, service=Service(chromedriver)))
+        return started[-1]
+
+    yield start
+    for driver in started:
+        driver.quit()
+
+
+@pytest.fixture(scope="module")
+def shared(start_browser: Start) -> webdriver.Chrome:
+    return start_browser()
+
+
+@pytest.fixture
+def browser(shared: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """Give the browser that runs scripts; afterwards its console must be without errors."""
+    shared.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    shared.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    yield shared
+    messages = [entry["message"] for entry in shared.get_log("browser")]  # type: ignore[no-untyped-call]
+    assert [message for message in messages if "the server responded with a status of 40" not in message] == []
+
+
+@pytest.fixture(scope="module")
+def scriptless(start_browser: Start) -> webdriver.Chrome:
+    """Give a browser that runs no script of a page."""
+    return start_browser(javascript=False)
+
+
+def ask(driver: webdriver.Chrome, url: str, question: str = QUESTION) -> None:
+    """Type a question on the first page and press Enter."""
+    driver.get(url)
+    driver.find_element(By.ID, "q").send_keys(question, Keys.ENTER)
+    wait_for(driver, "h1.asked")
+
+
+def wait_for(driver: webdriver.Chrome, selector: str) -> None:
+    WebDriverWait(driver, 60).until(lambda _: driver.find_elements(By.CSS_SELECTOR, selector))
+
+
+def texts(driver: webdriver.Chrome, selector: str) -> list[str]:
+    return [element.text for element in driver.find_elements(By.CSS_SELECTOR, selector)]
+
+
+def follow_the_answer(driver: webdriver.Chrome) -> None:
+    """Follow the link of the first answer, among three, whose marked words are the ones expected."""
+    answers = driver.find_elements(By.CSS_SELECTOR, ".answer")[:3]
+    found = [answer for answer in answers if WORDS in answer.find_element(By.CSS_SELECTOR, "blockquote mark").text]
+    assert found, [answer.text for answer in answers]
+    found[0].find_element(By.CSS_SELECTOR, ".title a").click()
+    wait_for(driver, "#span")
+
+
+def test_question_leads_to_the_words_in_their_article(browser: webdriver.Chrome, live_url: str) -> None:
+    ask(browser, live_url)
+    assert texts(browser, "h1.asked") == [QUESTION]
+    follow_the_answer(browser)
+    assert texts(browser, ".kicker time") == ["19 October 2022"]
+    assert WORDS in browser.find_element(By.ID, "span").text
+    query = parse_qs(urlsplit(browser.current_url).query)
+    assert browser.execute_script(MARK_OFFSETS) == [int(query["start"][0]), int(query["end"][0])]
+    box = browser.find_element(By.ID, "span").rect
+    top = box["y"] - browser.execute_script("return window.scrollY")
+    assert 0 <= top <= browser.execute_script("return window.innerHeight") - box["height"]
+    browser.find_element(By.LINK_TEXT, "Back to the question").click()
+    wait_for(browser, "h1.asked")
+    assert texts(browser, "h1.asked") == [QUESTION]
+
+
+def test_evidence_is_copied(browser: webdriver.Chrome, live_url: str) -> None:
+    permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+    browser.execute_cdp_cmd("Browser.grantPermissions", {"permissions": permissions})
+    ask(browser, live_url)
+    browser.find_element(By.CSS_SELECTOR, "[data-evidence]").click()
+    WebDriverWait(browser, 10).until(lambda driver: any(texts(driver, ".copy [role=status]")))
+    assert texts(browser, ".copy [role=status]")[0] == "Copied: quotation, source and link."
+    copied = browser.execute_async_script("navigator.clipboard.readText().then(arguments[0], arguments[0])")
+    lines = copied.splitlines()
+    assert lines[0] == "“" + texts(browser, ".answer blockquote")[0] + "”"
+    assert lines[1].startswith("Azernews, ")
+    assert lines[-1].startswith(f"{live_url.rstrip('/')}/articles/")
+
+
+def test_slash_goes_to_the_question(browser: webdriver.Chrome, live_url: str) -> None:
+    ask(browser, live_url)
+    ActionChains(browser).send_keys("/").perform()
+    assert browser.switch_to.active_element.get_attribute("id") == "q"
+    assert browser.switch_to.active_element.get_attribute("value") == QUESTION
+
+
+def test_blank_filters_stay_out_of_the_address(browser: webdriver.Chrome, live_url: str) -> None:
+    ask(browser, live_url, "Who spoke?")
+    assert urlsplit(browser.current_url).query == "q=Who+spoke%3F"
+
+
+def test_keyboard_alone_leads_from_the_question_to_the_article(browser: webdriver.Chrome, live_url: str) -> None:
+    browser.get(live_url)
+    assert browser.switch_to.active_element.get_attribute("id") == "q"
+    ActionChains(browser).send_keys(QUESTION, Keys.ENTER).perform()
+    wait_for(browser, "h1.asked")
+    link = browser.find_element(By.CSS_SELECTOR, ".answer .title a")
+    for _ in range(10):
+        ActionChains(browser).send_keys(Keys.TAB).perform()
+        if browser.switch_to.active_element == link:
+            break
+    assert browser.switch_to.active_element == link
+    assert browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", link) == "solid"
+    ActionChains(browser).send_keys(Keys.ENTER).perform()
+    wait_for(browser, "#span")
+
+
+def test_wrong_field_has_the_focus(browser: webdriver.Chrome, live_url: str) -> None:
+    browser.get(f"{live_url.rstrip('/')}/?q=Who%3F&k=many")
+    assert browser.switch_to.active_element.get_attribute("id") == "k"
+    assert browser.switch_to.active_element.get_attribute("value") == "many"
+
+
+def test_works_without_scripts(scriptless: webdriver.Chrome, live_url: str) -> None:
+    ask(scriptless, live_url)
+    assert not scriptless.find_element(By.CSS_SELECTOR, "[data-evidence]").is_displayed()
+    follow_the_answer(scriptless)
+    assert WORDS in scriptless.find_element(By.ID, "span").text
+    scriptless.find_element(By.LINK_TEXT, "Back to the question").click()
+    wait_for(scriptless, "h1.asked")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_phone_needs_no_sideways_scrolling(browser: webdriver.Chrome, live_url: str, path: str) -> None:
+    phone = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    browser.get(live_url.rstrip("/") + path)
+    assert browser.execute_script("return [innerWidth, document.documentElement.scrollWidth]") == [360, 360]
+
+
+def test_phone_reads_an_article_without_sideways_scrolling(browser: webdriver.Chrome, live_url: str) -> None:
+    phone = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    ask(browser, live_url)
+    follow_the_answer(browser)
+    assert browser.execute_script("return [innerWidth, document.documentElement.scrollWidth]") == [360, 360]
+
+
+@pytest.mark.parametrize(("scheme", "paper"), [("light", "rgb(246, 242, 233)"), ("dark", "rgb(22, 20, 17)")])
+@pytest.mark.parametrize("path", PAGES)
+def test_text_has_contrast_in_both_schemes(
+    browser: webdriver.Chrome, live_url: str, path: str, scheme: str, paper: str
+) -> None:
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.get(live_url.rstrip("/") + path)
+    assert browser.execute_script("return getComputedStyle(document.body).backgroundColor") == paper
+    assert browser.execute_script(LOW_CONTRAST) == []

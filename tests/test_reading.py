@@ -1,0 +1,153 @@
+"""Scoring somebody's answers to a SQuAD-format set, from files to figures."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.evaluation.metrics import BestThreshold, GroupScore
+from qa.evaluation.reading import read_no_answer, read_predictions, reading_results, score_predictions
+from qa.evaluation.results import Kind, Provenance
+from qa.evaluation.squad import Gold, Paragraph, SquadQuestion, SquadSet
+
+PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats . in Ganja")
+PROVENANCE = Provenance("pressmark evaluate reading set.json", {}, {})
+
+
+def near(value: float) -> Any:
+    """Return what compares equal to a float of this value but for rounding, with a type that fits in a dataclass."""
+    return pytest.approx(value)
+
+
+def asked(id_: str, *golds: str) -> SquadQuestion:
+    places = tuple(Gold(text, PARAGRAPH.text.index(text)) for text in golds)
+    return SquadQuestion(id_, f"{id_}?", PARAGRAPH, places, unanswerable=not golds)
+
+
+SET = SquadSet("set.json", "v2.0", (PARAGRAPH,), (asked("who", "Ada"), asked("what", "7 boats"), asked("none")))
+PREDICTIONS = {"who": "Ada", "what": "boats", "none": "Ganja"}
+
+
+def test_score_predictions_by_hand() -> None:
+    report = score_predictions(SET, PREDICTIONS)
+    assert (report.data, report.missing, report.best, report.dropping) == ("set.json", (), None, None)
+    assert report.em.mean == near(1 / 3)
+    assert report.f1.mean == near((1 + 2 / 3) / 3)
+    assert report.score.no_answer == GroupScore(1, 0.0, 0.0)
+    assert report.em.low <= report.em.mean <= report.em.high
+    assert [(error.id, error.given, error.expected) for error in report.errors] == [
+        ("none", "Ganja", ()),
+        ("what", "boats", ("7 boats",)),
+    ]
+    assert report.errors[0].passages == (PARAGRAPH.text,)
+
+
+def test_score_predictions_counts_missing_ones_aloud() -> None:
+    report = score_predictions(SET, {"who": "Ada"})
+    assert report.missing == ("what", "none")
+    assert report.score.total == GroupScore(3, near(1 / 3), near(1 / 3))
+    assert [error.note for error in report.errors] == ["no prediction", "no prediction"]
+    assert reading_results(report, PROVENANCE).notes == ("2 of 3 questions have no prediction; they count as wrong.",)
+
+
+def test_score_predictions_best_threshold_stands_apart() -> None:
+    report = score_predictions(SET, PREDICTIONS, {"who": 0.1, "what": 0.2, "none": 0.9})
+    # Answering only "who": EM 2 of 3, and no other threshold gives more. Answering "what" as well adds 2/3 of F1.
+    assert report.best is not None
+    assert report.best.em == BestThreshold(near(2 / 3), 0.1)
+    assert report.best.f1 == BestThreshold(near((1 + 2 / 3 + 1) / 3), 0.2)
+    assert report.em.mean == near(1 / 3)
+    figures = reading_results(report, PROVENANCE).figures[-4:]
+    assert [(figure.row, figure.name, figure.value) for figure in figures] == [
+        ("EM", "value", near(2 / 3)),
+        ("EM", "threshold", 0.1),
+        ("F1", "value", near((1 + 2 / 3 + 1) / 3)),
+        ("F1", "threshold", 0.2),
+    ]
+    # F1 comes first: the surer error stands second, since part of it is right.
+    assert [(error.id, error.confidence) for error in report.errors] == [
+        ("none", near(0.1)),
+        ("what", near(0.8)),
+    ]
+
+
+def test_score_predictions_gives_both_scores_where_the_scripts_differ() -> None:
+    questions = (asked("dot", ".", "7 boats"), asked("none"))
+    report = score_predictions(SquadSet("set.json", "v2.0", (PARAGRAPH,), questions), {"dot": "", "none": ""})
+    assert report.score.total.em == 1.0
+    assert report.dropping is not None
+    assert report.dropping.total.em == 0.5
+    results = reading_results(report, PROVENANCE)
+    assert [(figure.row, figure.name, figure.value) for figure in results.figures if "dropped" in figure.table] == [
+        ("total", "EM", 0.5),
+        ("total", "F1", 0.5),
+        ("has answer", "EM", 0.0),
+        ("has answer", "F1", 0.0),
+    ]
+
+
+def test_score_predictions_rejects_other_questions_and_missing_probabilities() -> None:
+    with pytest.raises(ValueError, match="predictions for 1 questions that are not in the set, such as 'when'"):
+        score_predictions(SET, {"when": "now"})
+    with pytest.raises(ValueError, match="3 predictions without a no-answer probability, such as that for 'who'"):
+        score_predictions(SET, PREDICTIONS, {})
+    with pytest.raises(ValueError, match="no-answer probabilities for 1 questions that are not in the set"):
+        score_predictions(SET, PREDICTIONS, dict.fromkeys([*PREDICTIONS, "when"], 0.5))
+
+
+def test_reading_results_hold_every_question() -> None:
+    results = reading_results(score_predictions(SET, PREDICTIONS), PROVENANCE)
+    assert (results.kind, results.data, results.questions) == (Kind.READING, "set.json", ("who", "what", "none"))
+    assert results.values["EM"] == (1.0, 0.0, 0.0)
+    assert results.values["F1"] == (1.0, near(2 / 3), 0.0)
+    assert [(figure.row, figure.name, figure.count) for figure in results.figures] == [
+        ("total", "EM", 3),
+        ("total", "F1", 3),
+        ("has answer", "EM", 2),
+        ("has answer", "F1", 2),
+        ("no answer", "EM", 1),
+        ("no answer", "F1", 1),
+    ]
+
+
+def test_reading_results_of_an_answerable_set_have_no_line_for_no_answer() -> None:
+    answerable = SquadSet("set.json", "v1.1", (PARAGRAPH,), (asked("who", "Ada"),))
+    results = reading_results(score_predictions(answerable, {"who": "Ada"}), PROVENANCE)
+    assert [(figure.row, figure.value) for figure in results.figures if figure.name == "EM"] == [
+        ("total", 1.0),
+        ("has answer", 1.0),
+    ]
+    assert {figure.table for figure in results.figures} == {"Exact match and F1 (script of SQuAD 1.1)"}
+
+
+def test_read_predictions(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(json.dumps({"q1": "Ada", "q2": ""}))
+    assert read_predictions(tmp_path / "p.json") == {"q1": "Ada", "q2": ""}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"q1": null}', r"p\.json: the answer to question 'q1' is null, expected a string"),
+        ("{}", r"p\.json: no prediction in it"),
+        ('["Ada"]', "expected an object"),
+        ('{"q1": "a", "q1": "b"}', "the name 'q1' comes twice"),
+    ],
+)
+def test_read_predictions_rejects(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "p.json").write_text(content)
+    with pytest.raises(ValueError, match=message):
+        read_predictions(tmp_path / "p.json")
+
+
+def test_read_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text('{"q1": 0, "q2": 0.25}')
+    assert read_no_answer(tmp_path / "p.json") == {"q1": 0.0, "q2": 0.25}
+
+
+@pytest.mark.parametrize("value", ["1.1", "-0.1", "true", '"0.5"', "NaN", "null"])
+def test_read_no_answer_rejects(tmp_path: Path, value: str) -> None:
+    (tmp_path / "p.json").write_text(f'{{"q1": {value}}}')
+    with pytest.raises(ValueError, match=r"the probability of question 'q1' is .*, expected a number in"):
+        read_no_answer(tmp_path / "p.json")

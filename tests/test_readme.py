@@ -1,0 +1,88 @@
+"""The README is tested: its commands, targets, settings, addresses and links exist."""
+
+import re
+import shlex
+from dataclasses import fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+import pytest
+
+from qa.settings import SHIPPED_READER, Settings
+from web.commands import main
+from web_fakes import FakePipeline, app_over
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+BLOCKS = "\n".join(re.findall(r"^```\w*\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
+SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE))
+LINES = [line.removeprefix("$ ").strip() for line in BLOCKS.replace("\\\n", " ").splitlines()] + SPANS
+
+
+def leaves(command: click.Command, name: str) -> dict[str, click.Command]:
+    """Return the commands that do something, by all the words that call them."""
+    if isinstance(command, click.Group):
+        below = [leaves(found, f"{name} {word}") for word, found in command.commands.items()]
+        return {words: found for group in below for words, found in group.items()}
+    return {name: command}
+
+
+COMMANDS = leaves(main, "pressmark")
+SHOWN = sorted({line for line in LINES if line.startswith("pressmark ")})
+TARGETS = sorted({target for line in LINES for target in re.findall(r"^make ([\w-]+)", line)})
+VARIABLES = {f"PRESSMARK_{field.name.upper()}": field.name for field in fields(Settings)}
+ROWS = dict(re.findall(r"^\| `(PRESSMARK_\w+)` \| (.+?) \|", README, re.MULTILINE))
+ADDRESSES = sorted({urlsplit(found).path for found in re.findall(r"http://127\.0\.0\.1:8000(/[^\s'\"`]*)", README)})
+LINKS = sorted({link for link in re.findall(r"\]\(([^)\s]+)\)", README) if "://" not in link})
+
+
+def called(line: str) -> str:
+    """Return the words at the start of a line that name a command."""
+    return max((words for words in COMMANDS if f"{line} ".startswith(f"{words} ")), key=len, default="")
+
+
+def test_readme_shows_something_of_everything_tested_here() -> None:
+    assert min(len(SHOWN), len(TARGETS), len(ROWS), len(ADDRESSES), len(LINKS)) >= 2
+
+
+@pytest.mark.parametrize("line", SHOWN)
+def test_command_in_the_readme_can_be_typed(line: str) -> None:
+    words = called(line)
+    assert words, f"there is no such command; there are {', '.join(COMMANDS)}"
+    arguments = shlex.split(line.removeprefix(words), comments=True)
+    COMMANDS[words].make_context(words, arguments, resilient_parsing=False)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_is_in_the_readme(words: str) -> None:
+    assert words in {called(line) for line in SHOWN}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_make_target_in_the_readme_exists(target: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert target in re.findall(r"^([\w-]+):", makefile, re.MULTILINE)
+
+
+def test_every_setting_is_in_the_readme_and_no_other() -> None:
+    assert set(ROWS) == set(VARIABLES)
+    assert set(re.findall(r"PRESSMARK_\w+", README)) == set(VARIABLES)
+
+
+@pytest.mark.parametrize("variable", sorted(set(VARIABLES) - {"PRESSMARK_CACHE", "PRESSMARK_THRESHOLD"}))
+def test_default_in_the_readme_is_the_setting_s(variable: str) -> None:
+    default = getattr(Settings(), VARIABLES[variable])
+    shown = default.relative_to(ROOT) if default == SHIPPED_READER else default
+    assert ROWS[variable].strip("`") == str(shown)
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_address_in_the_readme_exists(path: str) -> None:
+    assert app_over(FakePipeline()).url_map.bind("127.0.0.1").match(path)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_link_in_the_readme_leads_somewhere(link: str) -> None:
+    assert (ROOT / link.split("#", maxsplit=1)[0]).exists()

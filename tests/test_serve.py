@@ -1,0 +1,193 @@
+"""`pressmark serve` and `pressmark ask` as whole processes: ready when they say so, gone when told so."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+from click.testing import CliRunner
+
+from embeddings.commands import WrongUse
+from embeddings.encoder import OnnxEncoder
+from web import commands
+
+PRESSMARK = Path(sys.executable).with_name("pressmark")
+QUESTION = "What did Azerbaijan's ombudswoman sign with her Moroccan counterpart?"
+READY = re.compile(r"2 articles, [1-9][0-9]* passages in (.+)\. Ask them at (http://127\.0\.0\.1:([0-9]+))\n")
+
+PATIENCE = 120
+"""Seconds after which a server that does not get ready is ended."""
+
+AT_ONCE = 2
+"""Seconds in which a server ends."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that said it is ready, the line it said it in, and its port."""
+
+    process: subprocess.Popen[str]
+    said: str
+    port: int
+
+    def get(self, path: str) -> bytes:
+        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:
+            content: bytes = response.read()
+        return content
+
+    def stop(self, number: signal.Signals) -> str:
+        """Send a signal and return the rest of what was said on stderr; the process must end at once."""
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=AT_ONCE)[1]
+
+
+@contextmanager
+def serving(archive: Path) -> Iterator[Running]:
+    """Start a server, wait until it says that it is ready, and end it afterwards in any case."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a child of a background job would ignore it
+    process = subprocess.Popen(
+        [PRESSMARK, "serve", "--port", "0", "--archive", archive],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    signal.signal(signal.SIGINT, before)
+    impatience = threading.Timer(PATIENCE, process.kill)
+    impatience.start()
+    with process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            ready = READY.fullmatch(line)
+            assert ready, f"said {line!r} and {process.communicate()[1]!r}"
+            yield Running(process, line, int(ready[3]))
+        finally:
+            impatience.cancel()
+            process.kill()
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return this process's environment without the program's own variables, but for those given."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PRESSMARK_")} | variables
+
+
+@pytest.fixture(scope="module")
+def archive(encoder: OnnxEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for an archive; the encoder is compiled, so that no server has to."""
+    return tmp_path_factory.mktemp("serve") / "archive"
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_serve_answers_once_it_says_so_and_ends_at_once(archive: Path, number: signal.Signals) -> None:
+    new = not archive.exists()
+    with serving(archive) as server:
+        assert str(archive) in server.said
+        health = json.loads(server.get("/api/v1/health"))
+        assert (health["status"], health["articles"]) == ("ok", 2)
+        prediction = json.loads(server.get(f"/api/v1/ask?question={quote(QUESTION)}"))
+        assert "memorandum of understanding" in prediction["answers"][0]["text"]
+        assert prediction["answers"][0]["article"]["published"] == "2022-10-19"
+        assert b"<mark" in server.get(f"/?q={quote(QUESTION)}")
+        stderr = server.stop(number)
+    assert server.process.returncode in {0, 128 + number}
+    assert "Traceback" not in stderr
+    assert ("There is no archive" in stderr) is new  # the second start finds what the first one indexed
+
+
+@pytest.mark.model
+def test_serve_ends_at_once_with_a_client_still_connected(archive: Path) -> None:
+    with serving(archive) as server:
+        idle = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        idle.request("GET", "/api/v1/health", headers={"Connection": "keep-alive"})
+        assert idle.getresponse().read()
+        stderr = server.stop(signal.SIGINT)
+        idle.close()
+    assert "Traceback" not in stderr
+
+
+def test_serve_on_a_port_in_use_says_so_before_it_loads_anything(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [PRESSMARK, "serve", "--port", str(port), "--archive", tmp_path / "archive"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment(PRESSMARK_READER=str(tmp_path / "nowhere")),  # loading it would fail, with status 1
+        )
+    said = f"Error: cannot listen on 127.0.0.1, port {port}: Address already in use; name another port with --port\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_port_is_taken_as_soon_as_a_server_starts() -> None:
+    with (
+        commands._listen("127.0.0.1", 0) as first,
+        pytest.raises(WrongUse, match=r"port [0-9]+: Address already in use; name another port with --port"),
+    ):
+        commands._listen("127.0.0.1", first.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "70000"], "70000 is not in the range 0<=x<=65535"),
+        (["--port", "http"], "'http' is not a valid integer"),
+        (["--host", "203.0.113.1", "--port", "0"], "cannot listen on 203.0.113.1, port 0: "),
+    ],
+)
+def test_serve_refuses_an_address_that_cannot_be(options: list[str], said: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(commands.main, ["serve", "--archive", str(tmp_path / "archive"), *options])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_serve_without_a_reader_says_so_and_exits(tmp_path: Path) -> None:
+    (tmp_path / "archive.sqlite").touch()
+    done = subprocess.run(
+        [PRESSMARK, "serve", "--port", "0", "--archive", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(PRESSMARK_READER=str(tmp_path / "nowhere")),
+    )
+    said = f"Error: the reader in {tmp_path}/nowhere has no reader.json; make one with: pressmark train export\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
+@pytest.mark.model
+def test_ask_as_a_process_prints_a_plain_answer_when_piped(archive: Path) -> None:
+    command = [str(PRESSMARK), "ask", QUESTION, "--archive", str(archive)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment())
+    assert done.stdout.splitlines()[0].startswith("memorandum of understanding")
+    assert "  Azernews · 19 October 2022 · Vugar Khalilov · " in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.model
+def test_ask_and_indexing_the_seeds_load_neither_torch_nor_transformers(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    code = (
+        "import sys; from web.commands import main\n"
+        "main(['ask', *sys.argv[1:]], standalone_mode=False)\n"
+        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'onnx'} & set(sys.modules)))\n"
+    )
+    command = [sys.executable, "-c", code, QUESTION, "--archive", str(tmp_path / "archive")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment())
+    assert "There is no archive" in done.stderr
+    assert done.stdout.startswith("memorandum of understanding")
+    assert done.stdout.splitlines()[-1] == "[]"

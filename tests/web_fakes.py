@@ -1,0 +1,136 @@
+"""A pipeline that answers what a test tells it to, over hand-made articles: for the tests of the web."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask
+
+from embeddings.types import Article, Filter, Hit, Passage, Span
+from qa.types import Answer, Prediction, Timings
+from web import create_app
+
+if TYPE_CHECKING:
+    from qa.pipeline import Pipeline
+
+SIGNED = Article(
+    id="azernews/2022 signing#1",
+    text=(
+        "BAKU. Two offices met.\n\n"
+        'The offices signed a memorandum on Wednesday. "The memorandum is a first step," the host said.\n\n'
+        "They will meet again, the host said, in Rabat."
+    ),
+    title="Offices sign a memorandum",
+    published="2022-10-19",
+    outlet="Azernews",
+    byline="By Vugar Khalilov",
+    url="https://example.org/signing?a=1&b=2",
+)
+REPEATED = Article(
+    id="wire-7",
+    text="A memorandum was planned. Later, the memorandum was signed.",
+    title="Later that month",
+    published="2022-10",
+    outlet="The Wire",
+)
+HOSTILE = Article(
+    id="<script>",
+    text='He said <script>alert("1")</script> & left. 𝒩ew cafe\u0301 👩‍👩‍👧 opened.',
+    title="<script>alert(2)</script>",
+    url="javascript:alert(3)",
+)
+UNFILTERED = Filter()
+EMPTY_PREDICTION = Prediction("", (), (), (), Timings(0.0, 0.0, 0.0, 0.0))
+TIMINGS = Timings(encode=1.94, search=3.06, read=31.04, total=36.36)
+
+
+@dataclass(frozen=True)
+class Counts:
+    articles: int
+    passages: int
+
+
+@dataclass(frozen=True)
+class FakeEncoder:
+    name: str = "fake-encoder"
+
+
+@dataclass
+class FakeArchive:
+    articles: tuple[Article, ...]
+    generation: int = 3
+    encoder: FakeEncoder = FakeEncoder()
+
+    def article(self, article_id: str) -> Article:
+        return {article.id: article for article in self.articles}[article_id]
+
+    def outlets(self) -> list[str]:
+        return sorted({article.outlet for article in self.articles if article.outlet})
+
+    def counts(self) -> Counts:
+        return Counts(articles=len(self.articles), passages=3 * len(self.articles))
+
+
+@dataclass(frozen=True)
+class FakeSettings:
+    k: int = 10
+
+
+@dataclass
+class FakePipeline:
+    """Gives every question the same prediction and remembers what it was asked."""
+
+    prediction: Prediction = EMPTY_PREDICTION
+    archive: FakeArchive = field(default_factory=lambda: FakeArchive((SIGNED, REPEATED, HOSTILE)))
+    settings: FakeSettings = FakeSettings()
+    asked: list[tuple[str, int | None, Filter]] = field(default_factory=list)
+    failure: Exception | None = None
+
+    def ask(self, question: str, *, k: int | None = None, only: Filter = UNFILTERED) -> Prediction:
+        self.asked.append((question, k, only))
+        if self.failure is not None:
+            raise self.failure
+        given = self.prediction
+        return Prediction(question, given.answers, given.withheld, given.hits, given.timings)
+
+
+def app_over(pipeline: FakePipeline, **config: object) -> Flask:
+    return create_app(cast("Pipeline", pipeline), TESTING=True, **config)
+
+
+def span_of(article: Article, words: str, occurrence: int = 1) -> Span:
+    """Return where the words stand in the article for the nth time, counted from 1."""
+    start = -1
+    for _ in range(occurrence):
+        start = article.text.index(words, start + 1)
+    return Span(article, start, start + len(words))
+
+
+def answer_of(span: Span, confidence: float = 0.93, supports: tuple[Span, ...] = ()) -> Answer:
+    return Answer(span.article, span.start, span.end, confidence, 4.2, supports)
+
+
+def hit_of(span: Span, rank: int, score: float) -> Hit:
+    return Hit(Passage(span.article, span.start, span.end), score, rank)
+
+
+def whole(article: Article) -> Span:
+    return Span(article, 0, len(article.text))
+
+
+def prediction_of(answers: tuple[Answer, ...], hits: tuple[Hit, ...], withheld: tuple[Answer, ...] = ()) -> Prediction:
+    return Prediction("", answers, withheld, hits, TIMINGS)
+
+
+def signed_prediction() -> Prediction:
+    """Return two answers: the memorandum that was signed, supported elsewhere, and a place, much less sure."""
+    signed = answer_of(
+        span_of(SIGNED, "a memorandum"),
+        supports=(span_of(REPEATED, "memorandum", occurrence=2),),
+    )
+    place = answer_of(span_of(SIGNED, "Rabat"), 0.41)
+    hits = (
+        hit_of(span_of(SIGNED, SIGNED.text[24:]), 1, 0.8125),
+        hit_of(whole(REPEATED), 2, 0.5),
+        hit_of(whole(HOSTILE), 3, 0.1),
+    )
+    return prediction_of((signed, place), hits)

@@ -1,0 +1,60 @@
+"""The page and the JSON endpoint in front of question answering: knows nothing of ranking."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+
+from web import api, errors, pages
+from web.requests import IdConverter
+
+if TYPE_CHECKING:
+    from qa.pipeline import Pipeline
+
+__version__ = "0.1.0"
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""What every response carries: nothing is loaded from elsewhere, and no other site learns what is read here."""
+
+MAX_BODY = 64 * 1024
+"""The largest request body, in bytes."""
+
+
+class ReadableJSON(DefaultJSONProvider):
+    """JSON with the contract's order of names and with every script's letters as they are, in UTF-8."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
+def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
+    """Return the web application over a pipeline; without one, over the pipeline of the environment's settings.
+
+    `config` are Flask's settings: the defaults are overridden by them.
+    """
+    if pipeline is None:
+        from qa.pipeline import Pipeline
+        from qa.settings import Settings
+
+        pipeline = Pipeline.from_settings(Settings.from_env())
+    app = Flask(__name__)
+    app.json = ReadableJSON(app)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PIPELINE=pipeline, VERSION=__version__)
+    app.config.update(config)
+    app.url_map.converters["id"] = IdConverter
+    app.url_map.merge_slashes = False
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(api.blueprint)
+    errors.register(app)
+    app.after_request(_secure)
+    return app
+
+
+def _secure(response: Response) -> Response:
+    response.headers.update(SECURITY_HEADERS)
+    return response

@@ -1,0 +1,90 @@
+"""The command line's front door: `pressmark` with every layer's commands, and `serve`."""
+
+import logging
+import signal
+import socket
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from embeddings.commands import WrongUse, archive_option, index, plain_errors
+from qa.commands import ask, open_pipeline, train
+from qa.evaluation.benchmark_commands import benchmark
+from qa.evaluation.commands import evaluate
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+THREADS = 8
+"""Requests answered at once; the models use as many threads as there are cores, whatever this is."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("pressmark"), prog_name="pressmark")
+def main() -> None:
+    """Ask your news archive. Every answer is a verbatim, dated quotation that you can check."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+
+
+@main.command()
+@archive_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--allow-host", multiple=True, help="Another name this server is reached by, as behind a proxy.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on.")
+def serve(archive: Path, host: str, allow_host: tuple[str, ...], port: int) -> None:
+    """Serve the page and the JSON endpoint until Ctrl-C.
+
+    \b
+    Examples:
+      pressmark serve
+      pressmark serve --archive ~/newsroom --port 8080
+    """
+    from waitress.server import create_server
+
+    from web import create_app
+
+    listening = _listen(host, port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with plain_errors():
+        pipeline = open_pipeline(archive)
+    pipeline.ask("Is everything loaded?")
+    server = create_server(
+        create_app(pipeline, TRUSTED_HOSTS=_trusted(host, allow_host)), sockets=[listening], threads=THREADS
+    )
+    counts = pipeline.archive.counts()
+    address = f"http://{_in_address(host)}:{listening.getsockname()[1]}"
+    click.echo(f"{counts.articles:,} articles, {counts.passages:,} passages in {archive}. Ask them at {address}")
+    try:
+        server.run()
+    finally:
+        server.close()
+        pipeline.archive.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket, so that a port in use is told before the models are loaded."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise WrongUse(
+            f"cannot listen on {host}, port {port}: {error.strerror}; name another port with --port"
+        ) from error
+    return listening
+
+
+def _trusted(host: str, more: tuple[str, ...]) -> list[str] | None:
+    """Return the names a request may ask for: on a loopback address, a foreign page must not reach the archive."""
+    return [*LOOPBACK, *more] if host in LOOPBACK else None
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+for command in (index, ask, evaluate, benchmark, train):
+    main.add_command(command)

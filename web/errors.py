@@ -1,0 +1,53 @@
+"""Errors as pages, and under /api/ as problem details (RFC 9457)."""
+
+import json
+from collections.abc import Collection
+from http import HTTPStatus
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response as AnyResponse
+
+from web.requests import FieldError, InvalidFieldsError
+
+
+def register(app: Flask) -> None:
+    """Give every error of the application one form. What is unexpected Flask logs; the answer does not tell it."""
+    app.register_error_handler(InvalidFieldsError, _invalid_fields)
+    app.register_error_handler(SecurityError, _untrusted_host)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _invalid_fields(error: InvalidFieldsError) -> AnyResponse:
+    return _described(Response(status=HTTPStatus.BAD_REQUEST), str(error), error.errors)
+
+
+def _http_error(error: HTTPException) -> AnyResponse:
+    return _described(error.get_response(), error.description, ())
+
+
+def _untrusted_host(error: SecurityError) -> AnyResponse:
+    """Answer a request for a name that is not the server's, TRUSTED_HOSTS: no page has an address there."""
+    response = error.get_response()
+    response.content_type = "text/plain; charset=utf-8"
+    response.set_data(str(error.description))
+    return response
+
+
+def _described(response: AnyResponse, detail: str | None, errors: Collection[FieldError]) -> AnyResponse:
+    """Return the response with its status and headers, such as Allow, and a body that says what is wrong."""
+    status = HTTPStatus(response.status_code)
+    if request.path.startswith("/api/"):
+        body = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": detail,
+            "errors": [{"field": wrong.field, "detail": wrong.detail} for wrong in errors],
+        }
+        response.content_type = "application/problem+json"
+        response.set_data(json.dumps(body, ensure_ascii=False))
+    else:
+        response.content_type = "text/html; charset=utf-8"
+        response.set_data(render_template("error.html", status=status, detail=detail, errors=errors))
+    return response

@@ -1,0 +1,61 @@
+// Enhances pages that work without it: copying, progress, a shortcut, shorter addresses.
+
+const question = document.getElementById("q");
+const form = question?.form;
+
+// "/" goes to the question from anywhere but a field.
+document.addEventListener("keydown", (event) => {
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (event.key === "/" && plain && question && !event.target.closest("input, select, textarea")) {
+    event.preventDefault();
+    question.focus();
+    question.select();
+  }
+});
+
+// What is left blank stays out of the address.
+form?.addEventListener("formdata", (event) => {
+  for (const [name, value] of [...event.formData]) {
+    if (!value && name !== "q") event.formData.delete(name);
+  }
+});
+
+// Reading may take a moment: say so until the next page, or until one comes back to this one.
+const progress = (text) => {
+  form.toggleAttribute("data-reading", text !== "");
+  form.querySelector("[role=status]").textContent = text;
+};
+form?.addEventListener("submit", () => progress("Reading…"));
+window.addEventListener("pageshow", () => form && progress(""));
+
+// The clipboard is closed to pages that come unencrypted from another machine: there, select and copy.
+const copy = async (text) => {
+  try {
+    return await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    if (!copied) throw new Error("the browser did not copy");
+  }
+};
+for (const button of document.querySelectorAll("[data-evidence]")) {
+  const status = button.nextElementSibling;
+  button.parentElement.hidden = false;
+  button.addEventListener("click", async () => {
+    status.textContent = "";
+    try {
+      await copy(button.dataset.evidence);
+      status.textContent = "Copied: quotation, source and link.";
+    } catch {
+      status.textContent = "Not copied: the browser does not allow it. Select the quotation and copy it.";
+    }
+    button.focus();
+  });
+}
+
+// An address without #span, as JSON gives it, still opens at the marked words.
+if (!location.hash) document.getElementById("span")?.scrollIntoView();
