@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner
-from tiny_model import write_made_up, write_tiny_model
 from tokenizers import Tokenizer
 
 from qa.training import checkpoint
@@ -20,6 +19,7 @@ from qa.training.model import Logits, load_model, loss
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.windows import with_answer
+from tiny_model import write_made_up, write_tiny_model
 
 RECIPE = Recipe(
     epochs=4,

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_model import write_made_up, write_tiny_model
 
 from embeddings.types import Article, Passage
 from qa.reader import OnnxReader
@@ -12,6 +11,7 @@ from qa.training.export import export_reader
 from qa.training.loop import Job, train
 from qa.training.model import load_model
 from qa.training.recipe import Precision, Recipe
+from tiny_model import write_made_up, write_tiny_model
 
 TEXT = "In Baku lives Anna since spring. There Anna owns a red house by the river."
 RECIPE = Recipe(epochs=1, batch_tokens=400, max_tokens=64, held_out_percent=0, precision=Precision.FLOAT32)

@@ -2,10 +2,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tiny_model import write_tiny_model
 
 from qa.training.features import Feature, Featuriser, as_typed, batches, collate
 from qa.training.windows import Window
+from tiny_model import write_tiny_model
 
 TEXT = "In Baku lives Anna since spring. There Anna owns a red house by the river."
 

@@ -99,7 +99,7 @@ def freeze(model: SpanModel, layers: int) -> None:
     if layers >= len(found):
         raise ValueError(f"frozen_layers is {layers}, the model has {len(found)}; leave at least one to train")
     for part in (bert.embeddings, *found[:layers]):  # type: ignore[union-attr]
-        part.requires_grad_(requires_grad=False)  # type: ignore[operator, union-attr]
+        part.requires_grad_(requires_grad=False)
 
 
 def save_model(model: SpanModel, folder: Path, like: Path) -> None:
