@@ -8,17 +8,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.training.checkpoint import Place
 from qa.training.held_out import HeldOut
 
 if TYPE_CHECKING:
+    from qa.training.checkpoint import Place
     from qa.training.loop import Job
 
 FILE = "training.json"
 PACKAGES = ("pressmark", "torch", "transformers", "tokenizers", "numpy", "tantivy", "nupunkt")
 
 
-def write_report(folder: Path, identity: dict[str, str], job: "Job", place: Place, result: HeldOut) -> None:
+def write_report(folder: Path, identity: dict[str, str], job: "Job", place: "Place", result: HeldOut) -> None:
     """Write training.json into the folder of the model, by a draft that is renamed."""
     report = {
         "start": {"name": identity["start"], "sha256": identity["start weights"]},
