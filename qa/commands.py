@@ -17,6 +17,7 @@ from qa.pipeline import Pipeline
 from qa.questions import check_k, check_outlet, check_question
 from qa.render import confidence_in_words, prediction_to_json
 from qa.settings import SHIPPED_READER, Settings
+from qa.training.commands import reader
 from qa.types import Answer, Prediction
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -104,6 +105,9 @@ def ask(
 @click.group()
 def train() -> None:
     """Make the reader's model."""
+
+
+train.add_command(reader)
 
 
 @train.command()

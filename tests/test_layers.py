@@ -59,6 +59,10 @@ def imports_of(path: Path) -> Iterator[Import]:
             yield Import(file, node.module or "", node.level)
 
 
+TRAINING = {"qa.training.checkpoint", "qa.training.loop", "qa.training.model"}
+"""The modules that are torch from end to end: `pressmark train reader` imports them when it is called."""
+
+
 IMPORTS = [found for path in FILES for found in imports_of(path)]
 
 
@@ -118,7 +122,7 @@ def test_importing_everything_has_no_effect(tmp_path: Path) -> None:
     code = f"""
 import importlib, json, logging, os, sys, threading
 variables = dict(os.environ)
-for module in {MODULES!r}:
+for module in {[module for module in MODULES if module not in TRAINING]!r}:
     importlib.import_module(module)
 print(json.dumps({{
     "handlers": len(logging.getLogger().handlers),

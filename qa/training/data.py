@@ -1,0 +1,191 @@
+"""Reader data: questions, each with its text and the place of the answer in it, read from JSON Lines and checked."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from embeddings import onnx_models
+from embeddings.sentences import sentences
+from qa.evaluation.records import Record, read_json, read_jsonl, shown
+
+SHARED_WORDS = 12
+"""Two texts overlap if they share this many words in a row."""
+
+JOINED = 8
+"""How many neighbouring texts become one, of the sources whose texts are joined."""
+
+LONGEST_QUESTION = 400
+"""Longer questions, in characters, are left out."""
+
+# Spaces that tokenised corpora have: "( 1967 ) , 14 %".
+GAPS = re.compile(r" (?=[,.;:?!)%\]](?:\s|$|[,.;:)]))|(?<=[(\[]) |(?<=\s[$£€]) | (?=(?:'s|n't|'re|'ve|'ll)\b)")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that questions are asked about. No slots: its sentences are found once, when they are first needed."""
+
+    text: str
+    source: str
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """The sentences' half-open character ranges, in order."""
+        return tuple((int(start), int(end)) for start, end in sentences(self.text))
+
+    def share(self, parts: int) -> int:
+        """Return a number from 0 to parts − 1 that depends on nothing but the text."""
+        return int(sha256(self.text.encode()).hexdigest(), 16) % parts
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and its answer: the half-open character range [start, end) of `text.text`. `place` is "file:line"."""
+
+    question: str
+    text: Text
+    start: int
+    end: int
+    place: str
+
+    @property
+    def answer(self) -> str:
+        """The characters of the answer."""
+        return self.text.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Questions in the order of the files. `left_out` counts by reason what was not used; `hashes` are SHA-256."""
+
+    questions: tuple[Question, ...]
+    hashes: dict[str, str]
+    left_out: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is done to the data while it is read: files with texts to keep apart from, sources with texts to join."""
+
+    apart: tuple[Path, ...] = ()
+    joined: Collection[str] = field(default_factory=frozenset)
+
+
+def read_data(paths: Sequence[Path], reading: Reading) -> Data:
+    """Return the questions of reader data files, .jsonl or .jsonl.gz: objects with question, text, answers, source.
+
+    Left out, and counted, are questions whose answer does not stand at its offset, questions asked twice, endless ones,
+    and those whose text shares 12 words in a row with a text to keep apart.
+
+    Raises:
+        FileNotFoundError: if a file is missing.
+        ValueError: if a line is no such object, naming file and line; if nothing is left.
+    """
+    records = [record for path in paths for record in read_jsonl(path)]
+    left_out: Counter[str] = Counter()
+    found = [question for record in records if (question := _question(record, left_out)) is not None]
+    found = _joined(_untokenised(found), reading.joined)
+    overlapping = overlaps({question.text for question in found}, known_runs(reading.apart))
+    kept: dict[tuple[str, str, int, int], Question] = {}
+    for question in found:
+        if question.text in overlapping:
+            left_out["text overlaps one to keep apart"] += 1
+            continue
+        key = (question.question, question.text.text, question.start, question.end)
+        left_out["asked twice"] += key in kept
+        kept.setdefault(key, question)
+    if not kept:
+        raise ValueError(f"{', '.join(map(str, paths))}: no question left to train on; left out: {dict(left_out)}")
+    return Data(tuple(kept.values()), {path.name: onnx_models.sha256(path) for path in paths}, dict(+left_out))
+
+
+def split_off(questions: Iterable[Question], percent: int) -> tuple[list[Question], list[Question]]:
+    """Return the questions to train on, and those held out: all questions about so many per cent of the texts."""
+    training: list[Question] = []
+    held_out: list[Question] = []
+    for question in questions:
+        (held_out if question.text.share(100) < percent else training).append(question)
+    return training, held_out
+
+
+def overlaps(texts: Iterable[Text], known: Collection[int]) -> set[Text]:
+    """Return the texts that share SHARED_WORDS words in a row with the known ones."""
+    return {text for text in texts if known and any(run in known for run in _runs(text.text))}
+
+
+def known_runs(paths: Sequence[Path]) -> set[int]:
+    """Return the hashes of all runs of SHARED_WORDS words in the texts of files: SQuAD sets, or reader data."""
+    return {run for path in paths for text in _texts(path) for run in _runs(text)}
+
+
+def _texts(path: Path) -> Iterator[str]:
+    if ".jsonl" in path.name:
+        yield from (record.text("text") for record in read_jsonl(path))
+        return
+    for article in read_json(path).records("data"):
+        yield from (paragraph.text("context") for paragraph in article.records("paragraphs"))
+
+
+def _runs(text: str) -> Iterator[int]:
+    """Yield the hash of each run of SHARED_WORDS words, of all words if there are fewer."""
+    words = re.findall(r"\w+", text.lower())
+    for first in range(max(1, len(words) - SHARED_WORDS + 1)):
+        yield hash(tuple(words[first : first + SHARED_WORDS]))
+
+
+def _question(record: Record, left_out: Counter[str]) -> Question | None:
+    """Return what a line holds, its first answer without white space around it; None, and a count, if not usable."""
+    question, text = " ".join(record.text("question").split()), record.text("text")
+    answers = record.records("answers")
+    if not answers:
+        raise record.error("no answers, expected at least one")
+    answer, start = answers[0].fields.get("text"), answers[0].fields.get("start")
+    if not isinstance(answer, str) or not isinstance(start, int):
+        raise answers[0].error(f"expected a text and a start, found {shown(dict(answers[0].fields))}")
+    bare = answer.strip()
+    start += answer.find(bare)
+    if not any(map(str.isalnum, bare)) or start < 0 or text[start : start + len(bare)] != bare:
+        left_out["answer not at its offset"] += 1
+        return None
+    if len(question) > LONGEST_QUESTION:
+        left_out["question too long"] += 1
+        return None
+    return Question(question, Text(text, record.optional_text("source")), start, start + len(bare), record.place)
+
+
+def _untokenised(questions: Sequence[Question]) -> list[Question]:
+    """Return the questions over texts without the spaces that tokenised corpora have before commas and the like."""
+    kept = []
+    for question in questions:
+        gaps = [gap.start() for gap in GAPS.finditer(question.text.text)]
+        if not gaps:
+            kept.append(question)
+            continue
+        text = Text(GAPS.sub("", question.text.text), question.text.source)
+        start = question.start - sum(gap < question.start for gap in gaps)
+        end = question.end - sum(gap < question.end for gap in gaps)
+        kept.append(Question(question.question, text, start, end, question.place))
+    return kept
+
+
+def _joined(questions: Sequence[Question], sources: Collection[str]) -> list[Question]:
+    """Return the questions with JOINED neighbouring texts made one, in the sources whose texts are single sentences."""
+    places: dict[Text, tuple[Text, int]] = {}
+    for source in sources:
+        single = list(dict.fromkeys(question.text for question in questions if question.text.source == source))
+        for first in range(0, len(single), JOINED):
+            lot = single[first : first + JOINED]
+            whole = Text(" ".join(text.text for text in lot), source)
+            offset = 0
+            for text in lot:
+                places[text] = (whole, offset)
+                offset += len(text.text) + 1
+    moved = []
+    for question in questions:
+        text, offset = places.get(question.text, (question.text, 0))
+        moved.append(Question(question.question, text, question.start + offset, question.end + offset, question.place))
+    return moved

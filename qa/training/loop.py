@@ -1,0 +1,224 @@
+"""The training loop: data to a checkpoint's folder with model, tokenizer and training.json."""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+import torch
+from tokenizers import Tokenizer
+
+from embeddings import onnx_models
+from qa.training.checkpoint import Place, load_checkpoint, save_checkpoint, seeded
+from qa.training.data import Data, Question, Text, split_off
+from qa.training.features import Batch, Feature, Featuriser, as_typed, batches, collate
+from qa.training.held_out import HeldOut, Trial, measure, trials
+from qa.training.model import freeze, load_model, loss, parameter_groups, save_model
+from qa.training.negatives import hard_negatives
+from qa.training.recipe import Precision, Recipe
+from qa.training.report import write_report
+from qa.training.windows import with_answer, without_answer
+
+logger = logging.getLogger(__name__)
+
+GRADIENT_NORM = 1.0
+BETAS = (0.9, 0.98)
+
+RESUME_ANYWAY = ("minutes", "checkpoint_minutes", "evaluate_minutes")
+"""What of a recipe may change when a training is taken up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step reports: `progress` in [0, 1], `loss` in nats, `tokens` and `seconds` since the training began."""
+
+    number: int
+    progress: float
+    loss: float
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to train: data and the model to start from, the folder for the result, how, and where."""
+
+    data: Data
+    start: Path
+    out: Path
+    recipe: Recipe
+    device: str = "auto"
+    resume: bool = False
+
+
+def train(job: Job, watch: Callable[[Step], object] = lambda _: None) -> HeldOut:
+    """Train a reader, write it to `job.out`, and return how it does on the held-out part.
+
+    `watch` is called after each step.
+
+    Raises:
+        FileNotFoundError: if the model to start from, or the checkpoint to resume from, is missing.
+        ValueError: if the checkpoint is damaged or of another training.
+        OSError: if the result cannot be written.
+    """
+    training = _Training(job)
+    training.run(watch)
+    return training.finish()
+
+
+class _Training:
+    """One training: what moves while it goes on."""
+
+    def __init__(self, job: Job) -> None:
+        self.job, recipe = job, job.recipe
+        torch.manual_seed(recipe.seed)
+        self.device = pick_device(job.device)
+        self.model = load_model(job.start).to(self.device)
+        freeze(self.model, recipe.frozen_layers)
+        groups = parameter_groups(self.model.trained(), recipe.weight_decay)
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=BETAS)
+        self.place = Place()
+        self.identity = _identity(job)
+        if job.resume:
+            self.place = load_checkpoint(job.out, self.identity, self.model, self.optimizer)
+        self.bfloat16 = use_bfloat16(recipe.precision, self.device)
+        self.featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens)
+        usable = [one for one in job.data.questions if self.featuriser.fits(one.question)]
+        self.questions, held_out = split_off(usable, recipe.held_out_percent)
+        if not self.questions:
+            raise ValueError("no question left to train on: all are held out; lower held_out_percent")
+        self.negatives = hard_negatives(self.questions)
+        self.trials = _trials(held_out, self.questions, recipe)
+        self.tokenizer = Tokenizer.from_file(str(job.start / "tokenizer.json"))
+
+    def run(self, watch: Callable[[Step], object]) -> None:
+        """Take steps until the recipe is through, with checkpoints and evaluations in between."""
+        place, recipe = self.place, self.job.recipe
+        began = time.monotonic() - place.seconds
+        saved = evaluated = time.monotonic()
+        self.model.train()
+        for progress, batch in self._batches():
+            value = self._step(batch, recipe.rate(progress))
+            place.step, place.batch, place.tokens = place.step + 1, place.batch + 1, place.tokens + batch.ids.numel()
+            place.seconds = time.monotonic() - began
+            if time.monotonic() - evaluated >= 60 * recipe.evaluate_minutes:
+                self._evaluate(value)
+                evaluated = time.monotonic()
+            if time.monotonic() - saved >= 60 * recipe.checkpoint_minutes:
+                save_checkpoint(self.job.out, self.identity, place, self.model, self.optimizer)
+                saved = time.monotonic()
+            watch(Step(place.step, progress, value, place.tokens, place.seconds))
+
+    def finish(self) -> HeldOut:
+        """Write the model and what is to be known of it, and return how it does."""
+        result = measure(self.model, self.tokenizer, self.trials)
+        save_model(self.model, self.job.out, self.job.start)
+        write_report(self.job.out, self.identity, self.job, self.place, result)
+        return result
+
+    def _batches(self) -> Iterator[tuple[float, Batch]]:
+        """Yield the batches from the place on, each with the share of the training that is done before it."""
+        recipe, place = self.job.recipe, self.place
+        while True:
+            random = seeded(recipe.seed, place.epoch)
+            made = batches(self._features(random), recipe.batch_tokens, random)
+            while place.batch < len(made):
+                progress = (place.epoch + place.batch / len(made)) / recipe.epochs
+                if recipe.minutes is not None:
+                    progress = place.seconds / (60 * recipe.minutes)
+                if progress >= 1:
+                    return
+                yield progress, collate(made[place.batch]).to(self.device)
+            place.epoch, place.batch = place.epoch + 1, 0
+
+    def _features(self, random: Random) -> list[Feature]:
+        """Return an epoch's features: each question as often as its weight says, with its answer or without."""
+        recipe, made = self.job.recipe, list[Feature]()
+        for question, others in zip(self.questions, self.negatives, strict=True):
+            weight = recipe.weights.get(question.text.source, 1.0)
+            for _ in range(math.floor(weight) + (random.random() < weight % 1)):
+                window = without_answer(question, others, random) if random.random() < recipe.negatives else None
+                window = with_answer(question, random) if window is None else window
+                made += self.featuriser.features(as_typed(question.question, random, recipe.typed), window)
+        if not made:
+            raise ValueError(f"the weights {dict(recipe.weights)} leave no question; raise one")
+        return made
+
+    def _step(self, batch: Batch, rate: float) -> float:
+        """Change the weights by one batch and return its loss before."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        with torch.autocast(self.device.type, torch.bfloat16) if self.bfloat16 else nullcontext():
+            logits = self.model(batch.ids, batch.mask, batch.types)
+        value = loss(logits.float(), batch, self.job.recipe.relevance_weight)
+        value.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.trained(), GRADIENT_NORM)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return float(value.item())
+
+    def _evaluate(self, value: float) -> None:
+        figures = asdict(measure(self.model, self.tokenizer, self.trials))
+        place = self.place
+        place.curve.append(
+            {"step": place.step, "tokens": place.tokens, "seconds": round(place.seconds), "loss": value, **figures}
+        )
+        logger.info("step %d: held-out EM %.3f, F1 %.3f", place.step, figures["em"], figures["f1"])
+
+
+def pick_device(name: str) -> torch.device:
+    """Return the device of a name; "auto" is CUDA's first if there is one, else the CPU.
+
+    Raises:
+        ValueError: if this machine does not have it.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(f"device {name!r}: torch sees no CUDA here; use --device cpu")
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise ValueError(f"device {name!r} is none that torch knows; use auto, cpu or cuda") from error
+
+
+def use_bfloat16(precision: Precision, device: torch.device) -> bool:
+    """Return whether to multiply in bfloat16: if AUTO, on a GPU always, on a CPU if that is measurably faster there.
+
+    CPUs without AMX or AVX512-BF16 take 2.5 times as long in bfloat16 as in float32.
+    """
+    if precision is not Precision.AUTO:
+        return precision is Precision.BFLOAT16
+    return device.type != "cpu" or _seconds(torch.bfloat16) < 0.8 * _seconds(torch.float32)
+
+
+def _seconds(kind: torch.dtype) -> float:
+    """Return the time of a matrix product on the CPU: the best of five."""
+    matrix = torch.ones(768, 768, dtype=kind)
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        matrix @ matrix
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def _trials(held_out: Sequence[Question], training: Sequence[Question], recipe: Recipe) -> list[Trial]:
+    """Return the held-out trials; their negatives come from the held-out texts."""
+    if not held_out:
+        logger.warning("nothing is held out of %d questions: the figures will be 0", len(training))
+        return []
+    negatives: list[tuple[Text, ...]] = hard_negatives(held_out)
+    return trials(held_out, negatives, recipe.held_out_questions, recipe.seed)
+
+
+def _identity(job: Job) -> dict[str, str]:
+    """Return what makes a training this one: recipe, data, and the model it starts from."""
+    recipe = {name: str(value) for name, value in asdict(job.recipe).items() if name not in RESUME_ANYWAY}
+    weights = next(iter(sorted(job.start.glob("*.safetensors"))), job.start / "config.json")
+    files = {f"file {name}": value for name, value in job.data.hashes.items()}
+    return recipe | files | {"start": job.start.name, "start weights": onnx_models.sha256(weights)}

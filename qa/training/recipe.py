@@ -1,0 +1,74 @@
+"""Everything that decides what weights come out of a training, but the data and the weights it starts from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Precision(StrEnum):
+    """How the model's matrices are multiplied. AUTO: bfloat16 where a short measurement says that it is faster."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The settings of a training. Shares are in [0, 1].
+
+    With `minutes` it lasts so long, however many epochs that gives, and cannot be repeated exactly; without, `epochs`.
+    """
+
+    epochs: float = 3.0
+    minutes: float | None = None
+    learning_rate: float = 1.5e-4
+    warmup: float = 0.03
+    """The share of the training in which the learning rate rises from 0; then it falls evenly to 0."""
+
+    weight_decay: float = 0.01
+    batch_tokens: int = 3072
+    """The most word pieces in a batch, padding included."""
+
+    max_tokens: int = 384
+    negatives: float = 0.24
+    """The share of windows that do not hold the answer."""
+
+    typed: float = 0.1
+    """The share of questions in the form that people type: lower case, no question mark."""
+
+    relevance_weight: float = 0.3
+    """The weight of the relevance head's loss beside that of the spans."""
+
+    frozen_layers: int = 0
+    """How many of the lowest layers stay as they are, and the embeddings too: 2 of 6 save a fifth of the time."""
+
+    held_out_percent: int = 3
+    held_out_questions: int = 300
+    """How much of the texts is held out, and how many of the questions about them are asked during training."""
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """How often an epoch has each question of a source, 1 for those not named: 0.5 is every other question."""
+
+    precision: Precision = Precision.AUTO
+    checkpoint_minutes: float = 5.0
+    evaluate_minutes: float = 10.0
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        for name in ("warmup", "negatives", "typed"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; give a share from 0 to 1")
+        for name in ("epochs", "learning_rate", "batch_tokens"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; give a number above 0")
+        if self.minutes is not None and not self.minutes > 0:
+            raise ValueError(f"minutes is {self.minutes}; give a number above 0")
+        if any(weight < 0 for weight in self.weights.values()):
+            raise ValueError(f"the weights {dict(self.weights)} hold one below 0; give 0 or more")
+
+    def rate(self, progress: float) -> float:
+        """Return the learning rate when so much of the training is done, in [0, 1]: linear warm-up, linear decay."""
+        if progress < self.warmup:
+            return self.learning_rate * progress / self.warmup
+        return self.learning_rate * max(0.0, 1 - progress) / max(1e-9, 1 - self.warmup)

@@ -1,0 +1,49 @@
+"""training.json: what a reader was made of, how, with what, and how it came out."""
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.training.held_out import HeldOut
+
+if TYPE_CHECKING:
+    from qa.training.checkpoint import Place
+    from qa.training.loop import Job
+
+FILE = "training.json"
+PACKAGES = ("pressmark", "torch", "transformers", "tokenizers", "numpy", "tantivy", "nupunkt")
+
+
+def write_report(folder: Path, identity: dict[str, str], job: "Job", place: "Place", result: HeldOut) -> None:
+    """Write training.json into the folder of the model, by a draft that is renamed."""
+    report = {
+        "start": {"name": identity["start"], "sha256": identity["start weights"]},
+        "data": {
+            "sha256": job.data.hashes,
+            "questions": len(job.data.questions),
+            "texts": len({question.text for question in job.data.questions}),
+            "left_out": job.data.left_out,
+        },
+        "recipe": asdict(job.recipe),
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "machine": {"device": job.device, "cores": os.cpu_count(), "processor": platform.machine()},
+        "steps": place.step,
+        "tokens": place.tokens,
+        "seconds": round(place.seconds),
+        "curve": place.curve,
+        "result": asdict(result),
+    }
+    draft = folder / f"{FILE}.draft"
+    draft.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    draft.replace(folder / FILE)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,131 @@
+"""Windows of whole sentences: with the answer, and without it, about as long as the passages of an archive."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from qa.training.data import Question, Text
+
+USUAL = (300, 620)
+LONG = (620, 1100)
+"""How long windows are, in characters, drawn evenly between the two; 4.4 characters are about one word piece."""
+
+LONG_SHARE = 0.12
+"""The share of long windows."""
+
+LEAST = 130
+"""A text without the answer has at least this many characters."""
+
+OWN_SHARE = 0.4
+"""The share of negatives that come from the answer's own text, where it has enough other sentences."""
+
+STOPWORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the of in on at to for by with and or is was were are be been did do does what which who whom whose when "
+        "where why how many much that this it its from as has have had",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A passage to read. `start` and `end` are the answer's half-open character range in it, both −1 if it has none."""
+
+    text: str
+    start: int = -1
+    end: int = -1
+
+
+def with_answer(question: Question, random: Random) -> Window:
+    """Return a window of sentences around the answer."""
+    text = question.text
+    first = bisect_right(text.sentences, (question.start, len(text.text))) - 1
+    last = bisect_left(text.sentences, (question.end, 0)) - 1
+    first, last = max(0, first), max(0, first, last)
+    start, end = _grown(text, (first, last), (0, len(text.sentences) - 1), random)
+    start, end = min(start, question.start), max(end, question.end)
+    start, end = _shortened(text.text, (start, end), (question.start, question.end), random)
+    return Window(text.text[start:end], question.start - start, question.end - start)
+
+
+def without_answer(question: Question, others: Sequence[Text], random: Random) -> Window | None:
+    """Return a window that does not hold the answer's words: of the own text, or of one of the others.
+
+    None if there is neither.
+    """
+    if random.random() < OWN_SHARE and (runs := _runs_without(question)):
+        bounds = random.choice(runs)
+        middle = random.randint(*bounds)
+        return _window(question.text, middle, bounds, random)
+    if not others:
+        return None
+    text = random.choice(others)
+    last = len(text.sentences) - 1
+    middle = _most_alike(question, text) if random.random() < 0.7 else random.randint(0, last)
+    return _window(text, middle, (0, last), random)
+
+
+def _window(text: Text, middle: int, bounds: tuple[int, int], random: Random) -> Window:
+    start, end = _grown(text, (middle, middle), bounds, random)
+    centre = (start + end) // 2
+    start, end = _shortened(text.text, (start, end), (centre, centre), random)
+    return Window(text.text[start:end])
+
+
+def _grown(text: Text, core: tuple[int, int], bounds: tuple[int, int], random: Random) -> tuple[int, int]:
+    """Return the characters of sentences core[0]..core[1] and neighbours within bounds, taken at random sides."""
+    length = random.randint(*(LONG if random.random() < LONG_SHARE else USUAL))
+    ranges, (first, last) = text.sentences, core
+    while True:
+        sides = []
+        if first > bounds[0] and ranges[last][1] - ranges[first - 1][0] <= length:
+            sides.append(-1)
+        if last < bounds[1] and ranges[last + 1][1] - ranges[first][0] <= length:
+            sides.append(1)
+        if not sides:
+            return ranges[first][0], ranges[last][1]
+        side = random.choice(sides)
+        first, last = (first - 1, last) if side < 0 else (first, last + 1)
+
+
+def _shortened(text: str, window: tuple[int, int], core: tuple[int, int], random: Random) -> tuple[int, int]:
+    """Return the window, or if it is longer than any should be, what is around its core, cut at spaces."""
+    start, end = window
+    if end - start <= LONG[1] + 200:
+        return window
+    before = random.randint(100, 500)
+    start, end = max(start, core[0] - before), min(end, max(core[1], core[0] + LONG[1] - 200 - before))
+    while window[0] < start < core[0] and not text[start - 1].isspace():
+        start += 1
+    while core[1] < end < window[1] and not text[end].isspace():
+        end -= 1
+    return start, end
+
+
+def _runs_without(question: Question) -> list[tuple[int, int]]:
+    """Return runs of sentences, first and last, in the question's own text that do not hold the answer's words."""
+    text, answer = question.text, question.answer.lower()
+    runs: list[tuple[int, int]] = []
+    for number, (start, end) in enumerate(text.sentences):
+        touches = start < question.end and question.start < end
+        if touches or answer in text.text[start:end].lower():
+            continue
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return [run for run in runs if text.sentences[run[1]][1] - text.sentences[run[0]][0] >= LEAST]
+
+
+def _most_alike(question: Question, text: Text) -> int:
+    """Return the sentence that shares most words with the question; the first of equal ones."""
+    asked = _words(question.question)
+    shared = [len(asked & _words(text.text[start:end])) for start, end in text.sentences]
+    return shared.index(max(shared))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower())) - STOPWORDS

@@ -1,0 +1,246 @@
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+from tokenizers import Tokenizer
+
+from qa.training import checkpoint
+from qa.training.commands import reader
+from qa.training.data import Reading, read_data, split_off
+from qa.training.features import Feature, Featuriser, collate
+from qa.training.held_out import measure, trials
+from qa.training.loop import Job, Step, pick_device, train, use_bfloat16
+from qa.training.model import Logits, load_model, loss
+from qa.training.negatives import hard_negatives
+from qa.training.recipe import Precision, Recipe
+from qa.training.windows import with_answer
+from tiny_model import write_made_up, write_tiny_model
+
+RECIPE = Recipe(
+    epochs=4,
+    learning_rate=3e-3,
+    batch_tokens=400,
+    max_tokens=64,
+    negatives=0.2,
+    held_out_percent=0,
+    precision=Precision.FLOAT32,
+    checkpoint_minutes=0,
+)
+
+
+class PulledPlugError(Exception):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """A model this small is slower on many threads, and far slower where other programs use the cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    start = write_tiny_model(tmp_path / "start")
+    data = read_data([write_made_up(tmp_path / "data.jsonl")], Reading())
+    return Job(data, start, tmp_path / "out", RECIPE, device="cpu")
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_model(folder).state_dict()
+
+
+def test_a_made_up_set_of_50_questions_is_learned(job: Job) -> None:
+    recipe = replace(RECIPE, epochs=60, checkpoint_minutes=60)
+    train(replace(job, recipe=recipe))
+    questions = job.data.questions
+    assert len(questions) == 50
+    asked = trials(questions, hard_negatives(questions), 50, 0)
+    tokenizer = Tokenizer.from_file(str(job.out / "tokenizer.json"))
+    result = measure(load_model(job.out), tokenizer, asked)
+    assert (result.em, result.f1) == (1.0, 1.0)
+
+
+def test_resuming_gives_the_weights_of_an_uninterrupted_training(job: Job, tmp_path: Path) -> None:
+    steps: list[Step] = []
+    train(replace(job, out=tmp_path / "whole"), steps.append)
+    stop = len(steps) // 2
+
+    def interrupt(step: Step) -> None:
+        if step.number == stop:
+            raise PulledPlugError
+
+    with pytest.raises(PulledPlugError):
+        train(job, interrupt)
+    rest: list[Step] = []
+    train(replace(job, resume=True), rest.append)
+    assert [step.number for step in rest] == list(range(stop + 1, len(steps) + 1))
+    assert [step.loss for step in rest] == [step.loss for step in steps[stop:]]
+    whole, resumed = weights(tmp_path / "whole"), weights(job.out)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_does_not(job: Job, tmp_path: Path) -> None:
+    made = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        recipe = replace(RECIPE, epochs=1, seed=seed)
+        train(replace(job, out=tmp_path / name, recipe=recipe))
+        made.append(weights(tmp_path / name)["spans.qa_outputs.weight"])
+    assert torch.equal(made[0], made[1])
+    assert not torch.equal(made[0], made[2])
+
+
+def test_the_report_says_what_went_in_and_what_came_out(job: Job) -> None:
+    recipe = replace(RECIPE, epochs=1, held_out_percent=20, evaluate_minutes=0)
+    result = train(replace(job, recipe=recipe))
+    report = json.loads((job.out / "training.json").read_text(encoding="utf-8"))
+    assert report["data"]["sha256"] == job.data.hashes
+    assert report["recipe"]["learning_rate"] == 3e-3
+    assert report["steps"] == len(report["curve"])
+    assert report["result"]["f1"] == result.f1
+    assert report["versions"]["torch"] == torch.__version__
+    assert 0 < result.questions < 25
+
+
+def test_a_checkpoint_of_another_training_is_refused(job: Job) -> None:
+    train(replace(job, recipe=replace(RECIPE, epochs=1)))
+    with pytest.raises(ValueError, match=r"another training: its seed is 7, now it is 8"):
+        train(replace(job, recipe=replace(RECIPE, epochs=1, seed=8), resume=True))
+
+
+def test_a_damaged_checkpoint_is_refused(job: Job) -> None:
+    job.out.mkdir()
+    (job.out / checkpoint.FILE).write_bytes(b"no checkpoint")
+    with pytest.raises(ValueError, match=r"state\.pt is damaged"):
+        train(replace(job, resume=True))
+
+
+def test_there_is_nothing_to_resume_without_a_checkpoint(job: Job) -> None:
+    with pytest.raises(FileNotFoundError, match="start without --resume"):
+        train(replace(job, resume=True))
+
+
+def test_a_full_disk_leaves_the_checkpoint_before_it(job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train(replace(job, recipe=replace(RECIPE, epochs=1)))
+    before = (job.out / checkpoint.FILE).read_bytes()
+
+    def full(_state: object, path: Path) -> None:
+        path.write_bytes(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    model = load_model(job.start)
+    optimizer = torch.optim.AdamW(model.trained())
+    with pytest.raises(OSError, match="the one before it is kept"):
+        checkpoint.save_checkpoint(job.out, {}, checkpoint.Place(), model, optimizer)
+    assert (job.out / checkpoint.FILE).read_bytes() == before
+    assert not list(job.out.glob("*.draft"))
+
+
+def test_the_word_embeddings_are_not_trained(job: Job) -> None:
+    train(replace(job, recipe=replace(RECIPE, epochs=1)))
+    name = "spans.bert.embeddings.word_embeddings.weight"
+    assert torch.equal(weights(job.start)[name], weights(job.out)[name])
+
+
+def test_frozen_layers_are_not_trained(job: Job) -> None:
+    train(replace(job, recipe=replace(RECIPE, epochs=1, frozen_layers=1)))
+    before, after = weights(job.start), weights(job.out)
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert not {name for name in changed if "embeddings" in name or "layer.0." in name}
+    assert "spans.bert.encoder.layer.1.output.dense.weight" in changed
+
+
+def test_a_model_is_not_frozen_as_a_whole(job: Job) -> None:
+    with pytest.raises(ValueError, match="frozen_layers is 2, the model has 2"):
+        train(replace(job, recipe=replace(RECIPE, frozen_layers=2)))
+
+
+def test_padding_changes_no_logit(job: Job) -> None:
+    model = load_model(job.start).eval()
+    featuriser = Featuriser(job.start / "tokenizer.json", 64)
+    question, other = job.data.questions[0], job.data.questions[1]
+    features = featuriser.features(question.question, with_answer(question, checkpoint.seeded(0, 0)))
+    longer = featuriser.features(f"{other.question} " * 3, with_answer(other, checkpoint.seeded(0, 0)))
+    alone, together = collate(features), collate([*features, *longer])
+    with torch.no_grad():
+        one = model(alone.ids, alone.mask, alone.types)
+        both = model(together.ids, together.mask, together.types)
+    length = alone.ids.shape[1]
+    torch.testing.assert_close(both.start[0, :length], one.start[0])
+    torch.testing.assert_close(both.relevance[0], one.relevance[0])
+    assert both.start[0, length:].tolist() == [-1e4] * (together.ids.shape[1] - length)
+
+
+def test_the_loss_is_the_mean_of_both_ends_plus_the_weighted_relevance() -> None:
+    # Two tokens with equal logits: each end costs ln 2; relevance logit 0 costs ln 2 as well.
+    zeros = torch.zeros(1, 2)
+    batch = collate([Feature((2, 5), (0, 1), 1, 1)])
+    value = loss(Logits(zeros, zeros, torch.zeros(1)), batch, 0.5)
+    assert float(value) == pytest.approx(1.5 * math.log(2))
+
+
+def test_the_learning_rate_rises_and_falls_in_straight_lines() -> None:
+    recipe = Recipe(learning_rate=1.0, warmup=0.2)
+    rates = [recipe.rate(progress) for progress in (0.0, 0.1, 0.2, 0.6, 1.0)]
+    assert rates == pytest.approx([0.0, 0.5, 1.0, 0.5, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"negatives": 1.5}, "negatives is 1.5; give a share from 0 to 1"),
+        ({"epochs": 0}, "epochs is 0; give a number above 0"),
+        ({"minutes": -1.0}, "minutes is -1.0"),
+        ({"weights": {"squad": -1}}, "below 0"),
+    ],
+)
+def test_a_recipe_that_cannot_be_is_refused(settings: dict[str, float], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Recipe(**settings)  # type: ignore[arg-type]
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    assert pick_device("cpu").type == "cpu"
+    with pytest.raises(ValueError, match="none that torch knows"):
+        pick_device("abacus")
+
+
+def test_precision_is_as_asked_for() -> None:
+    assert use_bfloat16(Precision.BFLOAT16, torch.device("cpu"))
+    assert not use_bfloat16(Precision.FLOAT32, torch.device("cpu"))
+    assert isinstance(use_bfloat16(Precision.AUTO, torch.device("cpu")), bool)
+
+
+def test_the_command_trains_and_says_how_it_went(tmp_path: Path) -> None:
+    start, data = write_tiny_model(tmp_path / "start"), write_made_up(tmp_path / "data.jsonl")
+    options = ["--start", str(start), "--out", str(tmp_path / "out"), "--epochs", "1", "--device", "cpu"]
+    run = CliRunner().invoke(reader, [str(data), *options, "--weight", "made up=2"])
+    assert run.exit_code == 0, run.output
+    assert "held-out questions EM" in run.output
+    assert (tmp_path / "out" / "model.safetensors").is_file()
+
+
+def test_the_command_names_what_is_missing(tmp_path: Path) -> None:
+    run = CliRunner().invoke(reader, [str(tmp_path / "none.jsonl"), "--start", str(tmp_path)])
+    assert run.exit_code == 1
+    assert "none.jsonl" in run.output
+
+
+def test_the_command_refuses_a_weight_without_a_number(tmp_path: Path) -> None:
+    run = CliRunner().invoke(reader, ["data.jsonl", "--weight", "squad"])
+    assert run.exit_code == 2
+    assert "give SOURCE=NUMBER" in run.output
+
+
+def test_no_text_is_both_trained_on_and_held_out(job: Job) -> None:
+    training, held_out = split_off(job.data.questions, 20)
+    assert held_out
+    assert not {question.text for question in training} & {question.text for question in held_out}

@@ -1,0 +1,128 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from qa.training.data import Question, Reading, Text, overlaps, read_data, split_off
+
+RIVER = "The Aras is a river. It is 1,072 kilometres long. Its source is in Turkey."
+
+
+def line(question: str, text: str, answer: str, *, start: int | None = None, source: str = "made up") -> str:
+    start = text.index(answer) if start is None else start
+    return json.dumps(
+        {"question": question, "text": text, "source": source, "answers": [{"text": answer, "start": start}]}
+    )
+
+
+def written(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_questions_are_read_with_their_spans(tmp_path: Path) -> None:
+    path = written(tmp_path / "data.jsonl", line("How  long is it?", RIVER, " 1,072 kilometres "))
+    (question,) = read_data([path], Reading()).questions
+    assert question == Question("How long is it?", Text(RIVER, "made up"), 27, 43, f"{path}:1")
+    assert question.answer == "1,072 kilometres"
+
+
+def test_gzipped_data_is_read_and_hashed(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write(line("Where is its source?", RIVER, "Turkey"))
+    data = read_data([path], Reading())
+    assert data.questions[0].answer == "Turkey"
+    assert len(data.hashes["data.jsonl.gz"]) == 64
+
+
+def test_unusable_questions_are_left_out_and_counted(tmp_path: Path) -> None:
+    good = line("Where is its source?", RIVER, "Turkey")
+    path = written(
+        tmp_path / "data.jsonl",
+        good,
+        good,
+        line("Where is its source?", RIVER, "Turkey", start=3),
+        line("Where is its source?", RIVER, "", start=-1),
+        line("?" * 401, RIVER, "Turkey"),
+    )
+    data = read_data([path], Reading())
+    assert len(data.questions) == 1
+    assert data.left_out == {"answer not at its offset": 2, "question too long": 1, "asked twice": 1}
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("{", r"data\.jsonl:2: not JSON"),
+        ('{"question": "Who?", "text": " ", "answers": []}', r"data\.jsonl:2: 'text' is blank"),
+        ('{"question": "Who?", "answers": []}', r"data\.jsonl:2: no field 'text'"),
+        ('{"question": "Who?", "text": "He.", "answers": []}', r"data\.jsonl:2: no answers"),
+        ('{"question": "Who?", "text": "He.", "answers": [{"text": 1}]}', r"expected a text and a start"),
+    ],
+)
+def test_a_line_that_is_no_question_is_named(tmp_path: Path, bad: str, said: str) -> None:
+    path = written(tmp_path / "data.jsonl", line("Where is its source?", RIVER, "Turkey"), bad)
+    with pytest.raises(ValueError, match=said):
+        read_data([path], Reading())
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"none\.jsonl"):
+        read_data([tmp_path / "none.jsonl"], Reading())
+
+
+def test_texts_of_a_test_set_are_left_out(tmp_path: Path) -> None:
+    squad = {"data": [{"paragraphs": [{"context": f"In the east, the {RIVER[4:]}", "qas": []}]}]}
+    apart = written(tmp_path / "dev.json", json.dumps(squad))
+    other = "The Kura is another river, and it is 1,515 kilometres long. It is the longer one of the two."
+    path = written(
+        tmp_path / "data.jsonl",
+        line("Where is its source?", RIVER, "Turkey"),
+        line("How long?", other, "1,515 kilometres"),
+    )
+    data = read_data([path], Reading(apart=(apart,)))
+    assert [question.answer for question in data.questions] == ["1,515 kilometres"]
+    assert data.left_out == {"text overlaps one to keep apart": 1}
+
+
+def test_eleven_shared_words_are_no_overlap() -> None:
+    words = [f"w{number}" for number in range(12)]
+    text = Text(" ".join(words), "")
+    assert overlaps([text], {hash(tuple(words))}) == {text}
+    assert overlaps([text], {hash((*words[:11], "other"))}) == set()
+
+
+def test_nothing_left_is_an_error(tmp_path: Path) -> None:
+    path = written(tmp_path / "data.jsonl", line("Where is its source?", RIVER, "Turkey", start=0))
+    with pytest.raises(ValueError, match="no question left to train on"):
+        read_data([path], Reading())
+
+
+def test_the_spaces_of_tokenised_corpora_are_taken_out(tmp_path: Path) -> None:
+    text = "It was signed ( in ink ) on December 31 , 1999 , and is n't in force . About 14 % agreed ."
+    path = written(tmp_path / "data.jsonl", line("When?", text, "December 31 , 1999"), line("How?", text, "in ink )"))
+    first, second = read_data([path], Reading()).questions
+    assert first.text.text == "It was signed (in ink) on December 31, 1999, and isn't in force. About 14% agreed."
+    assert first.answer == "December 31, 1999"
+    assert second.answer == "in ink)"
+
+
+def test_sentences_of_a_source_are_joined_eight_at_a_time(tmp_path: Path) -> None:
+    sentences = [f"Town {number} has {number}00 streets." for number in range(10)]
+    lines = [line("How many streets?", text, text.split()[3], source="towns") for text in sentences]
+    path = written(tmp_path / "data.jsonl", *lines, line("Where?", RIVER, "Turkey"))
+    questions = read_data([path], Reading(joined=["towns"])).questions
+    assert questions[0].text.text == " ".join(sentences[:8])
+    assert questions[9].text.text == " ".join(sentences[8:])
+    assert [question.answer for question in questions] == [*(f"{number}00" for number in range(10)), "Turkey"]
+
+
+def test_all_questions_of_a_text_are_held_out_together() -> None:
+    texts = [Text(f"Text number {number}.", "") for number in range(1000)]
+    questions = [Question(asked, text, 0, 4, "") for text in texts for asked in ("Which?", "What?")]
+    training, held_out = split_off(questions, 10)
+    assert len(training) + len(held_out) == 2000
+    assert not {question.text for question in training} & {question.text for question in held_out}
+    assert 140 < len(held_out) < 260

@@ -1,0 +1,80 @@
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from qa.training.features import Feature, Featuriser, as_typed, batches, collate
+from qa.training.windows import Window
+from tiny_model import write_tiny_model
+
+TEXT = "In Baku lives Anna since spring. There Anna owns a red house by the river."
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("tiny")) / "tokenizer.json"
+
+
+def window(answer: str) -> Window:
+    start = TEXT.index(answer)
+    return Window(TEXT, start, start + len(answer))
+
+
+def test_a_feature_marks_the_first_and_last_token_of_the_answer(tokenizer: Path) -> None:
+    (feature,) = Featuriser(tokenizer, 64).features("What does Anna own?", window("a red house"))
+    # [CLS] what does anna own ? [SEP] in baku lives anna since spring . there anna owns a red house ...
+    assert (feature.first, feature.last) == (17, 19)
+    assert feature.types == (0,) * 7 + (1,) * (len(feature.ids) - 7)
+
+
+def test_a_window_without_the_answer_is_labelled_at_the_first_token(tokenizer: Path) -> None:
+    (feature,) = Featuriser(tokenizer, 64).features("What does Anna own?", Window(TEXT))
+    assert (feature.first, feature.last) == (0, 0)
+
+
+def test_a_long_window_slides_and_only_those_with_the_whole_answer_are_positive(tokenizer: Path) -> None:
+    start = 40 * len(f"{TEXT} ") + TEXT.index("a red house")
+    long = Window(" ".join([TEXT] * 60), start, start + len("a red house"))
+    featuriser = Featuriser(tokenizer, 256)
+    found = featuriser.features("What does Anna own?", long)
+    house = found[0].ids[17:20]
+    assert len(found) > 3
+    positive = [feature for feature in found if feature.first]
+    assert 1 <= len(positive) <= 2
+    assert all(feature.ids[feature.first : feature.last + 1] == house for feature in positive)
+
+
+def test_an_answer_longer_than_the_reader_gives_makes_no_feature(tokenizer: Path) -> None:
+    text = " ".join([TEXT] * 3)
+    assert Featuriser(tokenizer, 128).features("What?", Window(text, 0, len(text))) == []
+
+
+def test_a_question_longer_than_the_reader_reads_does_not_fit(tokenizer: Path) -> None:
+    featuriser = Featuriser(tokenizer, 64)
+    assert featuriser.fits("what " * 80)
+    assert not featuriser.fits("what " * 81)
+
+
+def test_batches_hold_every_feature_once_and_no_more_tokens_than_allowed() -> None:
+    features = [Feature((number,) * (1 + number % 40), (), 0, 0) for number in range(1000)]
+    made = batches(features, 100, Random(0))
+    assert sorted(feature.ids for batch in made for feature in batch) == sorted(feature.ids for feature in features)
+    assert all(len(batch) * max(len(feature.ids) for feature in batch) <= 100 for batch in made)
+
+
+def test_a_feature_longer_than_a_batch_is_a_batch() -> None:
+    assert len(batches([Feature((1,) * 50, (), 0, 0)] * 2, 10, Random(0))) == 2
+
+
+def test_features_are_padded_to_the_longest() -> None:
+    batch = collate([Feature((5, 6), (0, 1), 1, 1), Feature((7, 8, 9), (0, 1, 1), 0, 0)])
+    assert batch.ids.tolist() == [[5, 6, 0], [7, 8, 9]]
+    assert batch.types.tolist() == [[0, 1, 0], [0, 1, 1]]
+    assert batch.mask.tolist() == [[1, 1, 0], [1, 1, 1]]
+    assert (batch.first.tolist(), batch.last.tolist()) == ([1, 0], [1, 0])
+
+
+def test_questions_as_people_type_them() -> None:
+    assert as_typed("Where is Baku?", Random(0), 1.0) == "where is baku"
+    assert as_typed("Where is Baku?", Random(0), 0.0) == "Where is Baku?"
+    assert as_typed("??", Random(0), 1.0) == "??"

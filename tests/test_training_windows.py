@@ -1,0 +1,78 @@
+from random import Random
+
+import pytest
+
+from qa.training.data import Question, Text
+from qa.training.negatives import hard_negatives
+from qa.training.windows import LONG, Window, with_answer, without_answer
+
+SENTENCES = [
+    f"In chapter {number} the traveller writes at some length of town number {number * 111}." for number in range(1, 60)
+]
+LONG_TEXT = Text(" ".join(SENTENCES), "made up")
+OTHER = Text(
+    "The traveller came to a town. It had walls and gates, and it rained on all the days he was there.", "made up"
+)
+
+
+def asked(
+    answer: str, text: Text = LONG_TEXT, question: str = "Of which town does he write in chapter 30?"
+) -> Question:
+    start = text.text.index(answer)
+    return Question(question, text, start, start + len(answer), "")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_window_holds_the_answer_and_whole_sentences(seed: int) -> None:
+    window = with_answer(asked("town number 3330"), Random(seed))
+    assert window.text[window.start : window.end] == "town number 3330"
+    assert window.text in LONG_TEXT.text
+    assert window.text.startswith("In chapter")
+    assert window.text.endswith(".")
+    assert 60 < len(window.text) <= LONG[1]
+
+
+def test_an_answer_across_sentences_is_held_whole() -> None:
+    question = asked("3330. In chapter 31")
+    window = with_answer(question, Random(0))
+    assert window.text[window.start : window.end] == "3330. In chapter 31"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_endless_sentence_is_cut_between_words(seed: int) -> None:
+    text = Text(" ".join(f"word{number}" for number in range(2000)), "made up")
+    window = with_answer(asked("word1000", text), Random(seed))
+    assert window.text[window.start : window.end] == "word1000"
+    assert len(window.text) <= LONG[1] + 200
+    assert set(window.text.split()) <= set(text.text.split())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_negative_does_not_hold_the_answer(seed: int) -> None:
+    window = without_answer(asked("town number 3330"), [OTHER], Random(seed))
+    assert window is not None
+    assert "town number 3330" not in window.text
+    assert (window.start, window.end) == (-1, -1)
+    assert window.text in LONG_TEXT.text or window.text in OTHER.text
+
+
+def test_a_text_without_other_sentences_has_no_negative() -> None:
+    assert without_answer(asked("walls and gates", OTHER), [], Random(0)) is None
+
+
+def test_the_negative_is_the_text_that_matches_best_without_the_answer() -> None:
+    texts = [
+        "The bridge over the Aras was opened in 1998 by the minister.",
+        "The bridge over the Aras was closed in spring, the minister said.",
+        "The minister said the bridge over the Aras had opened in 1998.",
+        "A cat sat on a mat.",
+    ]
+    made = [Text(text, "") for text in texts]
+    first = Question("When was the bridge over the Aras opened?", made[0], 39, 43, "")
+    questions = [first, *(Question("Cat or mat?", text, 0, 1, "") for text in made[1:])]
+    assert first.answer == "1998"
+    assert hard_negatives(questions)[0] == (made[1],)
+
+
+def test_a_window_is_without_an_answer_unless_told() -> None:
+    assert Window("Some text.") == Window("Some text.", -1, -1)

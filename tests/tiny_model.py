@@ -1,0 +1,56 @@
+"""A tiny question-answering model and a made-up set that it can learn by heart."""
+
+import json
+from itertools import product
+from pathlib import Path
+
+NAMES = ("Anna", "Boris", "Clara", "David", "Elena", "Farid", "Galina", "Hasan", "Irina", "Jamal")
+TOWNS = ("Agdam", "Baku", "Culfa", "Dilijan", "Evlakh")
+THINGS = ("a red house", "an old mill", "two boats", "the north bridge", "a small farm")
+
+
+def write_made_up(path: Path) -> Path:
+    """Write 50 questions, each about its own text of two sentences."""
+    with path.open("w", encoding="utf-8") as file:
+        for number, (name, town) in enumerate(product(NAMES, TOWNS)):
+            thing = THINGS[(number + number // 5) % 5]
+            text = f"In {town} lives {name} since spring. There {name} owns {thing} by the river."
+            answer, question = [(town, f"Where does {name} live?"), (thing, f"What does {name} own?")][number % 2]
+            answers = [{"text": answer, "start": text.index(answer)}]
+            record = {"question": question, "text": text, "answers": answers, "source": "made up"}
+            file.write(json.dumps(record) + "\n")
+    return path
+
+
+def write_tiny_model(folder: Path) -> Path:
+    """Write an untrained BERT with two layers of width 64, and a tokenizer of the made-up set's words."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    words = " ".join(
+        [*NAMES, *TOWNS, *THINGS, "in lives since spring there owns by river where does live what own . ?"]
+    )
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+    vocabulary = {word: number for number, word in enumerate([*special, *dict.fromkeys(words.lower().split())])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", 2), ("[SEP]", 3)],
+    )
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=128,
+        max_position_embeddings=128,
+        hidden_dropout_prob=0.0,
+    )
+    BertForQuestionAnswering(config).save_pretrained(folder)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder
