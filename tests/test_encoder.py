@@ -16,17 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import SEEDS
+from embeddings import compiling
 from embeddings import encoder as encoder_module
-from embeddings.encoder import (
-    DEFAULT_ENCODER,
-    DEFAULT_WEIGHTS_SHA256,
-    LEAST_COSINE,
-    PROBES,
-    OnnxEncoder,
-    default_cache,
-    load_encoder,
-    load_original,
-)
+from embeddings.compiling import DEFAULT_WEIGHTS_SHA256, LEAST_COSINE, PROBES, load_original
+from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder, default_cache, load_encoder
 from embeddings.types import Vectors
 
 HEAVY = ("torch", "transformers", "sentence_transformers", "onnxruntime", "nupunkt")
@@ -221,8 +214,8 @@ def test_compiled_vectors_are_close_to_the_original(encoder: OnnxEncoder, expect
 def test_int8_that_is_not_close_enough_gives_way_to_full_precision_with_a_warning(
     expected: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(encoder_module, "LEAST_COSINE", 1.1)
-    with caplog.at_level(logging.WARNING, "embeddings.encoder"), warnings.catch_warnings():
+    monkeypatch.setattr(compiling, "LEAST_COSINE", 1.1)
+    with caplog.at_level(logging.WARNING, "embeddings.compiling"), warnings.catch_warnings():
         warnings.simplefilter("default")
         wide = load_encoder(DEFAULT_ENCODER, tmp_path)
     assert "compiling the encoder all-MiniLM-L6-v2, once" in caplog.messages[0]
@@ -241,7 +234,7 @@ def test_int8_that_is_not_close_enough_gives_way_to_full_precision_with_a_warnin
 def test_default_weights_that_are_not_the_published_ones_are_refused(
     expected: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encoder_module, "DEFAULT_WEIGHTS_SHA256", "0" * 64)
+    monkeypatch.setattr(compiling, "DEFAULT_WEIGHTS_SHA256", "0" * 64)
     with pytest.raises(ValueError, match=f"have SHA-256 {DEFAULT_WEIGHTS_SHA256}, the published ones have {'0' * 64}"):
         load_encoder(DEFAULT_ENCODER, tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from embeddings.encoder import load_original
+from embeddings.compiling import load_original
 from embeddings.types import Passage
 from qa.reader import ReaderSpec, read_spec
 
