@@ -106,6 +106,19 @@ def export(model: "torch.nn.Module", inputs: "Mapping[str, torch.Tensor]", outpu
             dynamic_shapes=(tuple(axes for _ in inputs),),
             **options,
         )
+    _strip(path)
+
+
+def _strip(path: Path) -> None:
+    """Remove what the exporter notes of the code that made the model: names of modules, lines, paths of the machine."""
+    import onnx
+
+    model = onnx.load(path)
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    onnx.save(model, path)
 
 
 def quantize(source: Path, target: Path) -> None:
