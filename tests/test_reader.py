@@ -388,3 +388,8 @@ def test_shipped_reader_spans_are_whole_characters_inside_any_passage(reader: On
         assert np.isfinite(span.score)
         follower = text[span.end : min(span.end + 1, read.end)]
         assert not follower or not unicodedata.category(follower).startswith("M")
+
+
+@pytest.mark.parametrize("trace", [b"site-packages", b"/home/", b"modeling_bert.py"])
+def test_shipped_model_says_nothing_of_the_machine_that_made_it(trace: bytes) -> None:
+    assert trace not in (SHIPPED_READER / "model.onnx").read_bytes()
