@@ -16,7 +16,7 @@ from embeddings.vectors import Numbers
 
 ANALYZER = "english"
 HEADING_WEIGHT = 0.5
-"""The weight of a match in title, outlet and date, where a match in the passage itself counts 1."""
+"""The weight of a match in title, outlet and date, where a match in the passage itself counts 1. Not tuned yet."""
 
 SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..*")
 """How tantivy names the files of a segment."""

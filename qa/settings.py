@@ -36,13 +36,13 @@ class Settings:
     """How many passages each leg of the retriever proposes."""
 
     vector_weight: float = 0.4
-    """The weight of the vectors' normalised score, in [0, 1]; the keywords' is the rest."""
+    """The weight of the vectors' normalised score, in [0, 1]; the keywords' is the rest. Not tuned yet."""
 
     threshold: float | None = None
     """The least confidence of a first answer, in [0, 1]; None for the one that the reader was calibrated to."""
 
     floor: float = 0.1
-    """The least confidence of a further answer, in [0, 1]."""
+    """The least confidence of a further answer, in [0, 1]. Not tuned yet."""
 
     max_answers: int = 5
     """The most answers to one question."""
