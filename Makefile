@@ -1,11 +1,21 @@
 # The two commands: `make serve` and `make test`. Both make the environment first, on a bare machine too.
+# `make evaluation DATA=... CHECKPOINT=...` measures everything in docs/evaluation.md, in hours.
 PYTHON ?= python3
 PORT ?= 8000
+DATA ?= data
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 APT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) apt-get
 
-.PHONY: serve test browser clean
+# What docs/evaluation.md shows, a file of results each; delete one, and `make evaluation` measures it again.
+RESULTS := build/evaluation
+EVALUATE := $(BIN)/pressmark evaluate
+NEWS := $(DATA)/news-2022-2023/questions.jsonl
+MEASURED := $(addprefix $(RESULTS)/,reading-v1.1.json reading-v2.0.json retrieval-squad.json retrieval-news-2022.json \
+	retrieval-news-2023.json answers-squad-v1.1.json answers-squad-v2.0.json answers-news-2023.json answers-seeds.json \
+	tune-news-2022.txt ablations-news-2022.json benchmark.json)
+
+.PHONY: serve test evaluation browser clean
 
 serve: .venv/installed
 	@$(BIN)/pressmark serve --port $(PORT)
@@ -15,6 +25,47 @@ test: .venv/installed-dev browser
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+evaluation: .venv/installed-dev $(MEASURED)
+	$(EVALUATE) publish docs/evaluation.md README.md --results $(RESULTS)
+
+$(RESULTS)/reading-%.json:
+	$(EVALUATE) reading $(DATA)/squad/dev-$*.json.gz --json $@
+
+$(RESULTS)/retrieval-squad.json:
+	$(EVALUATE) retrieval $(DATA)/squad/dev-v1.1.json.gz --read 1000 --json $@
+
+$(RESULTS)/retrieval-news-%.json: | build/news
+	$(EVALUATE) retrieval $(NEWS) --archive build/news --asked $* --read 1000 --json $@
+
+$(RESULTS)/answers-squad-%.json:
+	$(EVALUATE) answers $(DATA)/squad/dev-$*.json.gz --questions 2000 --explain --json $@
+
+$(RESULTS)/answers-news-%.json: | build/news
+	$(EVALUATE) answers $(NEWS) --archive build/news --asked $* --as-of-asked --explain --json $@
+
+$(RESULTS)/answers-seeds.json:
+	$(EVALUATE) answers seeds/questions.jsonl --explain --json $@
+
+$(RESULTS)/tune-news-%.txt: | build/news
+	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* > $@
+
+$(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
+	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --float32-reader build/reader-float32 --json $@
+
+$(RESULTS)/benchmark.json: | build/articles.jsonl
+	$(BIN)/pressmark benchmark build/articles.jsonl --json $@
+
+build/articles.jsonl:
+	mkdir -p $(RESULTS)
+	zcat $(DATA)/news-2022-2023/articles.jsonl.gz > $@
+
+build/news: build/articles.jsonl
+	$(BIN)/pressmark index $< --archive $@
+
+build/reader-float32:
+	$(BIN)/pressmark train export $(CHECKPOINT) --out $@ --precision float32
+	cp qa/models/reader/calibration.json $@
 
 .venv/bin/pip:
 	@echo "Making the environment in .venv"

@@ -12,8 +12,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from embeddings.database import DRAFT, Counts, Database, digest
-from embeddings.keywords import KeywordIndex
-from embeddings.passages import SPLITTING, heading, split
+from embeddings.keywords import HEADING_WEIGHT, KeywordIndex
+from embeddings.passages import SPLITTING, Splitting, split
 from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Stamp, Vectors
 from embeddings.vectors import VectorIndex
 
@@ -42,10 +42,11 @@ class Added:
 class Archive:
     """One folder: the database is the truth, the two indexes are caches that are caught up or built anew on opening.
 
-    Many threads may search one archive, also while another process adds to it. `encoder` makes every vector in it.
+    Many threads may search one archive, also while another process adds to it. `encoder` makes every vector in it, and
+    `splitting` every passage.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, splitting: Splitting = SPLITTING) -> None:
         """Open an existing archive.
 
         Raises:
@@ -54,6 +55,7 @@ class Archive:
         """
         self.folder = folder
         self.encoder = encoder
+        self.splitting = splitting
         if not exists(folder):
             raise FileNotFoundError(f"there is no archive in {folder}; make one with: pressmark index PATH...")
         self._database = Database(_database_path(folder))
@@ -67,7 +69,7 @@ class Archive:
             undo.pop_all()
 
     @classmethod
-    def create(cls, folder: Path, encoder: Encoder) -> "Archive":
+    def create(cls, folder: Path, encoder: Encoder, splitting: Splitting = SPLITTING) -> "Archive":
         """Make an empty archive in a new or empty folder, and open it.
 
         Raises:
@@ -75,8 +77,8 @@ class Archive:
         """
         check_new(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        Database.create(_database_path(folder), _about(encoder)).close()
-        return cls(folder, encoder)
+        Database.create(_database_path(folder), _about(encoder, splitting)).close()
+        return cls(folder, encoder, splitting)
 
     def close(self) -> None:
         """Close the database."""
@@ -156,20 +158,23 @@ class Archive:
         """
         return self._vectors.search(vector, k, self._database.allowed(only))
 
-    def search_keywords(self, question: str, k: int, only: Filter) -> Ranking:
-        """Return the k passages whose words match best: BM25, positive, unbounded; the filter applies before."""
-        return self._keywords.search(question, k, only)
+    def search_keywords(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
+        """Return the k passages whose words match best: BM25, positive, unbounded; the filter applies before.
+
+        A match in title, outlet and date counts `heading_weight`, from 0, where one in the passage counts 1.
+        """
+        return self._keywords.search(question, k, only, heading_weight)
 
     def _prepare(self, articles: Sequence[Article]) -> list[tuple[Article, list[Passage], Vectors]]:
         """Return articles with their passages and these passages' vectors, encoded together."""
-        parts = [split(article, self.encoder.token_offsets(article.text)) for article in articles]
-        texts = [f"{heading(passage.article)}\n{passage.text}" for passages in parts for passage in passages]
+        parts = [split(article, self.encoder.token_offsets(article.text), self.splitting) for article in articles]
+        texts = [self.splitting.to_encode(passage) for passages in parts for passage in passages]
         vectors = self.encoder.encode_passages(texts)
         ends = np.cumsum([len(passages) for passages in parts])[:-1]
         return list(zip(articles, parts, np.split(vectors, ends), strict=True))
 
     def _check_about(self) -> None:
-        for key, here in _about(self.encoder).items():
+        for key, here in _about(self.encoder, self.splitting).items():
             there = self._database.meta(key)
             if there != here:
                 raise ValueError(
@@ -268,8 +273,8 @@ def _database_path(folder: Path) -> Path:
     return folder / "archive.sqlite"
 
 
-def _about(encoder: Encoder) -> dict[str, str]:
-    return {"encoder": encoder.name, "dimension": str(encoder.dimension), "splitting": SPLITTING}
+def _about(encoder: Encoder, splitting: Splitting) -> dict[str, str]:
+    return {"encoder": encoder.name, "dimension": str(encoder.dimension), "splitting": str(splitting)}
 
 
 def _since(held: Stamp | None, wanted: Stamp) -> int:

@@ -75,15 +75,15 @@ def _model_path(name: str) -> str | Path:
     return folder
 
 
-def compile_encoder(name: str, folder: Path) -> None:
-    """Write the compiled folder of a model; the folder appears whole or not at all."""
+def compile_encoder(name: str, folder: Path, precision: str = "int8") -> None:
+    """Write the compiled folder of a model, "int8" or "float32"; the folder appears whole or not at all."""
     original = load_original(name)
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".compiling-", dir=folder.parent))
     try:
         original.tokenizer.backend_tokenizer.save(str(staging / "tokenizer.json"))
         _export(original, staging / "float32.onnx")
-        compiled = _choose_precision(name, original, staging)
+        compiled = _choose_precision(name, original, staging, precision)
         log.info("%s compiled as %s: mean cosine to the original %.4f", name, compiled.precision, compiled.cosine)
         if folder.exists():
             shutil.rmtree(folder)
@@ -92,25 +92,26 @@ def compile_encoder(name: str, folder: Path) -> None:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _choose_precision(name: str, original: "SentenceTransformer", staging: Path) -> CompiledEncoder:
-    """Keep the int8 model if it is true to the original, else the float32 one, with a warning."""
+def _choose_precision(name: str, original: "SentenceTransformer", staging: Path, precision: str) -> CompiledEncoder:
+    """Keep the int8 model if it is asked for and true to the original, else the float32 one."""
     expected = original.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
     model, wide = staging / "model.onnx", staging / "float32.onnx"
-    onnx_models.quantize(wide, model)
-    compiled = _describe(name, original, model, "int8")
-    cosine = _mean_cosine(staging, compiled, expected)
-    if cosine < LEAST_COSINE:
+    if precision == "int8":
+        onnx_models.quantize(wide, model)
+        compiled = _describe(name, original, model, "int8")
+        cosine = _mean_cosine(staging, compiled, expected)
+        if cosine >= LEAST_COSINE:
+            wide.unlink()
+            return _write_compiled(staging, compiled, cosine)
         log.warning(
             "the int8 form of %s has a mean cosine of only %.3f to the original, less than %.2f; using full precision",
             name,
             cosine,
             LEAST_COSINE,
         )
-        shutil.copyfile(wide, model)
-        compiled = _describe(name, original, model, "float32")
-        cosine = _mean_cosine(staging, compiled, expected)
-    wide.unlink()
-    return _write_compiled(staging, compiled, cosine)
+    wide.replace(model)
+    compiled = _describe(name, original, model, "float32")
+    return _write_compiled(staging, compiled, _mean_cosine(staging, compiled, expected))
 
 
 def _describe(name: str, original: "SentenceTransformer", model: Path, precision: str) -> CompiledEncoder:

@@ -93,27 +93,28 @@ def default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pressmark"
 
 
-def load_encoder(name: str, cache: Path | None = None) -> OnnxEncoder:
+def load_encoder(name: str, cache: Path | None = None, precision: str = "int8") -> OnnxEncoder:
     """Return the encoder of that name, compiling it first if the cache, default_cache(), does not hold it yet.
 
     `name` is the default's, that of a model on the model hub, or a folder with a sentence-transformers model. The first
-    time takes about half a minute and imports torch; after that a start takes a fraction of a second.
+    time takes about half a minute and imports torch; after that a start takes a fraction of a second. `precision` is
+    "int8" or "float32"; a model that int8 spoils gets float32 all the same.
 
     Raises:
         ValueError: if the model cannot be found or is not what it should be.
     """
-    folder = (cache or default_cache()) / "encoders" / _folder_name(name)
+    folder = (cache or default_cache()) / "encoders" / _folder_name(name, precision)
     if not _is_compiled(folder):
         log.warning("compiling the encoder %s, once; this takes about half a minute", name)
         from embeddings.compiling import compile_encoder
 
-        compile_encoder(name, folder)
+        compile_encoder(name, folder, precision)
     return OnnxEncoder(folder)
 
 
-def _folder_name(name: str) -> str:
+def _folder_name(name: str, precision: str = "int8") -> str:
     """Return a file name that changes when a model's folder changes."""
-    state = [name, str(FORMAT)]
+    state = [name, str(FORMAT), *([] if precision == "int8" else [precision])]
     if Path(name).is_dir():
         files = sorted(path for path in Path(name).rglob("*") if path.is_file())
         state += [f"{path.relative_to(name)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]

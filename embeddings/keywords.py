@@ -16,7 +16,7 @@ from embeddings.vectors import Numbers
 
 ANALYZER = "english"
 HEADING_WEIGHT = 0.5
-"""The weight of a match in title, outlet and date, where a match in the passage itself counts 1. Not tuned yet."""
+"""The weight of a match in title, outlet and date, where a match in the passage itself counts 1."""
 
 SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..*")
 """How tantivy names the files of a segment."""
@@ -110,8 +110,10 @@ class KeywordIndex:
         """See what another process wrote."""
         self._index.reload()
 
-    def search(self, question: str, k: int, only: Filter) -> Ranking:
+    def search(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
         """Return the k passages that match the question's words best, by BM25: scores positive, unbounded.
+
+        `heading_weight`, from 0: what a match in title, outlet and date counts, where one in the passage counts 1.
 
         Source: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond".
         """
@@ -119,19 +121,21 @@ class KeywordIndex:
         searcher = self._index.searcher()
         if not words or not searcher.num_docs:
             return Ranking.empty()
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._either(word)) for word in words])
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, self._either(word, heading_weight)) for word in words]
+        )
         found = searcher.search(self._restricted(query, only), limit=k, count=False).hits
         addresses = [address for _, address in found]
         numbers: Numbers = np.array(searcher.fast_field_values("number", addresses), dtype=np.int64)
         return Ranking(numbers, np.array([score for score, _ in found], dtype=np.float32))
 
-    def _either(self, word: str) -> tantivy.Query:
+    def _either(self, word: str, heading_weight: float) -> tantivy.Query:
         """Return the query for a word, as the analyzer leaves it, in the passage or in its heading."""
         text, above = (
             tantivy.Query.term_query(self._index.schema, field, word, index_option="freq")
             for field in ("text", "heading")
         )
-        weighed = tantivy.Query.boost_query(above, HEADING_WEIGHT)
+        weighed = tantivy.Query.boost_query(above, heading_weight)
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, text), (tantivy.Occur.Should, weighed)])
 
     def _numbered(self, number: int) -> tantivy.Query:

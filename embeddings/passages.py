@@ -10,33 +10,61 @@ from embeddings.dates import in_words
 from embeddings.sentences import sentences
 from embeddings.types import Article, Offsets, Passage
 
-WINDOW = 120
-"""The most word pieces in a passage."""
-
 CHARACTERS_PER_PIECE = 10
 """A window also ends after this many characters a word piece: text that is no language has few, endless word pieces."""
 
-SPLITTING = "120 word pieces, 1 sentence overlap, v1"
-"""What an archive remembers of how its articles were split; a change of it splits every article anew."""
+VERSION = "v1"
+"""A change of how articles are split that `Splitting` does not say gets another one."""
 
 
-def split(article: Article, tokens: Offsets) -> list[Passage]:
+@dataclass(frozen=True, slots=True)
+class Splitting:
+    """How articles become passages. An archive remembers it as text; another one needs every article split anew.
+
+    `window`: the most word pieces in a passage, from 2. `overlap`: how many sentences two neighbours share, where they
+    fit. `heading`: whether title, outlet and date go to the encoder along with each passage. The defaults were chosen
+    by `pressmark evaluate ablations`: see docs/evaluation.md.
+    """
+
+    window: int = 120
+    overlap: int = 1
+    heading: bool = True
+
+    def __post_init__(self) -> None:
+        if self.window < 2 or self.overlap < 0:
+            raise ValueError(f"{self}: expected windows of 2 word pieces or more, and an overlap of 0 or more")
+
+    def __str__(self) -> str:
+        heading = "" if self.heading else ", no heading"
+        return f"{self.window} word pieces, {self.overlap} sentence overlap{heading}, {VERSION}"
+
+    def to_encode(self, passage: Passage) -> str:
+        """Return what the encoder is given of a passage."""
+        return f"{heading(passage.article)}\n{passage.text}" if self.heading else passage.text
+
+
+SPLITTING = Splitting()
+"""How articles are split unless something else is asked for."""
+
+
+def split(article: Article, tokens: Offsets, splitting: Splitting = SPLITTING) -> list[Passage]:
     """Return the passages of an article, in order. Every character but white space is in at least one.
 
     `tokens` are the character ranges of the article's word pieces, as Encoder.token_offsets gives them. A sentence
     longer than a window is cut between words into pieces of half a window, so that each piece still has a neighbour.
     """
-    units = list(_units(article.text, tokens))
+    window = splitting.window
+    units = list(_units(article.text, tokens, window))
     passages = []
     first = 0
     while first < len(units):
         size = units[first].size
         last = first
-        while last + 1 < len(units) and size + units[last + 1].size <= WINDOW:
+        while last + 1 < len(units) and size + units[last + 1].size <= window:
             last += 1
             size += units[last].size
         passages.append(Passage(article, units[first].start, units[last].end))
-        first = _next_first(units, first, last)
+        first = _next_first(units, first, last, splitting)
     return passages
 
 
@@ -54,21 +82,29 @@ class _Unit:
     size: int
 
 
-def _next_first(units: list[_Unit], first: int, last: int) -> int:
-    """Return where the next window starts: at the last unit of this one if that leaves room for a new one."""
-    overlaps = last > first and last + 1 < len(units) and units[last].size + units[last + 1].size <= WINDOW
-    return last if overlaps else last + 1
+def _next_first(units: list[_Unit], first: int, last: int, splitting: Splitting) -> int:
+    """Return where the next window starts: so many units before this one's end that there is room for a new one."""
+    following = last + 1
+    if following == len(units):
+        return following
+    size = units[following].size
+    while following > max(first + 1, last + 1 - splitting.overlap) and size + units[following - 1].size <= (
+        splitting.window
+    ):
+        following -= 1
+        size += units[following].size
+    return following
 
 
-def _units(text: str, tokens: Offsets) -> Iterator[_Unit]:
+def _units(text: str, tokens: Offsets, window: int) -> Iterator[_Unit]:
     starts = tokens[:, 0]
     for start, end in sentences(text).tolist():
-        if _size(starts, start, end) <= WINDOW:
+        if _size(starts, start, end) <= window:
             yield _Unit(start, end, _size(starts, start, end))
             continue
         position = start
         while position < end:
-            cut = _cut(text, starts, position, end)
+            cut = _cut(text, starts, (position, end), window // 2)
             yield _Unit(position, cut, _size(starts, position, cut))
             position = end - len(text[cut:end].lstrip())
 
@@ -79,9 +115,11 @@ def _size(starts: np.ndarray[tuple[int], np.dtype[np.int64]], start: int, end: i
     return max(pieces, (end - start) // CHARACTERS_PER_PIECE)
 
 
-def _cut(text: str, starts: np.ndarray[tuple[int], np.dtype[np.int64]], start: int, end: int) -> int:
-    """Return where a piece of half a window that starts here ends: after a word if it can, never within a character."""
-    half = WINDOW // 2
+def _cut(text: str, starts: np.ndarray[tuple[int], np.dtype[np.int64]], rest: tuple[int, int], half: int) -> int:
+    """Return where the piece of half a window ends that the rest of a sentence starts with: after a word if it can,
+    never within a character.
+    """
+    start, end = rest
     later = int(np.searchsorted(starts, start)) + half
     cut = min(end, start + half * CHARACTERS_PER_PIECE, int(starts[later]) if later < len(starts) else end)
     if cut == end:

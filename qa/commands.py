@@ -113,17 +113,25 @@ train.add_command(reader)
 @train.command()
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), default=SHIPPED_READER, show_default=True)
-def export(checkpoint: Path, out: Path) -> None:
-    """Turn a trained checkpoint into a reader's folder: int8 ONNX, tokenizer, hashes.
+@click.option(
+    "--precision",
+    type=click.Choice(["int8", "float32"]),
+    default="int8",
+    show_default=True,
+    help="float32 is for measuring what int8 costs.",
+)
+def export(checkpoint: Path, out: Path, precision: str) -> None:
+    """Turn a trained checkpoint into a reader's folder: ONNX, tokenizer, hashes.
 
     \b
-    Example:
+    Examples:
       pressmark train export checkpoints/reader --out qa/models/reader
+      pressmark train export checkpoints/reader --out float32/ --precision float32
     """
     from qa.training.export import export_reader
 
     with plain_errors():
-        spec = export_reader(checkpoint, out)
+        spec = export_reader(checkpoint, out, precision)
     click.echo(f"{out}: {spec.name}, model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 
 

@@ -38,16 +38,21 @@ def retrieve(archive: Archive, question: str, only: Filter, settings: Settings) 
     vector = archive.encoder.encode_questions([question])
     encoded = perf_counter()
     archive.refresh()
-    proposals = search(archive, question, vector, only, max(settings.candidates, settings.k))
+    proposals = search(archive, question, vector, only, settings)
     scores = fuse(proposals.vectors, proposals.keywords, settings.vector_weight)
     hits = ranked(scores, archive.passages(scores))[: settings.k]
     return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded))
 
 
-def search(archive: Archive, question: str, vector: Vectors, only: Filter, candidates: int) -> Proposals:
-    """Return what both legs propose, at most `candidates` passages each; `vector` has shape (1, dimension)."""
+def search(archive: Archive, question: str, vector: Vectors, only: Filter, settings: Settings) -> Proposals:
+    """Return what both legs propose, at most the settings' candidates each, and not fewer than k.
+
+    `vector` has shape (1, dimension).
+    """
+    most = max(settings.candidates, settings.k)
     return Proposals(
-        archive.search_vectors(vector, candidates, only), archive.search_keywords(question, candidates, only)
+        archive.search_vectors(vector, most, only),
+        archive.search_keywords(question, most, only, settings.heading_weight),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from embeddings.archive import DEFAULT_FOLDER
 from embeddings.encoder import DEFAULT_ENCODER
+from embeddings.keywords import HEADING_WEIGHT
 from qa.questions import check_k
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
@@ -38,6 +39,9 @@ class Settings:
     vector_weight: float = 0.4
     """The weight of the vectors' normalised score, in [0, 1]; the keywords' is the rest. Not tuned yet."""
 
+    heading_weight: float = HEADING_WEIGHT
+    """What a word found in title, outlet and date counts, in [0, 1], where one in the passage counts 1."""
+
     threshold: float | None = None
     """The least confidence of a first answer, in [0, 1]; None for the one that the reader was calibrated to."""
 
@@ -52,7 +56,7 @@ class Settings:
             check_k(self.k)
         except ValueError as error:
             raise ValueError(f"PRESSMARK_K: {error}") from error
-        for name in ("vector_weight", "threshold", "floor"):
+        for name in ("vector_weight", "heading_weight", "threshold", "floor"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"PRESSMARK_{name.upper()} is {value}; give a number from 0 to 1")

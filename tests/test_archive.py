@@ -17,7 +17,7 @@ from embeddings import archive as archive_module
 from embeddings.archive import Added, Archive, exists
 from embeddings.database import Counts, Database
 from embeddings.indexing import index_paths
-from embeddings.passages import heading
+from embeddings.passages import Splitting, heading
 from embeddings.types import Article, Filter, Ranking, Vectors
 from fakes import FakeEncoder
 
@@ -408,10 +408,9 @@ def test_another_dimension_is_refused_by_both_numbers(folder: Path) -> None:
         Archive(folder, WideEncoder())
 
 
-def test_another_way_of_splitting_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_module, "SPLITTING", "by the page")
-    with pytest.raises(ValueError, match=r"built with splitting '.*', this is 'by the page'"):
-        Archive(folder, FakeEncoder())
+def test_another_way_of_splitting_is_refused(folder: Path) -> None:
+    with pytest.raises(ValueError, match=r"built with splitting '120 .*', this is '60 word pieces, .*'"):
+        Archive(folder, FakeEncoder(), Splitting(window=60))
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense " * 1000], ids=["empty", "nonsense"])

@@ -34,7 +34,7 @@ def near(value: float) -> Any:
 def searcher(archive: Archive) -> Searcher:
     archive.add([ADA, BOB, EVE])
     archive.refresh()
-    return Searcher(archive, candidates=100, vector_weight=0.4)
+    return Searcher(archive, Settings())
 
 
 def hits_of(*texts: str) -> tuple[Hit, ...]:
@@ -84,7 +84,7 @@ def test_an_article_stands_where_its_best_passage_stands(archive: Archive) -> No
     archive.add([Article("long", "Boats sail. " + "Nothing else is here. " * 60, ""), EVE])
     archive.refresh()
     assert archive.counts().passages > 2
-    searcher = Searcher(archive, candidates=100, vector_weight=0.4)
+    searcher = Searcher(archive, Settings())
     runs = rank_all([SOLD], FakeEncoder().encode_questions([SOLD.question]), searcher, None, []).runs
     assert set(runs[Way.VECTORS]["q1"]) == {"long", "eve"}
 
@@ -119,7 +119,7 @@ def test_retrieval_results_have_one_table_if_all_are_reordered(searcher: Searche
 def test_retrieval_results_name_where_the_relevant_article_stands(archive: Archive) -> None:
     archive.add([ADA, BOB])
     archive.refresh()
-    searcher = Searcher(archive, candidates=1, vector_weight=0.0)
+    searcher = Searcher(archive, Settings(k=1, candidates=1, vector_weight=0.0))
     question = Question("q3", "boats", (), {"ada": 1})
     found = rank_all([question], np.zeros((1, 64), dtype=np.float32), searcher, None, [])
     results = retrieval_results(QuestionSet("set", (question,)), found, PROVENANCE)

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from conftest import SEEDS
 from embeddings.articles import read_articles
-from embeddings.passages import WINDOW, heading, split
+from embeddings.passages import SPLITTING, Splitting, heading, split
 from embeddings.types import Article, Passage
 from fakes import FakeEncoder
 
 SEED_ARTICLES = [article for article in read_articles([SEEDS]) if isinstance(article, Article)]
 
 
-def passages_of(text: str) -> list[Passage]:
-    return split(Article("a", text, "title"), FakeEncoder().token_offsets(text))
+def passages_of(text: str, splitting: Splitting = SPLITTING) -> list[Passage]:
+    return split(Article("a", text, "title"), FakeEncoder().token_offsets(text), splitting)
 
 
 def ranges_of(text: str) -> list[tuple[int, int]]:
@@ -38,7 +38,7 @@ def test_passages_of_a_seed_cover_it_and_fit_the_window(article: Article) -> Non
 def test_passages_of_a_seed_with_the_real_word_pieces_cover_it(article: Article, encoder: FakeEncoder) -> None:
     found = split(article, encoder.token_offsets(article.text))
     check_cover(article.text, found)
-    assert max(len(encoder.token_offsets(passage.text)) for passage in found) <= WINDOW
+    assert max(len(encoder.token_offsets(passage.text)) for passage in found) <= SPLITTING.window
 
 
 def test_there_are_two_seeds() -> None:
@@ -57,11 +57,17 @@ def test_passages_of_any_text_cover_it_and_fit_the_window(text: str) -> None:
     check(text)
 
 
-def check(text: str) -> None:
-    found = passages_of(text)
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 50).map(sentence), max_size=12).map(" ".join), st.integers(2, 60), st.integers(0, 4))
+def test_passages_of_any_splitting_cover_the_text_and_fit_the_window(text: str, window: int, overlap: int) -> None:
+    check(text, Splitting(window, overlap))
+
+
+def check(text: str, splitting: Splitting = SPLITTING) -> None:
+    found = passages_of(text, splitting)
     check_cover(text, found)
     sizes = [len(FakeEncoder().token_offsets(passage.text)) for passage in found]
-    assert [size for size in sizes if size > WINDOW] == []
+    assert [size for size in sizes if size > splitting.window] == []
 
 
 def check_cover(text: str, found: list[Passage]) -> None:
@@ -102,6 +108,36 @@ def test_windows_overlap_by_one_sentence() -> None:
     one, two, three, four = (sentence(39, mark) for mark in ("one", "two", "three", "four"))  # 40 word pieces each
     text = " ".join([one, two, three, four])
     assert [passage.text for passage in passages_of(text)] == [f"{one} {two} {three}", f"{three} {four}"]
+
+
+@pytest.mark.parametrize(
+    ("overlap", "windows"),
+    [(0, ["123", "456", "7"]), (1, ["123", "345", "567"]), (2, ["123", "234", "345", "456", "567"])],
+)
+def test_windows_overlap_by_as_many_sentences_as_asked_for(overlap: int, windows: list[str]) -> None:
+    words = ["one", "two", "three", "four", "five", "six", "seven"]
+    text = " ".join(sentence(29, word) for word in words)  # 30 word pieces each, three fit into 90
+    found = passages_of(text, Splitting(window=90, overlap=overlap))
+    held = [[word for word in words if word in passage.text.split()] for passage in found]
+    assert ["".join(str(1 + words.index(word)) for word in window) for window in held] == windows
+
+
+def test_the_heading_goes_to_the_encoder_unless_it_is_left_out() -> None:
+    passage = Passage(Article("a", "Text.", "Title", "2022-10", "Wire"), 0, 5)
+    assert Splitting().to_encode(passage) == "Title · Wire · October 2022\nText."
+    assert Splitting(heading=False).to_encode(passage) == "Text."
+
+
+def test_an_archive_remembers_everything_about_its_splitting() -> None:
+    different = [Splitting(), Splitting(window=60), Splitting(overlap=0), Splitting(heading=False)]
+    assert len({str(splitting) for splitting in different}) == len(different)
+    assert str(Splitting()) == "120 word pieces, 1 sentence overlap, v1"
+
+
+@pytest.mark.parametrize(("window", "overlap"), [(1, 1), (120, -1)])
+def test_windows_of_no_use_are_refused(window: int, overlap: int) -> None:
+    with pytest.raises(ValueError, match="expected windows of 2 word pieces or more"):
+        Splitting(window, overlap)
 
 
 def test_no_overlap_where_the_last_sentence_and_the_next_do_not_fit_together() -> None:

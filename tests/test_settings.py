@@ -15,6 +15,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "k": ("20", 20),
     "candidates": ("200", 200),
     "vector_weight": ("0.25", 0.25),
+    "heading_weight": ("0.75", 0.75),
     "threshold": ("0.75", 0.75),
     "floor": ("0.35", 0.35),
     "max_answers": ("3", 3),

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from embeddings import onnx_models
 from embeddings.archive import Archive
 from embeddings.indexing import index_paths
-from embeddings.passages import heading
+from embeddings.passages import SPLITTING
 from embeddings.types import Encoder, Filter, Passage
 from qa.evaluation.growth import (
     Grown,
@@ -118,7 +118,7 @@ def compare_indexing(
 ) -> list[Figure]:
     """Return how fast the sample is indexed end to end and encoded, and how fast the plain encoder encodes it."""
     passages = plan.passages
-    texts = [f"{heading(passage.article)}\n{passage.text}" for passage in passages]  # as the archive encodes them
+    texts = [SPLITTING.to_encode(passage) for passage in passages]
     source = folder / "sample.jsonl"
     write_articles([article[0].article for article in plan.sample if article], source)
     ways = {

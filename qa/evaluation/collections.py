@@ -15,7 +15,7 @@ import numpy as np
 from embeddings.archive import Archive, exists
 from embeddings.articles import Unread, read_articles
 from embeddings.encoder import default_cache
-from embeddings.passages import SPLITTING
+from embeddings.passages import SPLITTING, Splitting
 from embeddings.types import Article, Encoder, Vectors
 from qa.evaluation.beir import read_beir
 from qa.evaluation.datasets import (
@@ -94,7 +94,7 @@ def open_collection(found: QuestionSet, folder: Path | None, encoder: Encoder, c
     if folder is not None:
         archive = Archive(folder, encoder)
     elif found.articles:
-        archive = _own_archive(found, encoder, cache)
+        archive = own_archive(found, encoder, cache)
     else:
         raise ValueError(f"{found.name} brings no articles; name the archive that holds them with --archive DIR")
     check_relevant(found, (article.id for article in archive.articles()))
@@ -177,13 +177,15 @@ def _gold(answer: Record, text: str) -> str:
     return gold
 
 
-def _own_archive(found: QuestionSet, encoder: Encoder, cache: Path | None) -> Archive:
+def own_archive(found: QuestionSet, encoder: Encoder, cache: Path | None, splitting: Splitting = SPLITTING) -> Archive:
+    """Return the archive of the set's own articles, from the cache or indexed now."""
     # An article of a title only is found by the title: it is all there is to read.
     articles = [item if item.text.strip() else replace(item, text=item.title, title="") for item in found.articles]
     content = (json.dumps([item.id, item.text, item.title, item.published, item.outlet]) for item in articles)
     slug = re.sub(r"[^A-Za-z0-9]+", "-", found.name)[:40]
-    folder = _kept(cache) / "collections" / f"{slug}-{_digest(encoder.name, SPLITTING, *content)}"
-    archive = Archive(folder, encoder) if exists(folder) else Archive.create(folder, encoder)
+    folder = _kept(cache) / "collections" / f"{slug}-{_digest(encoder.name, str(splitting), *content)}"
+    opening = Archive if exists(folder) else Archive.create
+    archive = opening(folder, encoder, splitting)
     # An interrupted run left a part of them: what is in the archive already is passed over.
     if archive.counts().articles < len(articles):
         starts = range(0, len(articles), LOT)

@@ -1,4 +1,4 @@
-"""The command line of evaluation: `pressmark evaluate reading`, `retrieval`, `answers` and `tune`."""
+"""The command line of evaluation: `pressmark evaluate reading`, `retrieval`, `answers` and `tune`, and the group."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +10,7 @@ import click
 from embeddings.commands import WrongUse
 from embeddings.encoder import load_encoder
 from qa.confidence import Calibration
+from qa.evaluation.ablation_commands import ablations, publish
 from qa.evaluation.collections import narrowed, open_collection, question_vectors, read_set, sample
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
 from qa.evaluation.outputs import Outputs, described, provenance, shipped_threshold
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 @click.group()
 def evaluate() -> None:
     """Measure reading, retrieval and answers on question sets, exactly, offline and the same every time."""
+
+
+evaluate.add_command(ablations)
+evaluate.add_command(publish)
 
 
 @evaluate.command()
@@ -126,7 +131,7 @@ def retrieval(
         reader = OnnxReader(settings.reader) if read else None
         opened = open_collection(found, archive, load_encoder(settings.encoder, settings.cache), settings.cache)
         vectors = question_vectors(opened.encoder, [question.question for question in judged], settings.cache)
-        searcher = Searcher(opened, settings.candidates, settings.vector_weight)
+        searcher = Searcher(opened, settings)
         reread = [question.id for question in sample(judged, read)]
         runs = rank_all(judged, vectors, searcher, reader, reread)
         results = retrieval_results(found, runs, provenance(described(settings, archive=opened, reader=reader)))

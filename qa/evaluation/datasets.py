@@ -14,6 +14,9 @@ from qa.evaluation.squad import SquadSet
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+ELSEWHERE = "A question is unanswerable in its own paragraph: an answer from another one counts as wrong all the same."
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an accepted answer stands: the time, counted from 0, that `text` comes in the article."""
@@ -110,7 +113,10 @@ def squad_collection(squad: SquadSet) -> QuestionSet:
         Article(item.id, unicodedata.normalize("NFC", item.text), item.title.replace("_", " "), source=squad.name)
         for item in squad.paragraphs
     )
-    return QuestionSet(squad.name, questions, articles, unjudged_note(questions))
+    notes = unjudged_note(questions)
+    if any(item.unanswerable for item in squad.questions):
+        notes = (*notes, ELSEWHERE)
+    return QuestionSet(squad.name, questions, articles, notes)
 
 
 def check_relevant(questions: QuestionSet, article_ids: Iterable[str]) -> None:
@@ -144,7 +150,7 @@ def unjudged_note(questions: Sequence[Question]) -> tuple[str, ...]:
     count = sum(not question.relevant for question in questions)
     if count == 0:
         return ()
-    return (f"{count} of {len(questions)} questions have no relevant article: retrieval is measured on the others.",)
+    return (f"{count} of {len(questions)} questions have no relevant article.",)
 
 
 def _news_question(record: Record) -> Question:

@@ -1,7 +1,7 @@
 """Say at which stage of the way a wrong answer was lost."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from embeddings.archive import Archive
@@ -105,7 +105,7 @@ def _not_read(pipeline: Pipeline, prediction: Prediction, expected: Expected, on
     settings = pipeline.settings
     most = max(settings.candidates, len(prediction.hits))
     vector = pipeline.archive.encoder.encode_questions([prediction.question])
-    proposals = search(pipeline.archive, prediction.question, vector, only, most)
+    proposals = search(pipeline.archive, prediction.question, vector, only, replace(settings, candidates=most))
     scores = fuse(proposals.vectors, proposals.keywords, settings.vector_weight)
     hit = _first_holding(ranked(scores, pipeline.archive.passages(scores)), expected)
     read = f"{len(prediction.hits)} passages were read"

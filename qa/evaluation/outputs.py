@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from embeddings.archive import Archive
-from embeddings.passages import SPLITTING
 from qa.confidence import Calibration
 from qa.evaluation.comparison import compare
 from qa.evaluation.plots import check_matplotlib
@@ -84,12 +83,13 @@ def described(
 ) -> dict[str, str]:
     """Return the settings and models that results depend on, by name, as texts."""
     found = {
-        name: str(getattr(settings, name)) for name in ("k", "candidates", "vector_weight", "floor", "max_answers")
+        name: str(getattr(settings, name))
+        for name in ("k", "candidates", "vector_weight", "heading_weight", "floor", "max_answers")
     }
     if archive is not None:
         counts = archive.counts()
         found |= {"articles": str(counts.articles), "passages": str(counts.passages)}
-        found |= {"encoder": archive.encoder.name, "splitting": SPLITTING}
+        found |= {"encoder": archive.encoder.name, "splitting": str(archive.splitting)}
     if reader is not None:
         found |= {"reader": reader.spec.name, "reader weights": reader.spec.sha256["model.onnx"][:12]}
     return found if threshold is None else {**found, "threshold": f"{threshold:.4g}"}

@@ -55,9 +55,9 @@ def write_report(results: Results, folder: Path, comparison: Comparison | None =
     """
     plots = draw(results)
     content = {"results": results, "comparison": comparison, "tables": tables(results, comparison)}
-    environment = _environment()
-    html = environment.get_template("report.html").render(**content, plots=[_inlined(plot) for plot in plots])
-    markdown = environment.get_template("report.md").render(**content, plots=plots)
+    templates = environment()
+    html = templates.get_template("report.html").render(**content, plots=[_inlined(plot) for plot in plots])
+    markdown = templates.get_template("report.md").render(**content, plots=plots)
     files = {"report.html": html, "report.md": markdown} | {f"{plot.name}.svg": plot.svg for plot in plots}
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
@@ -180,18 +180,19 @@ def _inlined(plot: Plot) -> _InlinedPlot:
     return _InlinedPlot(plot.title, plot.description, f"data:image/svg+xml;base64,{encoded}")
 
 
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """Return the templates of reports."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("qa.evaluation"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["markdown"] = escape_markdown
-    return environment
+    made.filters["markdown"] = escape_markdown
+    return made
 
 
 def escape_markdown(text: str) -> str:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     READING = "reading"
     RETRIEVAL = "retrieval"
     ANSWERS = "answers"
+    ABLATIONS = "ablations"
     BENCHMARK = "benchmark"
 
 

@@ -30,7 +30,7 @@ def retrieval_results(found: QuestionSet, ranked_runs: RetrievalRuns, provenance
         kind=Kind.RETRIEVAL,
         data=found.name,
         provenance=provenance,
-        notes=(*found.notes, *_notes(ranked_runs)),
+        notes=(*found.notes, *_notes(found, ranked_runs)),
         figures=tuple(figures),
         questions=tuple(question.id for question in judged),
         values=_values(scores, judged),
@@ -61,8 +61,10 @@ def _values(scores: Mapping[Way, RankingScores], judged: Sequence[Question]) -> 
     }
 
 
-def _notes(ranked_runs: RetrievalRuns) -> list[str]:
+def _notes(found: QuestionSet, ranked_runs: RetrievalRuns) -> list[str]:
     notes = ["An article stands where the best of its passages stands."]
+    if len(found.judged) < len(found.questions):
+        notes.append(f"Measured on the {len(found.judged)} questions that have a relevant article.")
     if ranked_runs.reread:
         notes.append(f"The reader reorders the first {REREAD} passages; those behind keep their places.")
     return notes

@@ -11,6 +11,7 @@ from qa.evaluation.progress import in_parallel
 from qa.evaluation.rankings import best_of_each, ranked
 from qa.retriever import Proposals, fuse, search
 from qa.retriever import ranked as ranked_hits
+from qa.settings import Settings
 from qa.types import Reader, Reading
 
 REREAD = 20
@@ -39,13 +40,12 @@ class Searcher:
     """Searches an archive that nobody changes meanwhile: a passage is fetched once, whatever number of questions."""
 
     archive: Archive
-    candidates: int
-    vector_weight: float
+    settings: Settings
     _passages: dict[int, Passage] = field(default_factory=dict)
 
     def propose(self, question: str, vector: Vectors) -> Proposals:
         """Return what both legs propose for a question; `vector` has shape (1, dimension)."""
-        return search(self.archive, question, vector, Filter(), self.candidates)
+        return search(self.archive, question, vector, Filter(), self.settings)
 
     def hits(self, scores: Mapping[int, float]) -> tuple[Hit, ...]:
         """Return scored passage numbers as hits, best first."""
@@ -57,7 +57,7 @@ class Searcher:
         return {
             Way.KEYWORDS: self.hits(_scores(proposals.keywords)),
             Way.VECTORS: self.hits(_scores(proposals.vectors)),
-            Way.FUSED: self.hits(fuse(proposals.vectors, proposals.keywords, self.vector_weight)),
+            Way.FUSED: self.hits(fuse(proposals.vectors, proposals.keywords, self.settings.vector_weight)),
         }
 
 

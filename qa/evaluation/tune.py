@@ -1,7 +1,7 @@
 """Choose fusion weight, number of passages and threshold on half of the questions, and measure them on the other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -132,7 +132,7 @@ class _Trial:
 
 
 def _propose(collection: Collection, settings: Settings) -> list[_Trial]:
-    searcher = Searcher(collection.archive, max(settings.candidates, *KS), settings.vector_weight)
+    searcher = Searcher(collection.archive, replace(settings, candidates=max(settings.candidates, *KS)))
     questions = collection.found.questions
     return [
         _Trial(question, searcher.propose(question.question, collection.vectors[row : row + 1]), searcher)

@@ -1,0 +1,117 @@
+"""The choices of the design, each with what could have been chosen instead."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from embeddings.passages import SPLITTING, Splitting
+from embeddings.types import Ranking
+from qa.evaluation.retrieve import REREAD
+from qa.retriever import Proposals, fuse
+from qa.settings import Settings
+
+RANK_CONSTANT = 60
+"""Cormack, Clarke & Büttcher 2009, "Reciprocal Rank Fusion outperforms Condorcet": 1 / (60 + rank), summed."""
+
+Fusion = Callable[[Proposals, float], dict[int, float]]
+"""What both legs propose and the weight of the vectors → passage number → score."""
+
+
+def as_shipped(proposals: Proposals, weight: float) -> dict[int, float]:
+    """Return the fusion of the retriever: scores normalised, then weighed."""
+    return fuse(proposals.vectors, proposals.keywords, weight)
+
+
+class Ablation(StrEnum):
+    """A choice that is taken back."""
+
+    SPLITTING = "splitting"
+    HEADING = "heading"
+    FUSION = "fusion"
+    K = "k"
+    REORDERING = "reordering"
+    PRECISION = "precision"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to build the program. `encoder` and `reader` are the precisions of their weights."""
+
+    name: str
+    settings: Settings
+    splitting: Splitting = SPLITTING
+    fusion: Fusion = as_shipped
+    reordered: bool = False
+    encoder: str = "int8"
+    reader: str = "int8"
+
+
+def variants(ablation: Ablation, settings: Settings) -> list[Variant]:
+    """Return what an ablation compares; the first is the program as it is."""
+    present = Variant("as it is", settings)
+    match ablation:
+        case Ablation.SPLITTING:
+            others = [
+                *(Splitting(window=window) for window in (60, 90, 180, 240, 400)),
+                *(Splitting(overlap=overlap) for overlap in (0, 2)),
+            ]
+            named = [(f"{other.window} word pieces, {other.overlap} overlap", other) for other in others]
+            return [present, *(replace(present, name=name, splitting=other) for name, other in named)]
+        case Ablation.HEADING:
+            weights = [weight for weight in (0.0, 0.25, 0.5, 1.0) if weight != settings.heading_weight]
+            return [
+                present,
+                replace(present, name="not in the vector", splitting=Splitting(heading=False)),
+                *(_with(present, f"weight {weight} in keywords", heading_weight=weight) for weight in weights),
+            ]
+        case Ablation.FUSION:
+            weights = [step / 10 for step in range(11) if step / 10 != settings.vector_weight]
+            return [
+                present,
+                *(_with(present, f"vectors' weight {weight}", vector_weight=weight) for weight in weights),
+                replace(present, name="reciprocal rank fusion", fusion=by_rank),
+                replace(present, name="standard scores", fusion=by_standard_score),
+            ]
+        case Ablation.K:
+            return [present, *(_with(present, f"k = {k}", k=k) for k in (1, 3, 5, 10, 20, 30) if k != settings.k)]
+        case Ablation.REORDERING:
+            return [present, replace(present, name=f"first {REREAD} reordered by the reader", reordered=True)]
+        case Ablation.PRECISION:
+            return [
+                present,
+                replace(present, name="encoder float32", encoder="float32"),
+                replace(present, name="reader float32", reader="float32"),
+            ]
+
+
+def by_rank(proposals: Proposals, _weight: float) -> dict[int, float]:
+    """Return reciprocal rank fusion of the two legs: both count the same."""
+    scores: dict[int, float] = {}
+    for leg in (proposals.vectors, proposals.keywords):
+        for rank, number in enumerate(leg.numbers.tolist(), start=1):
+            scores[number] = scores.get(number, 0.0) + 1 / (RANK_CONSTANT + rank)
+    return scores
+
+
+def by_standard_score(proposals: Proposals, weight: float) -> dict[int, float]:
+    """Return the weighted sum of the legs' standard scores; what a leg did not propose has its lowest."""
+    scores: dict[int, float] = {}
+    for leg, share in ((proposals.vectors, weight), (proposals.keywords, 1 - weight)):
+        standard = dict(zip(leg.numbers.tolist(), _standardised(leg), strict=True))
+        lowest = min(standard.values(), default=0.0)
+        for number, value in standard.items():
+            scores[number] = scores.get(number, 0.0) + share * (value - lowest)
+    return scores
+
+
+def _with(variant: Variant, name: str, **changed: Any) -> Variant:
+    return replace(variant, name=name, settings=replace(variant.settings, **changed))
+
+
+def _standardised(leg: Ranking) -> list[float]:
+    wide = leg.scores.astype(np.float64)
+    spread = float(wide.std()) if len(wide) else 0.0
+    return [float(value) for value in (wide - wide.mean()) / spread] if spread else [0.0] * len(wide)

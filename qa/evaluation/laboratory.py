@@ -1,0 +1,182 @@
+"""Ablations measured: every variant asked the same questions, and what it gains over the program as it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.archive import Archive
+from embeddings.encoder import load_encoder
+from embeddings.types import Article, Passage, Vectors
+from qa.answers import assemble
+from qa.confidence import Calibration
+from qa.evaluation.ablation import Ablation, Variant
+from qa.evaluation.bootstrap import paired_difference
+from qa.evaluation.collections import own_archive, question_vectors, sample
+from qa.evaluation.datasets import Question, QuestionSet
+from qa.evaluation.metrics import Rules, score_answer
+from qa.evaluation.progress import in_parallel
+from qa.evaluation.rankings import best_of_each, score_run
+from qa.evaluation.results import Figure, Kind, Provenance, Results, Unit
+from qa.evaluation.retrieve import Searcher, reorder
+from qa.types import Reader, Reading
+
+RETRIEVAL = ("success@1", "success@10", "nDCG@10")
+GAINS = ("success@1", "F1")
+"""The measures whose gain over the first line is given."""
+
+Lines = Sequence[tuple[Variant, "Measured"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One value a question, in the order of the questions: `values` of RETRIEVAL, of EM and of F1, in [0, 1].
+
+    `pieces`: the word pieces that were read for it, which is what reading costs.
+    """
+
+    values: Mapping[str, tuple[float, ...]]
+    pieces: tuple[int, ...]
+
+
+class RememberingReader:
+    """A reader that reads a passage once for a question: variants share most of their passages."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: dict[tuple[str, str, int, int], Reading] = {}
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """Return one reading a passage, in the order given."""
+        keys = [(question, passage.article.id, passage.start, passage.end) for passage in passages]
+        new = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in self._known}
+        self._known |= dict(zip(new, self._reader.read(question, list(new.values())), strict=True))
+        return [self._known[key] for key in keys]
+
+
+@dataclass(slots=True)
+class Laboratory:
+    """Measures variants on the judged questions of a set that brings its articles.
+
+    `readers`: precision → reader. `cache`: where collections and question vectors are kept, None for the default.
+    """
+
+    found: QuestionSet
+    readers: Mapping[str, Reader]
+    calibration: Calibration
+    cache: Path | None = None
+    _archives: dict[tuple[str, str], tuple[Archive, Vectors]] = field(default_factory=dict)
+
+    def measure(self, variant: Variant) -> Measured:
+        """Return how a variant does on every question."""
+        questions, settings, reader = self.found.judged, variant.settings, self.readers[variant.reader]
+        archive, vectors = self._open(variant)
+        searcher = Searcher(archive, settings)
+
+        def ask(row: int) -> _Asked:
+            question = questions[row]
+            proposals = searcher.propose(question.question, vectors[row : row + 1])
+            hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
+            if variant.reordered:
+                hits = reorder(question.question, hits, reader)
+            articles = best_of_each([(hit.passage.article.id, hit.score) for hit in hits])
+            read = hits[: settings.k]
+            readings = reader.read(question.question, [hit.passage for hit in read])
+            answers = assemble(read, readings, self.calibration)
+            pieces = sum(len(archive.encoder.token_offsets(hit.passage.text)) for hit in read)
+            return _Asked(articles, answers[0].text if answers else "", pieces)
+
+        return _measured(questions, in_parallel(ask, range(len(questions)), f"questions, {variant.name}"))
+
+    def close(self) -> None:
+        """Close the archives."""
+        for archive, _ in self._archives.values():
+            archive.close()
+
+    def _open(self, variant: Variant) -> tuple[Archive, Vectors]:
+        key = (variant.encoder, str(variant.splitting))
+        if key not in self._archives:
+            encoder = load_encoder(variant.settings.encoder, self.cache, variant.encoder)
+            archive = own_archive(self.found, encoder, self.cache, variant.splitting)
+            asked = [question.question for question in self.found.judged]
+            self._archives[key] = archive, question_vectors(encoder, asked, self.cache)
+        return self._archives[key]
+
+
+def with_articles(found: QuestionSet, articles: Sequence[Article], others: int) -> QuestionSet:
+    """Return the set with its relevant articles and so many others, drawn at random, the same ones every time.
+
+    They come from those given, or if there are none from the set. Raises ValueError if neither has any.
+    """
+    articles = articles or found.articles
+    if not articles:
+        raise ValueError(f"{found.name} brings no articles; name the archive that holds them with --archive DIR")
+    relevant = {id_ for question in found.judged for id_ in question.relevant}
+    chosen = {article.id for article in sample([item for item in articles if item.id not in relevant], others)}
+    kept = tuple(article for article in articles if article.id in relevant | chosen)
+    note = f"Searched are {len(kept)} of {len(articles)} articles: the relevant ones, and others drawn with seed 0."
+    return replace(found, articles=kept, notes=(*found.notes, note))
+
+
+def ablation_results(found: QuestionSet, tables: Mapping[Ablation, Lines], provenance: Provenance) -> Results:
+    """Return a table for each ablation with a line for each variant and what it gains over the first."""
+    return Results(
+        kind=Kind.ABLATIONS,
+        data=found.name,
+        provenance=provenance,
+        notes=(
+            *found.notes,
+            "A table takes back one choice. Gains are paired differences from its first line, the program as it is, "
+            "with 95 % intervals. EM and F1 are those of the most confident answer, shown or not; word pieces are what "
+            "is read for a question.",
+        ),
+        figures=tuple(figure for ablation, lines in tables.items() for figure in _table(ablation, lines)),
+        questions=tuple(question.id for question in found.judged),
+        values={
+            f"{ablation}, {variant.name}, {measure}": of_each
+            for ablation, lines in tables.items()
+            for variant, measured in lines
+            for measure, of_each in measured.values.items()
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question by one variant: article id → score, the most confident answer, the word pieces read."""
+
+    articles: Mapping[str, float]
+    answer: str
+    pieces: int
+
+
+def _measured(questions: Sequence[Question], asked: Sequence[_Asked]) -> Measured:
+    run = {question.id: dict(one.articles) for question, one in zip(questions, asked, strict=True)}
+    scores = score_run(run, {question.id: question.relevant for question in questions})
+    values = {name: tuple(scores.measures[name].values()) for name in RETRIEVAL}
+    if any(question.answers for question in questions):
+        rated = [
+            score_answer(one.answer, question.answers, Rules.V2) for question, one in zip(questions, asked, strict=True)
+        ]
+        values |= {"EM": tuple(one.em for one in rated), "F1": tuple(one.f1 for one in rated)}
+    return Measured(values, tuple(one.pieces for one in asked))
+
+
+def _table(ablation: Ablation, lines: Lines) -> list[Figure]:
+    figures = []
+    first = lines[0][1]
+    for variant, measured in lines:
+        count = len(measured.pieces)
+        for name, of_each in measured.values.items():
+            figures.append(Figure(ablation.capitalize(), variant.name, name, float(np.mean(of_each)), count))
+        pieces = float(np.mean(measured.pieces))
+        figures.append(Figure(ablation.capitalize(), variant.name, "word pieces", pieces, count, unit=Unit.COUNT))
+        for name in GAINS:
+            if measured is not first and name in measured.values:
+                gain = paired_difference(first.values[name], measured.values[name])
+                column = f"{name} gained"
+                figures.append(
+                    Figure(ablation.capitalize(), variant.name, column, gain.mean, count, gain.low, gain.high)
+                )
+    return figures

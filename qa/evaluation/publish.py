@@ -1,0 +1,79 @@
+"""Results put into Markdown pages: every figure of a document comes from a file that a command wrote."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from qa.evaluation.plots import draw
+from qa.evaluation.reports import Table, environment, tables
+from qa.evaluation.results import Results
+from qa.evaluation.stored import read_results
+
+MARKED = re.compile(
+    r"<!-- (?P<what>results|table|plot|text): (?P<name>[\w.-]+)(?:: (?P<part>[^>]+?))? -->\n.*?<!-- end -->", re.DOTALL
+)
+"""`<!-- results: NAME -->`, `<!-- table: NAME: TITLE -->`, `<!-- plot: NAME: PLOT -->` or `<!-- text: FILE -->`, each
+up to `<!-- end -->`.
+"""
+
+
+def publish(page: Path, folder: Path) -> int:
+    """Fill the marked places of a page from the files NAME.json of a folder, and return how many there are.
+
+    `results` gives the command, the notes and all tables, `table` the one whose title begins so, `plot` a picture,
+    written into plots/ beside the page. `text` gives a file
+    as it is. No question and no passage of a data set gets into the page.
+
+    Raises:
+        FileNotFoundError: if the page, or results that it names, are missing.
+        ValueError: if there is no marked place, or no such table or plot.
+    """
+    text = page.read_text(encoding="utf-8")
+    found = list(MARKED.finditer(text))
+    if not found:
+        raise ValueError(f"{page} has no place for results; mark one: <!-- results: NAME --> and <!-- end -->")
+    page.write_text(MARKED.sub(lambda match: _filled(match, folder, page), text), encoding="utf-8")
+    return len(found)
+
+
+def _filled(match: re.Match[str], folder: Path, page: Path) -> str:
+    name, part = match["name"], match["part"] or ""
+    opening = match[0].partition("\n")[0]
+    match match["what"]:
+        case "text":
+            content = "```\n" + (folder / name).read_text(encoding="utf-8").strip() + "\n```"
+        case "results":
+            results = _read(folder, name)
+            content = _rendered(tables(results), results)
+        case "table":
+            content = _rendered([_table(_read(folder, name), part, page)])
+        case _:
+            content = _plot(_read(folder, name), name, part, page)
+    return f"{opening}\n{content.strip()}\n<!-- end -->"
+
+
+def _read(folder: Path, name: str) -> Results:
+    return read_results(folder / f"{name}.json")
+
+
+def _rendered(shown: Sequence[Table], results: Results | None = None) -> str:
+    return environment().get_template("published.md").render(tables=shown, results=results)
+
+
+def _table(results: Results, title: str, page: Path) -> Table:
+    known = tables(results)
+    for table in known:
+        if table.title.startswith(title):
+            return table
+    titles = ", ".join(repr(table.title) for table in known)
+    raise ValueError(f"{page}: no table begins with {title!r}; there are {titles}")
+
+
+def _plot(results: Results, name: str, wanted: str, page: Path) -> str:
+    known = {plot.name: plot for plot in draw(results)}
+    if wanted not in known:
+        raise ValueError(f"{page}: no plot {wanted!r} in {name}; there are {', '.join(known) or 'none'}")
+    plot, file = known[wanted], page.parent / "plots" / f"{name}-{wanted}.svg"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(plot.svg, encoding="utf-8")
+    return f"![{plot.title}: {plot.description}](plots/{file.name})"
