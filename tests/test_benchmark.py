@@ -181,10 +181,10 @@ def test_peak_memory_is_in_bytes() -> None:
     assert 10_000_000 < peak_memory() < 100_000_000_000
 
 
-def fake_contenders(opened: list[Path]) -> Contenders:
+def fake_contenders(opened: list[Path], asked: tuple[int, int] = (11, 2)) -> Contenders:
     def serve(folder: Path, questions: Sequence[str], runs: int) -> Served:
         opened.append(folder)
-        assert (len(questions), runs) == (11, 2)
+        assert (len(questions), runs) == asked
         assert not list(folder.glob("archive.sqlite-*"))
         return Served(LATENCY, 300_000_000)
 
@@ -220,8 +220,23 @@ def test_run_benchmark_over_the_seeds() -> None:
     ]
     assert {figure.count for figure in figures} == {2}
     assert [stage.passages for stage in stages] == [step.passages for step in steps]
-    assert all(stage.rate > 0 and stage.disk["SQLite"] > 0 for stage in stages)
+    assert all(stage.rate is not None and stage.rate > 0 and stage.disk["SQLite"] > 0 for stage in stages)
     assert not opened[0].exists()
+
+
+def test_an_existing_archive_is_measured_last_and_stays(seeds_archive: Archive) -> None:
+    existing = seeds_archive.folder
+    seeds_archive.close()  # which writes its journal back
+    steps = list(plan_steps(one_passage_each(3), FakeEncoder(), (3,)))
+    plan = plan_benchmark(steps, FakeEncoder(), 1, 10, existing)
+    opened: list[Path] = []
+    _, stages = run_benchmark(plan, fake_contenders(opened, (3, 1)), Settings(), lambda _: None)
+    assert [(stage.passages, stage.rate is None) for stage in stages] == [(3, False), (11, True)]
+    assert opened[-1] == existing
+    assert (existing / "archive.sqlite").is_file()
+    lines = growth_lines(stages)
+    assert set(lines["passages indexed a second"]["end to end, since the last size"]) == {3}
+    assert set(lines["seconds to the first answer"]["cold start"]) == {3, 11}
 
 
 def test_a_benchmark_cleans_up_after_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

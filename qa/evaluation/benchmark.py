@@ -64,12 +64,16 @@ class Contenders:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a benchmark is to do: the steps its archive grows in, and the passages of the sample, article by article."""
+    """What a benchmark is to do: the steps its archive grows in, and the passages of the sample, article by article.
+
+    `existing` is the folder of an archive that is measured as it is, after those steps.
+    """
 
     steps: tuple[Step, ...]
     sample: tuple[tuple[Passage, ...], ...]
     runs: int
     k: int
+    existing: Path | None = None
 
     @property
     def passages(self) -> list[Passage]:
@@ -81,11 +85,12 @@ class Plan:
         """How many passages are encoded or read in all: what `progress` counts up to."""
         asked = min(QUESTIONS, len(self.passages)) * min(self.k, self.steps[-1].passages)
         turns = self.runs + 1
-        return self.steps[-1].passages + turns * (3 * len(self.passages) + (2 + len(self.steps)) * asked)
+        sizes = len(self.steps) + (self.existing is not None)
+        return self.steps[-1].passages + turns * (3 * len(self.passages) + (2 + sizes) * asked)
 
 
-def plan_benchmark(steps: Sequence[Step], encoder: Encoder, runs: int, k: int) -> Plan:
-    """Return the plan over these steps, with the first articles as the sample.
+def plan_benchmark(steps: Sequence[Step], encoder: Encoder, runs: int, k: int, existing: Path | None = None) -> Plan:
+    """Return the plan over these steps and an existing archive, with the first articles as the sample.
 
     Raises:
         ValueError: if no passage is to be measured.
@@ -93,7 +98,7 @@ def plan_benchmark(steps: Sequence[Step], encoder: Encoder, runs: int, k: int) -
     if not steps or not steps[-1].passages:
         raise ValueError("the articles hold no passage; give articles with text")
     sample = take_sample((article for step in steps for article in step.articles), encoder, SAMPLE)
-    return Plan(tuple(steps), tuple(map(tuple, sample)), runs, k)
+    return Plan(tuple(steps), tuple(map(tuple, sample)), runs, k, existing)
 
 
 def run_benchmark(
@@ -108,6 +113,8 @@ def run_benchmark(
         figures = compare_indexing(plan, contenders, folder, progress)
         Archive.create(folder / "archive", contenders.encoder).close()
         stages = [_measure_step(folder / "archive", step, plan, contenders, progress) for step in plan.steps]
+        if plan.existing is not None:
+            stages.append(_measure(plan.existing, None, plan, contenders, progress))
         with closing(Archive(folder / "archive", contenders.encoder)) as archive:
             figures += compare_reading(plan, contenders, archive, settings, progress)
     return figures, stages
@@ -182,6 +189,15 @@ def _measure_step(
         before = archive.counts().passages
         seconds = grow(archive, step, progress)
         passages = archive.counts().passages
+    return _measure(folder, (passages - before) / seconds, plan, contenders, progress)
+
+
+def _measure(
+    folder: Path, rate: float | None, plan: Plan, contenders: Contenders, progress: Callable[[int], object]
+) -> Grown:
+    """Return what is measured of a closed archive; `rate`: passages a second that it grew by, None if not measured."""
+    with closing(Archive(folder, contenders.encoder)) as archive:
+        passages = archive.counts().passages
     disk = disk_use(folder)
     questions = questions_about(plan.passages, QUESTIONS)
     cold = [contenders.start_cold(folder, questions[run % len(questions)]) for run in range(plan.runs)]
@@ -189,7 +205,7 @@ def _measure_step(
     progress((plan.runs + 1) * len(questions) * min(plan.k, passages))
     return Grown(
         passages=passages,
-        rate=(passages - before) / seconds,
+        rate=rate,
         cold_start=median(cold),
         disk=disk,
         served=served,

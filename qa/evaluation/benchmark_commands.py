@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from embeddings.archive import Archive
 from embeddings.articles import Unread, read_articles
 from embeddings.commands import NothingToDo, WrongUse, plain_errors
 from embeddings.encoder import load_encoder
@@ -30,6 +31,7 @@ DEFAULT_SIZES = "1000,10000,100000,300000"
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Write an HTML and a Markdown page.")
 @click.option("--sizes", default=DEFAULT_SIZES, show_default=True, help="Passages in the archive, sizes to measure at.")
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="How often all is done, in turn.")
+@click.option("--archive", type=click.Path(path_type=Path), help="Measure this archive, too, as it is.")
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="The shipped reader's weights before the export.")
 def benchmark(
     articles: Sequence[Path],
@@ -37,6 +39,7 @@ def benchmark(
     report: Path | None,
     sizes: str,
     runs: int,
+    archive: Path | None,
     checkpoint: Path | None,
 ) -> None:
     """Measure the speed of indexing and asking, against the plain way, and as the archive grows.
@@ -54,7 +57,7 @@ def benchmark(
     _check_outputs(json_path, report)
     paths = list(articles) if articles else [SEEDS]
     with plain_errors():
-        results = _benchmark(paths, wanted, runs, checkpoint)
+        results = _benchmark(paths, wanted, runs, archive, checkpoint)
     _write(results, json_path, report)
 
 
@@ -71,7 +74,9 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     return tuple(sorted({int(part) for part in parts}))
 
 
-def _benchmark(paths: Sequence[Path], sizes: Sequence[int], runs: int, checkpoint: Path | None) -> "Results":
+def _benchmark(
+    paths: Sequence[Path], sizes: Sequence[int], runs: int, existing: Path | None, checkpoint: Path | None
+) -> "Results":
     """Return everything measured, telling on stderr how far it is."""
     from qa.evaluation.benchmark import benchmark_results, machine, plan_benchmark, run_benchmark
     from qa.evaluation.growth import plan_steps
@@ -80,12 +85,14 @@ def _benchmark(paths: Sequence[Path], sizes: Sequence[int], runs: int, checkpoin
     settings = Settings.from_env()
     expected = expected_articles(paths)
     encoder = load_encoder(settings.encoder, settings.cache)
+    if existing is not None:
+        Archive(existing, encoder).close()
     unread: list[Unread] = []
     with _bar("splitting", " articles", expected) as bar:
         steps = list(plan_steps(_read(paths, unread, bar.update), encoder, sizes))
     if not steps:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
-    plan = plan_benchmark(steps, encoder, runs, settings.k)
+    plan = plan_benchmark(steps, encoder, runs, settings.k, existing)
     contenders = _contenders(encoder, settings, checkpoint)
     with _bar("measuring", " passages", plan.work) as bar:
         figures, stages = run_benchmark(plan, contenders, settings, bar.update)
@@ -182,4 +189,6 @@ def _on_articles(plan: "Plan", sizes: Sequence[int], unread: int) -> list[str]:
         notes.append(f"The articles hold {held:,} passages; not measured: {', '.join(beyond)}.")
     if unread:
         notes.append(f"{unread:,} sources could not be read and are left out; `pressmark index` names them.")
+    if plan.existing is not None:
+        notes.append("The largest archive existed before: its indexing was not timed.")
     return notes

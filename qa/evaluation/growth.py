@@ -41,12 +41,12 @@ class Served:
 class Grown:
     """What was measured of an archive at one size.
 
-    `rate`: passages a second of those it grew by, end to end. `cold_start`: seconds from starting `pressmark ask` to
-    its end. `disk`: bytes by part. `served`: see there.
+    `rate`: passages a second of those it grew by, end to end; None for an archive that existed before. `cold_start`:
+    seconds from starting `pressmark ask` to its end. `disk`: bytes by part. `served`: see there.
     """
 
     passages: int
-    rate: float
+    rate: float | None
     cold_start: float
     disk: Mapping[str, int]
     served: Served
@@ -146,8 +146,9 @@ def start_cold(folder: Path, question: str) -> float:
 def growth_lines(stages: Sequence[Grown]) -> dict[str, dict[str, dict[int, float]]]:
     """Return what was measured as `Results.growth` has it."""
 
-    def line(values: Iterable[float]) -> dict[int, float]:
-        return dict(zip([stage.passages for stage in stages], values, strict=True))
+    def line(values: Iterable[float | None]) -> dict[int, float]:
+        of_size = zip([stage.passages for stage in stages], values, strict=True)
+        return {size: value for size, value in of_size if value is not None}
 
     def latency(percentile: str) -> dict[int, float]:
         return line(stage.served.latency["total"][percentile] for stage in stages)
