@@ -1,18 +1,16 @@
-"""SQLite, the archive's only truth: articles, passages and vectors, one generation a transaction."""
+"""The archive's only truth, one SQLite file: articles, passages and vectors, one generation a transaction."""
 
 import hashlib
-import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-import numpy as np
-
+from embeddings.sqlite import Connection, DamagedError
+from embeddings.state import ARTICLE, Counts, State, counts, where
 from embeddings.types import Article, Filter, Passage, Vectors
-from embeddings.vectors import Numbers
 
 APPLICATION_ID = 0x50524D4B
 """Marks an SQLite file as ours: "PRMK"."""
@@ -22,7 +20,19 @@ DRAFT = "archive.draft"
 
 SCHEMA_VERSION = 1
 
-SCHEMA = """
+FILES = """
+CREATE TABLE IF NOT EXISTS files (
+    path TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    articles INTEGER NOT NULL,
+    reading TEXT NOT NULL
+) STRICT
+"""
+"""What the files were like that articles were read from. Archives made before there was this table get it in time."""
+
+SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -52,27 +62,40 @@ CREATE INDEX passages_by_article ON passages (article);
 CREATE INDEX passages_by_generation ON passages (generation);
 CREATE TABLE removed (number INTEGER PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
 CREATE INDEX removed_by_generation ON removed (generation);
+{FILES};
 """
 
-ARTICLE = "id, text, title, published, outlet, byline, url, source"
-"""The columns of an Article, in the order of its fields."""
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article with its passages and their vectors, shape (passages, dimension): what is stored together."""
+
+    article: Article
+    passages: Sequence[Passage]
+    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with the number that both indexes know it by, and its vector, float32, shape (dimension,)."""
+class Origin:
+    """Where a stored article was read, and the digest of what it says."""
 
-    number: int
-    passage: Passage
-    vector: Vectors
+    source: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How much an archive holds."""
+class FileRecord:
+    """What a file was like when its articles were read: bytes, time in nanoseconds, and the way of reading.
 
+    `id` is the id of a file with one article; `articles` says how many it held.
+    """
+
+    path: str
+    id: str
+    size: int
+    modified: int
     articles: int
-    passages: int
+    reading: str
 
 
 def digest(article: Article) -> str:
@@ -89,10 +112,11 @@ class Database:
 
         Raises:
             ValueError: if it is not an archive's, or was made by another version of the program.
+            DamagedError: if it cannot be read.
         """
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[Connection] = []
         with ExitStack() as undo:
             undo.callback(self.close)
             self._check()
@@ -103,15 +127,14 @@ class Database:
         """Make a new file that remembers `about`, whole or not at all, and open it."""
         draft = path.with_name(DRAFT)
         draft.unlink(missing_ok=True)
-        connection = sqlite3.connect(draft)
+        connection = Connection(draft, "mode=rwc")
         try:
-            connection.executescript(SCHEMA)
+            connection.run_script(SCHEMA)
             meta = {**about, "archive": uuid.uuid4().hex, "generation": "0"}
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            connection.commit()
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection.run_many("INSERT INTO meta VALUES (?, ?)", meta.items())
+            connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.run("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
         draft.replace(path)
@@ -120,26 +143,45 @@ class Database:
     def _check(self) -> None:
         """Raise ValueError unless the file is an archive's, of this version, and its tables can be read."""
         path = self._path
-        try:
-            found, version = (self._value(f"PRAGMA {name}") for name in ("application_id", "user_version"))
-            if (found, version) == (APPLICATION_ID, SCHEMA_VERSION):
-                self.meta("generation")
-                self.counts()
-        except sqlite3.DatabaseError as error:
-            raise ValueError(f"{path} is damaged: {error}; restore it, or delete its folder and index again") from error
+        found, version = (self._value(f"PRAGMA {name}") for name in ("application_id", "user_version"))
         if found != APPLICATION_ID:
             raise ValueError(f"{path} is not a pressmark archive; name another folder with --archive")
-        if version != SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise ValueError(
-                f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}; "
+                f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}: a newer one made it; "
+                "install that one, or name another folder with --archive"
+            )
+        if version < SCHEMA_VERSION:
+            raise ValueError(
+                f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}: an older one made it; "
                 "delete the folder and index the articles again"
             )
+        self.meta("generation")
+        self.counts()
 
     def close(self) -> None:
         """Close every thread's connection."""
         while self._connections:
             self._connections.pop().close()
         self._local = threading.local()
+
+    def state(self) -> State:
+        """Return the state that the database is in now, for whoever asks to close."""
+        connection = Connection(self._path)
+        try:
+            return State(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    def journal_is_longer_than(self, size: int) -> bool:
+        """Return whether SQLite's journal beside the file has more bytes."""
+        journal = self._path.with_name(f"{self._path.name}-wal")
+        return journal.exists() and journal.stat().st_size > size
+
+    def write_journal_back(self) -> None:
+        """Write what the journal holds into the file, as far as nobody reads what was there before."""
+        self._connection.run("PRAGMA wal_checkpoint(PASSIVE)")
 
     def meta(self, key: str) -> str:
         """Return what the archive remembers under a key."""
@@ -152,11 +194,11 @@ class Database:
 
     def counts(self) -> Counts:
         """Return how many articles and passages there are."""
-        return Counts(self._value("SELECT count(*) FROM articles"), self._value("SELECT count(*) FROM passages"))
+        return counts(self._connection)
 
     def outlets(self) -> list[str]:
         """Return the outlets' names, sorted, without the unknown one."""
-        rows = self._connection.execute("SELECT DISTINCT outlet FROM articles WHERE outlet != '' ORDER BY outlet")
+        rows = self._connection.rows("SELECT DISTINCT outlet FROM articles WHERE outlet != '' ORDER BY outlet")
         return [outlet for (outlet,) in rows]
 
     def article(self, article_id: str) -> Article:
@@ -165,72 +207,37 @@ class Database:
         Raises:
             KeyError: if there is none with this id.
         """
-        row = self._connection.execute(f"SELECT {ARTICLE} FROM articles WHERE id = ?", (article_id,)).fetchone()
+        row = self._connection.first(f"SELECT {ARTICLE} FROM articles WHERE id = ?", article_id)
         if row is None:
             raise KeyError(article_id)
         return Article(*row)
 
-    def articles(self) -> Iterator[Article]:
-        """Yield every article, in the order of ids."""
-        for row in self._connection.execute(f"SELECT {ARTICLE} FROM articles ORDER BY id"):
+    def articles(self, only: Filter | None = None) -> Iterator[Article]:
+        """Yield every article that a filter lets through, in the order of ids."""
+        condition, values = where(only or Filter())
+        for row in self._connection.rows(f"SELECT {ARTICLE} FROM articles {condition} ORDER BY id", values):
             yield Article(*row)
 
-    def digests(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the digests of those of the articles that are stored."""
+    def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
+        """Return where those of the articles were read that are stored."""
         marks = ",".join("?" * len(ids))
-        return dict(self._connection.execute(f"SELECT id, digest FROM articles WHERE id IN ({marks})", ids))
+        rows = self._connection.rows(f"SELECT id, source, digest FROM articles WHERE id IN ({marks})", ids)
+        return {article_id: Origin(source, known) for article_id, source, known in rows}
 
-    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
-        """Return passages by their numbers; numbers that are gone are left out."""
-        marks = ",".join("?" * len(numbers))
-        query = f'SELECT number, start, "end", article FROM passages WHERE number IN ({marks})'
-        with self._snapshot() as connection:
-            rows = connection.execute(query, list(numbers)).fetchall()
-            owners = {article for *_, article in rows}
-            articles = {number: self._article_numbered(number) for number in owners}
-        return {number: Passage(articles[article], start, end) for number, start, end, article in rows}
+    def sources(self) -> dict[str, str]:
+        """Return where every article was read, by id."""
+        return dict(self._connection.rows("SELECT id, source FROM articles"))
 
-    def allowed(self, only: Filter) -> Numbers | None:
-        """Return the numbers of the passages that a filter lets through, ascending; None for all."""
-        conditions, values = [], list[str | int]()
-        if only.days:
-            conditions.append("last_day >= ? AND first_day <= ?")
-            values += only.days
-        if only.outlet:
-            conditions.append("outlet = ?")
-            values.append(only.outlet)
-        if not conditions:
-            return None
-        query = (
-            "SELECT passages.number FROM passages JOIN articles ON passages.article = articles.number "
-            f"WHERE {' AND '.join(conditions)} ORDER BY passages.number"
-        )
-        return np.fromiter((number for (number,) in self._connection.execute(query, values)), dtype=np.int64)
-
-    def removed_since(self, generation: int) -> list[int]:
-        """Return the numbers of the passages that were removed after a generation."""
-        rows = self._connection.execute("SELECT number FROM removed WHERE generation > ?", (generation,))
-        return [number for (number,) in rows]
-
-    def added_since(self, generation: int) -> Iterator[StoredPassage]:
-        """Yield the passages that were added after a generation and are still there, in the order of numbers."""
-        query = 'SELECT number, start, "end", vector, article FROM passages WHERE generation > ? ORDER BY number'
-        owner, article = -1, None
-        for number, start, end, vector, owner_number in self._connection.execute(query, (generation,)):
-            if article is None or owner_number != owner:
-                owner, article = owner_number, self._article_numbered(owner_number)
-            yield StoredPassage(number, Passage(article, start, end), np.frombuffer(vector, dtype=np.float32))
-
-    def store(self, articles: Sequence[tuple[Article, Sequence[Passage], Vectors]]) -> None:
+    def store(self, articles: Sequence[Prepared]) -> None:
         """Add articles, or put them in the place of those with their ids, in one transaction and one new generation."""
-        with self._transaction() as (connection, generation):
-            for article, passages, vectors in articles:
-                number = _put_article(connection, article, generation)
-                connection.executemany(
+        with self.transaction(), self._new_generation() as generation:
+            for prepared in articles:
+                number = self._put_article(prepared.article, generation)
+                self._connection.run_many(
                     'INSERT INTO passages (article, start, "end", generation, vector) VALUES (?, ?, ?, ?, ?)',
                     [
                         (number, passage.start, passage.end, generation, vector.tobytes())
-                        for passage, vector in zip(passages, vectors, strict=True)
+                        for passage, vector in zip(prepared.passages, prepared.vectors, strict=True)
                     ],
                 )
 
@@ -240,75 +247,88 @@ class Database:
         Raises:
             KeyError: if there is no article with one of these ids; nothing is removed then.
         """
-        with self._transaction() as (connection, generation):
+        with self.transaction(), self._new_generation() as generation:
             for article_id in ids:
-                row = connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
+                row = self._connection.first("SELECT number FROM articles WHERE id = ?", article_id)
                 if row is None:
                     raise KeyError(article_id)
-                _remove_passages(connection, row[0], generation)
-                connection.execute("DELETE FROM articles WHERE number = ?", row)
+                self._remove_passages(row[0], generation)
+                self._connection.run("DELETE FROM articles WHERE number = ?", *row)
+
+    def move(self, article_id: str, source: str) -> None:
+        """Remember that an unchanged article is now read elsewhere."""
+        self._connection.run("UPDATE articles SET source = ? WHERE id = ?", source, article_id)
+
+    def file_records(self) -> dict[str, FileRecord]:
+        """Return what the files were like that articles were read from, by path."""
+        if not self._value("SELECT count(*) FROM sqlite_schema WHERE name = 'files'"):
+            return {}
+        rows = self._connection.rows("SELECT path, id, size, modified, articles, reading FROM files")
+        return {row[0]: FileRecord(*row) for row in rows}
+
+    def note_files(self, records: Iterable[FileRecord]) -> None:
+        """Remember what files are like whose articles are stored."""
+        self._connection.run(FILES)
+        self._connection.run_many("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", map(astuple, records))
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """Have files read again the next time, whatever they are like then."""
+        self._connection.run(FILES)
+        self._connection.run_many("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all that is done meanwhile, or nothing of it. It may nest: the outermost counts."""
+        if getattr(self._local, "writing", False):
+            yield
+            return
+        with self._connection.transaction():
+            self._local.writing = True
+            try:
+                yield
+            finally:
+                self._local.writing = False
+
+    @contextmanager
+    def _new_generation(self) -> Iterator[int]:
+        generation = self.generation + 1
+        self._connection.run("UPDATE meta SET value = ? WHERE key = 'generation'", str(generation))
+        yield generation
 
     @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            uri = f"{self._path.resolve().as_uri()}?mode=rw"
-            connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+            connection = Connection(self._path)
             self._connections.append(connection)
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.run("PRAGMA synchronous = FULL")
             self._local.connection = connection
         return connection
 
-    @contextmanager
-    def _snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Let several queries read one and the same generation, whatever is written meanwhile."""
-        connection = self._connection
-        connection.execute("BEGIN")
-        try:
-            yield connection
-        finally:
-            connection.execute("COMMIT")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[tuple[sqlite3.Connection, int]]:
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            generation = self.generation + 1
-            connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
-            yield connection, generation
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-
     def _value(self, query: str, *values: str) -> int:
-        (value,) = self._connection.execute(query, values).fetchone()
-        return value  # type: ignore[no-any-return]
+        row = self._connection.first(query, *values)
+        if row is None:
+            raise DamagedError(f"{self._path} is damaged: {query} finds nothing; see what is whole: pressmark check")
+        return row[0]  # type: ignore[no-any-return]
 
-    def _article_numbered(self, number: int) -> Article:
-        return Article(
-            *self._connection.execute(f"SELECT {ARTICLE} FROM articles WHERE number = ?", (number,)).fetchone()
+    def _put_article(self, article: Article, generation: int) -> int:
+        """Insert or update the row of an article, remove its old passages, and return its number."""
+        columns = [*ARTICLE.split(", "), "first_day", "last_day", "digest"]
+        values = (*astuple(article), *article.days, digest(article))
+        updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+        row = self._connection.first(
+            f"INSERT INTO articles ({', '.join(columns)}) VALUES ({','.join('?' * len(columns))}) "
+            f"ON CONFLICT (id) DO UPDATE SET {updates} RETURNING number",
+            *values,
         )
+        number = int((row or ())[0])
+        self._remove_passages(number, generation)
+        return number
 
-
-def _put_article(connection: sqlite3.Connection, article: Article, generation: int) -> int:
-    """Insert or update the row of an article, remove its old passages, and return its number."""
-    columns = [*ARTICLE.split(", "), "first_day", "last_day", "digest"]
-    values = (*astuple(article), *article.days, digest(article))
-    updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
-    (number,) = connection.execute(
-        f"INSERT INTO articles ({', '.join(columns)}) VALUES ({','.join('?' * len(columns))}) "
-        f"ON CONFLICT (id) DO UPDATE SET {updates} RETURNING number",
-        values,
-    ).fetchone()
-    _remove_passages(connection, number, generation)
-    return int(number)
-
-
-def _remove_passages(connection: sqlite3.Connection, article: int, generation: int) -> None:
-    connection.execute(
-        "INSERT INTO removed (number, generation) SELECT number, ? FROM passages WHERE article = ?",
-        (generation, article),
-    )
-    connection.execute("DELETE FROM passages WHERE article = ?", (article,))
+    def _remove_passages(self, article: int, generation: int) -> None:
+        self._connection.run(
+            "INSERT INTO removed (number, generation) SELECT number, ? FROM passages WHERE article = ?",
+            generation,
+            article,
+        )
+        self._connection.run("DELETE FROM passages WHERE article = ?", article)

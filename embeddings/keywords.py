@@ -5,7 +5,9 @@ import re
 import shutil
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tantivy
@@ -25,6 +27,14 @@ WRITER_HEAP = 64_000_000
 """Bytes that tantivy may use before it writes a segment."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One state of the index, and which one it is. It stays as it is, whatever is written meanwhile."""
+
+    stamp: Stamp
+    searcher: Any
+
+
 class KeywordIndex:
     """Passages by their words: English stems, accents folded. A folder of tantivy's files and a stamp.json."""
 
@@ -38,6 +48,7 @@ class KeywordIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._stamp_path = folder / "stamp.json"
+        self._known: dict[str, int] = {}
         self._check_files()
         self._index = tantivy.Index(_schema(), path=str(folder))
         analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
@@ -50,6 +61,8 @@ class KeywordIndex:
             analyzer = analyzer.filter(step)
         self._analyzer = analyzer.build()
         self._index.register_tokenizer(ANALYZER, self._analyzer)
+        self._index.config_reader(reload_policy="Manual")  # a new state is shown when we say so
+        self.reload()
 
     @staticmethod
     def delete(folder: Path) -> None:
@@ -59,10 +72,12 @@ class KeywordIndex:
     @property
     def stamp(self) -> Stamp | None:
         """What the files on disk hold; None if that cannot be told."""
+        return _stamp(self._stamped())
+
+    def _stamped(self) -> Any:
         try:
-            known = json.loads(self._stamp_path.read_text(encoding="utf-8"))
-            return Stamp(known["archive"], known["generation"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return json.loads(self._stamp_path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
             return None
 
     def _check_files(self) -> None:
@@ -72,23 +87,33 @@ class KeywordIndex:
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return  # without a stamp the index is built anew
         try:
-            whole = all(zlib.crc32((self._folder / name).read_bytes()) == crc for name, crc in stamped.items())
+            whole = all(_checksum(self._folder / name) == crc for name, crc in stamped.items())
         except FileNotFoundError as error:
             raise ValueError(f"{self._folder} is damaged: {error.filename} is missing") from error
         if not whole:
             raise ValueError(f"{self._folder} is damaged")
+        self._known = stamped
 
     def _checksums(self) -> dict[str, int]:
-        """Return the CRC-32 of each file of the segments; such a file is never written to again."""
+        """Return the CRC-32 of each file of the segments; such a file is never written to again, so each is read once.
+
+        Files of deletions are: their names end with when they were made.
+        """
         files = sorted(path for path in self._folder.iterdir() if SEGMENT_FILE.fullmatch(path.name))
-        return {path.name: zlib.crc32(path.read_bytes()) for path in files}
+        self._known = {path.name: self._known.get(path.name, -1) for path in files}
+        self._known = {name: crc if crc >= 0 else _checksum(self._folder / name) for name, crc in self._known.items()}
+        return self._known
 
     def __len__(self) -> int:
-        self._index.reload()
-        return int(self._index.searcher().num_docs)
+        return int(self._searcher.num_docs)
 
     def update(self, removed: Iterable[int], added: Iterable[tuple[int, Passage]], stamp: Stamp) -> None:
-        """Take passages out, put passages in, and stamp the result.
+        """Take passages out, put passages in, stamp the result and search it from now on."""
+        self.write(removed, added, stamp)
+        self.reload()
+
+    def write(self, removed: Iterable[int], added: Iterable[tuple[int, Passage]], stamp: Stamp) -> None:
+        """Take passages out of the files, put passages in, and stamp the result; searches do not see it yet.
 
         Doing it twice is the same as doing it once, so a crash before the stamp is written costs nothing.
         """
@@ -100,15 +125,50 @@ class KeywordIndex:
                 writer.add_document(_to_document(number, passage))
             writer.commit()
             writer.wait_merging_threads()
-        self._index.reload()
         draft = self._stamp_path.with_suffix(".draft")
         known = {"archive": stamp.archive, "generation": stamp.generation, "files": self._checksums()}
-        draft.write_text(json.dumps(known), encoding="utf-8")
+        draft.write_text(json.dumps({**known, "meta": self._meta()}), encoding="utf-8")
         draft.replace(self._stamp_path)
 
+    def look(self) -> Shelf | None:
+        """Return what the files hold now, for `show`; None if that cannot be told, as while they are written to.
+
+        The stamp tells the state of tantivy's meta.json that it is for. If that is the same before and after the files
+        are opened, they are those of the stamp: it changes with every commit, and never back.
+        """
+        stamped = self._stamped()
+        stamp = _stamp(stamped)
+        if stamp is None or stamped.get("meta", self._meta()) != self._meta():
+            return None
+        try:
+            self._index.reload()
+        except (ValueError, OSError):
+            return None  # another process is just building the index anew
+        shelf = Shelf(stamp, self._index.searcher())
+        same = stamped.get("meta", self._meta()) == self._meta() and self._stamped() == stamped
+        return shelf if same else None
+
+    def show(self, shelf: Shelf) -> None:
+        """Search a state that was looked up before."""
+        self._searcher = shelf.searcher
+
     def reload(self) -> None:
-        """See what another process wrote."""
+        """Search what the files hold now."""
         self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def numbers(self) -> set[int]:
+        """Return the numbers of all passages in it."""
+        searcher = self._searcher
+        found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+        return set(searcher.fast_field_values("number", [address for _, address in found]))
+
+    def _meta(self) -> int:
+        """Return the CRC-32 of tantivy's own list of what belongs to the index; -1 if there is none."""
+        try:
+            return _checksum(self._folder / "meta.json")
+        except FileNotFoundError:
+            return -1
 
     def search(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
         """Return the k passages that match the question's words best, by BM25: scores positive, unbounded.
@@ -118,7 +178,7 @@ class KeywordIndex:
         Source: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond".
         """
         words = dict.fromkeys(self._analyzer.analyze(question))
-        searcher = self._index.searcher()
+        searcher = self._searcher
         if not words or not searcher.num_docs:
             return Ranking.empty()
         query = tantivy.Query.boolean_query(
@@ -155,6 +215,23 @@ class KeywordIndex:
             return query
         silent = [(must, tantivy.Query.const_score_query(condition, 0.0)) for condition in conditions]
         return tantivy.Query.boolean_query([(must, query), *silent])
+
+
+def _stamp(known: Any) -> Stamp | None:
+    """Return the stamp in what a stamp's file says; None if it says none."""
+    try:
+        return Stamp(known["archive"], known["generation"])
+    except (KeyError, TypeError):
+        return None
+
+
+def _checksum(path: Path) -> int:
+    """Return the CRC-32 of a file, read in pieces."""
+    crc = 0
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            crc = zlib.crc32(piece, crc)
+    return crc
 
 
 def _schema() -> tantivy.Schema:

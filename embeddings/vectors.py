@@ -76,6 +76,13 @@ class VectorIndex:
             if len(numbers):
                 self._index.add_with_ids(np.ascontiguousarray(vectors), numbers)
 
+    def held(self) -> tuple[Numbers, Vectors]:
+        """Return the numbers of all vectors in it, and the vectors, shape (len(numbers), dimension), in that order."""
+        numbers = faiss.vector_to_array(self._index.id_map).astype(np.int64)
+        flat = faiss.downcast_index(self._index.index)
+        vectors = flat.reconstruct_n(0, flat.ntotal) if flat.ntotal else np.zeros((0, self._index.d), np.float32)
+        return numbers, vectors
+
     def search(self, vector: Vectors, k: int, allowed: Numbers | None = None) -> Ranking:
         """Return the k passages whose vectors have the highest inner products with `vector`, shape (1, dimension).
 

@@ -37,10 +37,10 @@ def retrieve(archive: Archive, question: str, only: Filter, settings: Settings) 
     started = perf_counter()
     vector = archive.encoder.encode_questions([question])
     encoded = perf_counter()
-    archive.refresh()
-    proposals = search(archive, question, vector, only, settings)
-    scores = fuse(proposals.vectors, proposals.keywords, settings.vector_weight)
-    hits = ranked(scores, archive.passages(scores))[: settings.k]
+    with archive.one_generation():
+        proposals = search(archive, question, vector, only, settings)
+        scores = fuse(proposals.vectors, proposals.keywords, settings.vector_weight)
+        hits = ranked(scores, archive.passages(scores))[: settings.k]
     return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded))
 
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from filelock import FileLock
 
 from conftest import SEEDS
-from embeddings import archive as archive_module
+from embeddings import writer_lock
 from embeddings.archive import Archive, exists
 from embeddings.commands import SHOWN, index
 from fakes import FakeEncoder
@@ -215,7 +215,7 @@ def test_a_damaged_archive_is_refused(content: bytes, said: str, run: Run, folde
 def test_an_archive_that_another_writes_to_is_refused(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder.parent / "in").mkdir()
     run(put(folder.parent / "in" / "a.txt", "One."))
-    monkeypatch.setattr(archive_module, "WAIT", 0.05)
+    monkeypatch.setattr(writer_lock, "WAIT", 0.05)
     with FileLock(folder / "writer.lock"):
         result = run(SEEDS)
     assert result.exit_code == 2
