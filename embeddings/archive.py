@@ -1,13 +1,13 @@
 """The archive: articles, passages and both indexes as one consistent thing, in one folder."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from embeddings.database import DRAFT, Database, FileRecord, Prepared, digest
+from embeddings.database import DRAFT, Database, FileRecord, Origin, Prepared, digest
 from embeddings.holdings import Holdings, database_path, exists
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting, split
@@ -126,8 +126,13 @@ class Archive:
         ends = np.cumsum([len(passages) for passages in parts])[:-1]
         return [Prepared(*each) for each in zip(articles, parts, np.split(vectors, ends), strict=True)]
 
-    def store(self, articles: Sequence[Prepared], files: Sequence[FileRecord] = ()) -> None:
-        """Store prepared articles, and what the files were like whose articles are now all stored, in one transaction.
+    def store(
+        self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), moved: Mapping[str, str] | None = None
+    ) -> None:
+        """Store prepared articles in one transaction.
+
+        In the same one go what the files were like whose articles are now all stored, and the sources of articles that
+        are now read elsewhere, by id.
 
         Raises:
             TimeoutError: if another process is writing to this archive.
@@ -135,7 +140,9 @@ class Archive:
         with self._holdings.writing(), self._database.transaction():
             if articles:
                 self._database.store(articles)
-            self._database.note_files(files)
+            if files:
+                self._database.note_files(files)
+            self._database.move(moved or {})
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles, in one transaction.
@@ -145,6 +152,18 @@ class Archive:
             TimeoutError: if another process is writing to this archive.
         """
         self._holdings.remove(ids)
+
+    def sources(self) -> dict[str, str]:
+        """Return where every article was read, by id."""
+        return self._database.sources()
+
+    def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
+        """Return where those of the articles were read that are stored, by id."""
+        return self._database.origins(ids)
+
+    def file_records(self) -> dict[str, FileRecord]:
+        """Return what the files were like that articles were read from, by path."""
+        return self._database.file_records()
 
     def refresh(self) -> None:
         """Bring both indexes up to the database and search that, unless another process is just doing so."""

@@ -76,7 +76,7 @@ def read_articles(paths: Sequence[Path]) -> Iterator[Article | Unread]:
 
     Raises FileNotFoundError at once if a path does not exist. Two articles may have the same id.
     """
-    return chain.from_iterable(map(_read_file, find_files(paths)))
+    return chain.from_iterable(map(read_file, find_files(paths)))
 
 
 def find_files(paths: Sequence[Path]) -> list[InputFile]:
@@ -121,7 +121,7 @@ def _path_id(file: Path, folder: Path) -> str:
     return clean_line(file.relative_to(folder).as_posix().removesuffix(file.suffix))
 
 
-def _read_file(file: InputFile) -> Iterator[Article | Unread]:
+def read_file(file: InputFile) -> Iterator[Article | Unread]:
     """Yield what a file holds; at least one article or one `Unread`."""
     empty = True
     try:

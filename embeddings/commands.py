@@ -1,14 +1,18 @@
 """The command line of the archive: `pressmark index`."""
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from embeddings import watching
 from embeddings.archive import DEFAULT_FOLDER, Archive, exists
+from embeddings.articles import find_files
 from embeddings.encoder import DEFAULT_ENCODER, load_encoder
 from embeddings.indexing import IndexReport, expected_articles, index_paths
 
@@ -35,7 +39,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise NothingToDo(_said(error)) from error
-    except (ValueError, FileExistsError, PermissionError, NotADirectoryError, TimeoutError) as error:
+    except (ValueError, OSError) as error:
         raise WrongUse(_said(error)) from error
 
 
@@ -61,30 +65,35 @@ def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @archive_option
 @click.option("--encoder", envvar="PRESSMARK_ENCODER", default=DEFAULT_ENCODER, show_default=True, show_envvar=True)
 @click.option("--cache", envvar="PRESSMARK_CACHE", type=click.Path(path_type=Path), default=None, hidden=True)
-def index(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None) -> None:
+@click.option("--prune", is_flag=True, help="Remove articles whose files below PATHS are gone.")
+@click.option("--watch", is_flag=True, help="Go on until Ctrl-C: index what comes and changes, remove what goes.")
+def index(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None, prune: bool, watch: bool) -> None:
     """Add the articles in files and folders to the archive, or update them.
 
     Reads text, Markdown, HTML, JSON and JSON Lines. What cannot be read is named, with the reason; the rest goes in.
-    Doing it again changes only what changed.
+    Doing it again changes only what changed, and reads only the files that changed. If it is interrupted, what was
+    stored stays, and the next time goes on from there.
 
     \b
     Examples:
       pressmark index seeds/
       pressmark index exports/2024.jsonl clippings/ --archive ~/newsroom
+      pressmark index clippings/ --prune
+      pressmark index incoming/ --watch
     """
+    if watch:
+        _keep_indexed(paths, archive, encoder, cache)
+        return
     with plain_errors():
-        report = index_with_progress(paths, archive, encoder, cache)
-    done = report.added + report.changed + report.unchanged
-    click.echo(
-        f"{archive}: {_plural(done, 'article')} read: {report.added:,} added, {report.changed:,} changed, "
-        f"{report.unchanged:,} unchanged; {len(report.unread):,} not read"
-    )
-    _name_unread(report)
-    if not done:
+        report = index_with_progress(paths, archive, encoder, cache, prune=prune)
+    _say(report, archive, prune=prune)
+    if not report.read:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
 
 
-def index_with_progress(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None) -> IndexReport:
+def index_with_progress(
+    paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None, *, prune: bool = False
+) -> IndexReport:
     """Index paths into an archive, made if there is none, with a progress bar if it takes more than a second."""
     from tqdm import tqdm
 
@@ -95,9 +104,34 @@ def index_with_progress(paths: Sequence[Path], archive: Path, encoder: str, cach
     opened = Archive(archive, model) if exists(archive) else Archive.create(archive, model)
     try:
         with tqdm(total=expected, unit=" articles", delay=1, disable=not sys.stderr.isatty(), leave=False) as bar:
-            return index_paths(opened, paths, bar.update)
+            return index_paths(opened, paths, bar.update, prune=prune)
     finally:
         opened.close()
+
+
+def _keep_indexed(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None) -> None:
+    """Index paths again and again, until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with plain_errors():
+            find_files(paths)  # a path that is missing from the start is a mistake
+            model = load_encoder(encoder, cache)
+            with closing(Archive(archive, model) if exists(archive) else Archive.create(archive, model)) as opened:
+                click.echo(f"Watching {', '.join(map(str, paths))} for {archive}, until Ctrl-C", err=True)
+                watching.watch(opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True))
+    except KeyboardInterrupt:
+        click.echo("Stopped; what was stored stays.", err=True)
+
+
+def _say(report: IndexReport, archive: Path, *, prune: bool) -> None:
+    """Print what became of everything, and what could not be read."""
+    removed = f"{report.removed:,} removed, " if prune else ""
+    click.echo(
+        f"{archive}: {plural(report.read, 'article')} read: {report.added:,} added, {report.changed:,} changed, "
+        f"{removed}{report.unchanged:,} unchanged; {len(report.unread):,} not read"
+    )
+    sys.stdout.flush()
+    _name_unread(report)
 
 
 def _name_unread(report: IndexReport) -> None:
@@ -107,5 +141,6 @@ def _name_unread(report: IndexReport) -> None:
         click.echo(f"not read: {len(report.unread) - SHOWN:,} more", err=True)
 
 
-def _plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
+    """Return a number of things in words: "1 article", "2,000 articles"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -244,20 +244,25 @@ class Database:
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles with their passages, in one transaction and one new generation.
 
+        The files they were read from are forgotten, too: as long as they are there, they are read again.
+
         Raises:
             KeyError: if there is no article with one of these ids; nothing is removed then.
         """
         with self.transaction(), self._new_generation() as generation:
             for article_id in ids:
-                row = self._connection.first("SELECT number FROM articles WHERE id = ?", article_id)
+                row = self._connection.first("SELECT number, source FROM articles WHERE id = ?", article_id)
                 if row is None:
                     raise KeyError(article_id)
-                self._remove_passages(row[0], generation)
-                self._connection.run("DELETE FROM articles WHERE number = ?", *row)
+                number, source = row
+                self._remove_passages(number, generation)
+                self._connection.run("DELETE FROM articles WHERE number = ?", number)
+                self.forget_files({source, source.rpartition("#")[0]})
 
-    def move(self, article_id: str, source: str) -> None:
-        """Remember that an unchanged article is now read elsewhere."""
-        self._connection.run("UPDATE articles SET source = ? WHERE id = ?", source, article_id)
+    def move(self, sources: Mapping[str, str]) -> None:
+        """Remember where unchanged articles are read now, by id."""
+        rows = [(source, article_id) for article_id, source in sources.items()]
+        self._connection.run_many("UPDATE articles SET source = ? WHERE id = ?", rows)
 
     def file_records(self) -> dict[str, FileRecord]:
         """Return what the files were like that articles were read from, by path."""

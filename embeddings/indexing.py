@@ -1,21 +1,33 @@
-"""Paths to an archive: what is new or changed goes in, what cannot be read is reported."""
+"""Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
 
-import hashlib
-import re
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic, time_ns
 
 from embeddings.archive import Archive
-from embeddings.articles import JSON_LINES, Unread, find_files, read_articles
-from embeddings.database import digest
+from embeddings.articles import JSON_LINES, InputFile, Unread, find_files, read_file
+from embeddings.database import FileRecord, Prepared, digest
+from embeddings.origins import Place, file_of, is_below, place
 from embeddings.types import Article
 
-LOT = 64
-"""Articles are stored in transactions of this many: what was read so far outlives an interruption."""
+LOT_PASSAGES = 1000
+LOT_SECONDS = 30.0
+"""A transaction is made when there are so many passages to store, or so much time has passed since the last."""
 
-ONE_OF_MANY = re.compile(r"#[0-9]+\Z")
-"""How the source of an article ends that shares its file with others."""
+TOGETHER = 16
+TOGETHER_CHARACTERS = 200_000
+"""So many articles, or one more than so many characters, are split and encoded together."""
+
+READING = "1"
+"""The way files are read: a change of what is read from a file that has not changed gets another one."""
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file can change no more without its time of change showing it."""
+
+LOT_OF_IDS = 1000
+"""Articles that are removed in one transaction."""
 
 
 @dataclass
@@ -26,53 +38,169 @@ class IndexReport:
     changed: int = 0
     unchanged: int = 0
     unread: list[Unread] = field(default_factory=list)
+    removed: int = 0
+
+    @property
+    def read(self) -> int:
+        """How many articles the paths hold."""
+        return self.added + self.changed + self.unchanged
 
 
-def index_paths(archive: Archive, paths: Sequence[Path], progress: Callable[[int], object]) -> IndexReport:
+def index_paths(
+    archive: Archive, paths: Sequence[Path], progress: Callable[[int], object], *, prune: bool = False
+) -> IndexReport:
     """Add the articles of files and folders to an archive, and return what became of them.
 
+    A file that is as it was is not read again. With `prune`, articles that were read below these paths and are no
+    longer there are removed, but for those below a path where no file is left: it may be a disk that is not there.
     `progress` is told how many more articles are done, each time some are.
 
     Raises:
         FileNotFoundError: if a path does not exist; nothing is indexed then.
         TimeoutError: if another process is writing to this archive.
     """
-    report = IndexReport()
-    for lot in _lots(read_articles(paths), report):
-        done = archive.add([_distinct(archive, article) for article in lot])
-        report.added += len(done.added)
-        report.changed += len(done.changed)
-        report.unchanged += len(done.unchanged)
-        progress(len(lot))
+    run = _Run(archive, progress)
+    for file in find_files(paths):
+        run.read(file)
+    run.store()
+    if prune:
+        gone = list(run.gone(paths))
+        for first in range(0, len(gone), LOT_OF_IDS):
+            archive.remove(gone[first : first + LOT_OF_IDS])
+        run.report.removed = len(gone)
     archive.refresh()
-    return report
+    return run.report
 
 
-def _lots(found: Iterator[Article | Unread], report: IndexReport) -> Iterator[list[Article]]:
-    """Yield articles in lots in which every id is there once, and note the unread in the report."""
-    lot: dict[str, Article] = {}
-    for article in found:
-        if isinstance(article, Unread):
-            report.unread.append(article)
-            continue
-        if len(lot) == LOT or article.id in lot:
-            yield list(lot.values())
-            lot = {}
-        lot[article.id] = article
-    if lot:
-        yield list(lot.values())
+class _Run:
+    """One run: what was found, and what waits to be stored."""
+
+    def __init__(self, archive: Archive, progress: Callable[[int], object]) -> None:
+        self.report = IndexReport()
+        self._archive = archive
+        self._progress = progress
+        self._records = archive.file_records()
+        self._seen: set[str] = set()
+        self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
+        self._read: set[str] = set()
+        self._waiting: list[Article] = []
+        self._prepared: list[Prepared] = []
+        self._lot: set[str] = set()
+        self._finished: list[FileRecord] = []
+        self._moved: dict[str, str] = {}
+        self._contested: set[str] = set()
+        self._told, self._since = 0, 0.0
+        self._start_lot()
+
+    def read(self, file: InputFile) -> None:
+        """Take in the articles of a file, unless it is as it was when they were stored."""
+        now, known = _look_at(file), self._records.get(file.source)
+        self._read.add(file.source)
+        if known is not None and now is not None and replace(now, articles=known.articles) == known:
+            self._kept.add(file.source)
+            self.report.unchanged += known.articles
+            self._progress(known.articles)
+            return
+        count = 0
+        for found in read_file(file):
+            if isinstance(found, Unread):
+                self.report.unread.append(found)
+                self._kept.add(file.source)
+            else:
+                self._take(found, file)
+                count += 1
+        if now is not None and not {file.source} & (self._kept | self._contested):
+            self._finished.append(replace(now, articles=count))
+
+    def store(self) -> None:
+        """Store what was taken in so far, in one transaction, and let searches see it."""
+        self._encode()
+        finished = [record for record in self._finished if record.path not in self._contested]
+        if self._prepared or finished or self._moved:
+            self._archive.store(self._prepared, finished, self._moved)
+        if self._prepared:
+            self._archive.refresh()
+        if self._told:
+            self._progress(self._told)
+        self._start_lot()
+
+    def gone(self, paths: Sequence[Path]) -> Iterator[str]:
+        """Yield the ids of stored articles that were read below the paths and are no longer there."""
+        roots = [os.path.realpath(path) for path in paths]
+        roots = [root for root in roots if any(is_below(source, root) for source in self._read)]
+        for article_id, source in self._archive.sources().items():
+            if article_id not in self._seen and any(is_below(source, root) for root in roots):
+                file = file_of(source)
+                if file is None or file in self._read - self._kept:
+                    yield article_id
+
+    def _start_lot(self) -> None:
+        self._prepared, self._finished, self._moved, self._lot = [], [], {}, set()
+        self._told, self._since = 0, monotonic()
+
+    def _take(self, found: Article, file: InputFile) -> None:
+        """Let an article wait for its lot; of equal ids, the first is stored before."""
+        spot = place(found)
+        if {found.id, spot.own_id} & self._lot:
+            self.store()
+        article = self._distinct(found, spot, file)
+        self._seen.add(article.id)
+        self._lot.add(article.id)
+        self._waiting.append(article)
+        characters = sum(len(each.text) for each in self._waiting)
+        if len(self._waiting) >= TOGETHER or characters > TOGETHER_CHARACTERS or self._is_late():
+            self._encode()
+        if sum(len(each.passages) for each in self._prepared) >= LOT_PASSAGES or self._is_late():
+            self.store()
+
+    def _is_late(self) -> bool:
+        return monotonic() - self._since >= LOT_SECONDS
+
+    def _distinct(self, article: Article, spot: Place, file: InputFile) -> Article:
+        """Return the article, with an id of its own if another article, of a file that is still there, has its id.
+
+        An id that a newsroom gave in JSON names one article wherever it comes from: the last one counts.
+        """
+        known = self._archive.origins([article.id, spot.own_id])
+        if spot.own_id in known:
+            return replace(article, id=spot.own_id)
+        there = known.get(article.id)
+        if there is None or spot.is_that_of(there.source):
+            return article
+        other = file_of(there.source)
+        if other is None:
+            self._moved[article.id] = article.source
+            return article
+        same = there.digest == digest(article)
+        if not same and not spot.may_replace(there.source):
+            return replace(article, id=spot.own_id)
+        self._contested |= {file.source, other}  # two files have a say in it: both are read every time
+        return article
+
+    def _encode(self) -> None:
+        """Split and encode the articles that wait and are new or changed, and count all of them."""
+        done, fresh = self._archive.sort(self._waiting)
+        self.report.added += len(done.added)
+        self.report.changed += len(done.changed)
+        self.report.unchanged += len(done.unchanged)
+        if fresh:
+            self._prepared += self._archive.prepare(fresh)
+        self._told += len(self._waiting)
+        self._waiting = []
+        if not self._prepared and self._told:
+            self._progress(self._told)
+            self._told, self._since = 0, monotonic()
 
 
-def _distinct(archive: Archive, article: Article) -> Article:
-    """Return the article, with another id if its own, made from its file's name, is that of another existing file."""
+def _look_at(file: InputFile) -> FileRecord | None:
+    """Return what a file is like; None if that cannot be told, or was so a moment ago that it may change unseen."""
     try:
-        known = archive.article(article.id)
-    except KeyError:
-        return article
-    if known.source == article.source or ONE_OF_MANY.search(article.source) or not Path(known.source).exists():
-        return article
-    mark = hashlib.sha256(article.source.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return article if digest(known) == digest(article) else replace(article, id=f"{article.id}~{mark}")
+        status = file.path.stat()
+    except OSError:
+        return None
+    if time_ns() - status.st_mtime_ns < SETTLED:
+        return None
+    return FileRecord(file.source, file.id, status.st_size, status.st_mtime_ns, 0, READING)
 
 
 def expected_articles(paths: Sequence[Path]) -> int:

@@ -300,3 +300,28 @@ def test_help_shows_examples_and_settings(run: Run) -> None:
     assert "pressmark index seeds/" in text
     assert "PRESSMARK_ARCHIVE" in text
     assert "PRESSMARK_ENCODER" in text
+
+
+def test_prune_says_how_many_were_removed(run: Run, folder: Path, tmp_path: Path) -> None:
+    for name in "abc":
+        put(tmp_path / "in" / f"{name}.txt", f"Text {name}.")
+    run(tmp_path / "in")
+    (tmp_path / "in" / "a.txt").unlink()
+    result = run(tmp_path / "in", "--prune")
+    assert result.stdout == f"{folder}: 2 articles read: 0 added, 0 changed, 1 removed, 2 unchanged; 0 not read\n"
+    assert stored(folder) == ["Text b.", "Text c."]
+
+
+def test_prune_of_an_empty_folder_removes_nothing(run: Run, folder: Path, tmp_path: Path) -> None:
+    path = put(tmp_path / "in" / "a.txt", "The treaty was signed.")
+    run(tmp_path / "in")
+    path.unlink()
+    assert run(tmp_path / "in", "--prune").exit_code == 1
+    assert stored(folder) == ["The treaty was signed."]
+
+
+def test_watching_a_path_that_does_not_exist_is_refused(run: Run, folder: Path, tmp_path: Path) -> None:
+    result = run(tmp_path / "nowhere", "--watch")
+    assert result.exit_code == 1
+    assert "nowhere does not exist; give a file or a folder of articles" in result.stderr
+    assert not exists(folder)

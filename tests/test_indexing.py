@@ -1,5 +1,9 @@
 import json
-from collections.abc import Callable
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,9 +11,9 @@ import pytest
 from conftest import SEEDS
 from embeddings import indexing
 from embeddings.archive import Archive
-from embeddings.articles import Unread
+from embeddings.articles import InputFile, Unread, read_file
 from embeddings.indexing import IndexReport, expected_articles, index_paths
-from embeddings.types import Filter
+from embeddings.types import Article, Filter
 
 
 def put(path: Path, text: str) -> Path:
@@ -91,7 +95,8 @@ def test_an_empty_folder_adds_nothing(archive: Archive, tmp_path: Path) -> None:
 def test_more_articles_than_a_lot_go_in_with_a_transaction_a_lot(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "LOT", 3)
+    monkeypatch.setattr(indexing, "TOGETHER", 1)
+    monkeypatch.setattr(indexing, "LOT_PASSAGES", 3)
     told: list[int] = []
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(7)]))
     report = index_paths(archive, [path], told.append)
@@ -183,13 +188,200 @@ def test_expected_articles_of_a_file_that_cannot_be_opened_is_one(tmp_path: Path
 def test_an_interruption_keeps_what_was_stored_and_the_next_run_adds_the_rest(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "LOT", 2)
+    monkeypatch.setattr(indexing, "TOGETHER", 1)
+    monkeypatch.setattr(indexing, "LOT_PASSAGES", 2)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
     with pytest.raises(KeyboardInterrupt):
         index_paths(archive, [path], interrupt_at(2))
     assert archive.counts().articles == 4
     assert index(archive, path) == IndexReport(added=1, unchanged=4)
     assert len(archive.search_keywords("number", 10, Filter()).numbers) == 5
+
+
+def test_a_transaction_is_made_after_a_time_even_for_few_passages(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "LOT_SECONDS", 0.0)
+    path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(3)]))
+    index(archive, path)
+    assert archive.generation == 3
+
+
+def test_what_is_stored_is_searched_before_the_run_is_over(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "TOGETHER", 1)
+    monkeypatch.setattr(indexing, "LOT_PASSAGES", 2)
+    path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
+    found: list[int] = []
+    index_paths(archive, [path], lambda _: found.append(len(archive.search_keywords("number", 9, Filter()).numbers)))
+    assert found == [2, 4, 5]
+
+
+# --- a folder that changes --------------------------------------------------------------------------------------------
+
+
+def aged(path: Path, seconds: float = 60) -> Path:
+    """A file last changed so long ago that it is not read again."""
+    when = time.time() - seconds
+    os.utime(path, (when, when))
+    return path
+
+
+def prune(archive: Archive, *paths: Path) -> IndexReport:
+    return index_paths(archive, paths, lambda _: None, prune=True)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read."""
+    names: list[str] = []
+
+    def note(file: InputFile) -> Iterator[Article | Unread]:
+        names.append(file.path.name)
+        return read_file(file)
+
+    monkeypatch.setattr(indexing, "read_file", note)
+    return names
+
+
+def test_only_files_that_changed_are_read_again(archive: Archive, tmp_path: Path, read: list[str]) -> None:
+    put(tmp_path / "in" / "a.txt", "The treaty was signed.")
+    put(tmp_path / "in" / "b.jsonl", lines({"text": "One."}, {"text": "Two."}))
+    put(tmp_path / "in" / "c.txt", "It rained.")
+    for path in (tmp_path / "in").iterdir():
+        aged(path)
+    index(archive, tmp_path / "in")
+    read.clear()
+    assert index(archive, tmp_path / "in") == IndexReport(unchanged=4)
+    assert read == []
+    aged(put(tmp_path / "in" / "c.txt", "It snowed."), 30)
+    assert index(archive, tmp_path / "in") == IndexReport(changed=1, unchanged=3)
+    assert read == ["c.txt"]
+
+
+def test_a_file_that_changed_a_moment_ago_is_read_again(archive: Archive, tmp_path: Path) -> None:
+    path = put(tmp_path / "a.txt", "It rained.")
+    index(archive, path)
+    status = path.stat()
+    put(path, "It hailed.")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # as if within the clock's resolution
+    assert index(archive, path) == IndexReport(changed=1)
+
+
+def test_a_file_with_something_unread_is_read_and_named_every_time(archive: Archive, tmp_path: Path) -> None:
+    path = aged(put(tmp_path / "a.jsonl", lines({"text": "One."}) + "{broken\n"))
+    for _ in range(2):
+        assert [unread.source for unread in index(archive, path).unread] == [f"{path}#2"]
+
+
+def test_a_removed_article_comes_back_as_long_as_its_file_is_there(archive: Archive, tmp_path: Path) -> None:
+    path = aged(put(tmp_path / "a.jsonl", lines({"id": "1", "text": "One."}, {"id": "2", "text": "Two."})))
+    index(archive, path)
+    archive.remove(["2"])
+    assert index(archive, path) == IndexReport(added=1, unchanged=1)
+
+
+def test_an_archive_that_knows_nothing_of_files_learns_it(archive: Archive, tmp_path: Path, read: list[str]) -> None:
+    path = aged(put(tmp_path / "a.txt", "It rained."))
+    index(archive, path)
+    with closing(sqlite3.connect(archive.folder / "archive.sqlite")) as connection:
+        connection.execute("DROP TABLE files")
+    assert index(archive, path) == index(archive, path) == IndexReport(unchanged=1)
+    assert read == ["a.txt"] * 2
+
+
+def test_prune_removes_articles_whose_files_are_gone_and_no_others(archive: Archive, tmp_path: Path) -> None:
+    for name in ("in/a.txt", "in/deep/b.txt", "in/c.jsonl", "inner/d.txt"):
+        put(tmp_path / name, lines({"text": name}) if name.endswith("l") else name)
+    index(archive, tmp_path / "in", tmp_path / "inner")
+    archive.add([Article("by hand", "From nowhere.", "Title")])
+    for name in ("in/deep/b.txt", "in/c.jsonl", "inner/d.txt"):
+        (tmp_path / name).unlink()
+    assert index(archive, tmp_path / "in") == IndexReport(unchanged=1)
+    assert prune(archive, tmp_path / "in") == IndexReport(unchanged=1, removed=2)
+    assert texts(archive) == ["From nowhere.", "in/a.txt", "inner/d.txt"]
+    assert len(archive.search_keywords("txt jsonl", 9, Filter()).numbers) == 2
+
+
+def test_prune_removes_what_a_file_no_longer_holds(archive: Archive, tmp_path: Path) -> None:
+    path = put(tmp_path / "a.jsonl", lines({"id": "1", "text": "One."}, {"id": "2", "text": "Two."}))
+    index(archive, path)
+    put(path, lines({"id": "2", "text": "Two."}, {"id": "3", "text": "Three."}))
+    assert prune(archive, path) == IndexReport(added=1, unchanged=1, removed=1)
+    assert texts(archive) == ["Three.", "Two."]
+
+
+def test_prune_keeps_what_cannot_be_read_just_now(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "in" / "a.txt", "The treaty was signed.")
+    path = put(tmp_path / "in" / "b.jsonl", lines({"id": "1", "text": "One."}, {"id": "2", "text": "Two."}))
+    index(archive, tmp_path / "in")
+    put(path, lines({"id": "1", "text": "One."}) + '{"id": "2", "te')
+    report = prune(archive, tmp_path / "in")
+    assert (report.removed, len(report.unread)) == (0, 1)
+    assert len(texts(archive)) == 3
+
+
+def test_prune_keeps_files_that_were_not_read_again(archive: Archive, tmp_path: Path) -> None:
+    path = aged(put(tmp_path / "a.jsonl", lines({"text": "One."}, {"text": "Two."})))
+    index(archive, path)
+    assert prune(archive, path) == IndexReport(unchanged=2)
+
+
+def test_prune_removes_nothing_below_a_folder_without_any_file(archive: Archive, tmp_path: Path) -> None:
+    path = put(tmp_path / "share" / "a.txt", "The treaty was signed.")
+    put(tmp_path / "in" / "b.txt", "It rained.")
+    index(archive, tmp_path / "share", tmp_path / "in")
+    path.unlink()  # as if the disk were not there
+    assert prune(archive, tmp_path / "share", tmp_path / "in") == IndexReport(unchanged=1)
+
+
+def test_a_copy_keeps_an_article_whose_first_file_is_gone(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "one" / "talks.txt", "The treaty was signed.")
+    aged(put(tmp_path / "two" / "talks.txt", "The treaty was signed."))
+    index(archive, tmp_path / "one", tmp_path / "two")
+    put(tmp_path / "one" / "other.txt", "It rained.")
+    (tmp_path / "one" / "talks.txt").unlink()
+    prune(archive, tmp_path / "one", tmp_path / "two")
+    assert texts(archive) == ["It rained.", "The treaty was signed."]
+    assert archive.article("talks").source == str(tmp_path / "two" / "talks.txt")
+
+
+def test_of_two_files_of_one_name_the_second_keeps_its_article_when_the_first_is_gone(
+    archive: Archive, tmp_path: Path
+) -> None:
+    put(tmp_path / "one" / "talks.txt", "The treaty was signed.")
+    put(tmp_path / "two" / "talks.txt", "The border was opened.")
+    index(archive, tmp_path / "one", tmp_path / "two")
+    (tmp_path / "one" / "talks.txt").unlink()
+    put(tmp_path / "one" / "other.txt", "It rained.")
+    assert index(archive, tmp_path / "two") == IndexReport(unchanged=1)
+    put(tmp_path / "two" / "talks.txt", "The border was closed.")
+    assert index(archive, tmp_path / "two") == IndexReport(changed=1)
+    assert prune(archive, tmp_path / "one") == IndexReport(added=1, removed=1)
+    assert texts(archive) == ["It rained.", "The border was closed."]
+
+
+@pytest.mark.parametrize("names", [("a.jsonl", "talks.txt"), ("talks.txt", "z.jsonl")])
+def test_an_id_in_json_never_replaces_the_article_of_a_file_of_that_name(
+    names: tuple[str, str], archive: Archive, tmp_path: Path
+) -> None:
+    for name in names:
+        text = "A record." if name.endswith("l") else "A file."
+        put(tmp_path / "in" / name, lines({"id": "talks", "text": text}) if name.endswith("l") else text)
+    assert index(archive, tmp_path / "in") == IndexReport(added=2)
+    assert index(archive, tmp_path / "in") == IndexReport(unchanged=2)
+    assert texts(archive) == ["A file.", "A record."]
+
+
+def test_a_newsrooms_id_names_one_article_in_all_its_files_and_the_last_counts(
+    archive: Archive, tmp_path: Path
+) -> None:
+    for day, text in (("1", "First version."), ("2", "Second version.")):
+        aged(put(tmp_path / "in" / f"{day}.jsonl", lines({"id": "77", "text": text})))
+    for _ in range(3):
+        index(archive, tmp_path / "in")
+        assert texts(archive) == ["Second version."]
 
 
 def interrupt_at(call: int) -> Callable[[int], object]:

@@ -1,0 +1,127 @@
+"""Folders kept indexed, by a thread that is told to stop and by a process that gets a signal."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embeddings import watching
+from embeddings.archive import Archive
+from embeddings.indexing import IndexReport
+from embeddings.types import Filter
+from fakes import FakeEncoder
+
+PATIENCE = 60
+"""Seconds after which what should have happened has failed."""
+
+INDEX = """
+import sys
+from embeddings import commands
+from fakes import FakeEncoder
+commands.load_encoder = lambda *_: FakeEncoder()
+commands.index(sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def incoming(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "first.txt").write_text("The treaty was signed.")
+    return folder
+
+
+@pytest.fixture
+def reports(archive: Archive, incoming: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[IndexReport]]:
+    """What is told while the folder is watched."""
+    monkeypatch.setattr(watching, "PAUSE", 0.02)
+    told: list[IndexReport] = []
+    stop = threading.Event()
+    thread = threading.Thread(target=watching.watch, args=(archive, [incoming], stop, told.append))
+    thread.start()
+    yield told
+    stop.set()
+    thread.join(timeout=PATIENCE)
+    assert not thread.is_alive()
+
+
+def wait_for(told: list[IndexReport], count: int) -> IndexReport:
+    deadline = time.monotonic() + PATIENCE
+    while len(told) < count:
+        assert time.monotonic() < deadline, told
+        time.sleep(0.01)
+    return told[-1]
+
+
+def put(path: Path, text: str) -> None:
+    """Make a file at once, as a mover does."""
+    draft = path.parent.parent / "draft"
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def test_files_that_come_change_and_go_are_seen(archive: Archive, incoming: Path, reports: list[IndexReport]) -> None:
+    assert wait_for(reports, 1) == IndexReport(added=1)
+    put(incoming / "second.txt", "It rained.")
+    assert wait_for(reports, 2) == IndexReport(added=1, unchanged=1)
+    put(incoming / "second.txt", "It snowed all day.")
+    assert wait_for(reports, 3) == IndexReport(changed=1, unchanged=1)
+    (incoming / "first.txt").unlink()
+    assert wait_for(reports, 4) == IndexReport(unchanged=1, removed=1)
+    assert [article.text for article in archive.articles()] == ["It snowed all day."]
+    assert len(archive.search_keywords("snowed treaty rained", 9, Filter()).numbers) == 1
+
+
+def test_what_stays_as_it_is_is_told_once(incoming: Path, reports: list[IndexReport]) -> None:
+    put(incoming / "bad.txt", "\0\1\2")
+    wait_for(reports, 1)
+    time.sleep(0.3)
+    assert len(reports) <= 2
+    assert len(reports[-1].unread) == 1
+
+
+def test_a_folder_that_is_gone_for_a_while_is_waited_for_and_nothing_removed(
+    archive: Archive, incoming: Path, reports: list[IndexReport], caplog: pytest.LogCaptureFixture
+) -> None:
+    wait_for(reports, 1)
+    incoming.rename(incoming.parent / "away")
+    deadline = time.monotonic() + PATIENCE
+    while "waiting" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert "does not exist" in caplog.text
+    assert archive.counts().articles == 1
+    (incoming.parent / "away").rename(incoming)
+    put(incoming / "second.txt", "It rained.")
+    assert wait_for(reports, 2) == IndexReport(added=1, unchanged=1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_the_command_ends_cleanly(number: signal.Signals, incoming: Path, tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a child of a background job would ignore it
+    tests = Path(__file__).parent
+    process = subprocess.Popen(
+        [sys.executable, "-c", INDEX, str(incoming), "--watch", "--archive", str(tmp_path / "archive")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"},
+    )
+    signal.signal(signal.SIGINT, before)
+    with process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=PATIENCE)
+    assert line == (f"{tmp_path / 'archive'}: 1 article read: 1 added, 0 changed, 0 removed, 0 unchanged; 0 not read\n")
+    assert process.returncode == 0
+    assert stderr.endswith("Stopped; what was stored stays.\n")
+    assert "Traceback" not in stderr
+    archive = Archive(tmp_path / "archive", FakeEncoder())
+    assert [article.text for article in archive.articles()] == ["The treaty was signed."]
+    archive.close()
