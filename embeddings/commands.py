@@ -37,6 +37,8 @@ def plain_errors() -> Iterator[None]:
     """Turn what went wrong into one line on stderr and the exit status of the contract."""
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever reads the output has read enough
     except FileNotFoundError as error:
         raise NothingToDo(_said(error)) from error
     except (ValueError, OSError) as error:

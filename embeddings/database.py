@@ -8,9 +8,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from embeddings.dates import earliest
 from embeddings.sqlite import Connection, DamagedError
 from embeddings.state import ARTICLE, Counts, State, counts, where
-from embeddings.types import Article, Filter, Passage, Vectors
+from embeddings.types import Article, Filter, Passage, Vectors, day_number
 
 APPLICATION_ID = 0x50524D4B
 """Marks an SQLite file as ours: "PRMK"."""
@@ -81,6 +82,19 @@ class Origin:
 
     source: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored article without its text; the fields are those of `Article`."""
+
+    id: str
+    title: str
+    published: str
+    outlet: str
+    byline: str
+    url: str | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +226,33 @@ class Database:
             raise KeyError(article_id)
         return Article(*row)
 
-    def articles(self, only: Filter | None = None) -> Iterator[Article]:
-        """Yield every article that a filter lets through, in the order of ids."""
-        condition, values = where(only or Filter())
-        for row in self._connection.rows(f"SELECT {ARTICLE} FROM articles {condition} ORDER BY id", values):
+    def articles(self) -> Iterator[Article]:
+        """Yield every article, in the order of ids."""
+        for row in self._connection.rows(f"SELECT {ARTICLE} FROM articles ORDER BY id"):
             yield Article(*row)
+
+    def entries(self, only: Filter, before: str = "") -> Iterator[Entry]:
+        """Yield what a filter lets through, by date, the undated first, without the texts.
+
+        `before`: only articles that were certainly published before this date, ISO in any precision; "" for all.
+        """
+        condition, values = where(only)
+        if before:
+            condition = f"{condition} AND" if condition else "WHERE"
+            condition += " last_day < ? AND first_day <= last_day"  # an undated one ends before it begins
+            values.append(day_number(earliest(before)))
+        query = "SELECT id, title, published, outlet, byline, url, source FROM articles"
+        for row in self._connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
+            yield Entry(*row)
+
+    def outlet_counts(self) -> dict[str, int]:
+        """Return how many articles each outlet has, the most first; "" is the unknown one."""
+        query = "SELECT outlet, count(*) FROM articles GROUP BY outlet ORDER BY count(*) DESC, outlet"
+        return dict(self._connection.rows(query))
+
+    def dates(self) -> dict[str, int]:
+        """Return how many articles there are of each date, in the precision they have; "" is the unknown one."""
+        return dict(self._connection.rows("SELECT published, count(*) FROM articles GROUP BY published"))
 
     def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
         """Return where those of the articles were read that are stored."""

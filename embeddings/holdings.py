@@ -53,8 +53,7 @@ class Holdings:
             ValueError: if it was made with another encoder or way of splitting, or is not a whole archive.
             TimeoutError: if another process keeps the indexes from being opened.
         """
-        if not exists(folder):
-            raise FileNotFoundError(f"there is no archive in {folder}; make one with: pressmark index PATH...")
+        check_exists(folder)
         self.folder = folder
         self._state: State | None = None
         self._unsaved = 0
@@ -341,6 +340,12 @@ def _add(vectors: VectorIndex, lots: Iterable[tuple[Numbers, Vectors]]) -> int:
 def exists(folder: Path) -> bool:
     """Return whether there is an archive in the folder."""
     return database_path(folder).is_file()
+
+
+def check_exists(folder: Path) -> None:
+    """Raise FileNotFoundError if there is no archive in the folder."""
+    if not exists(folder):
+        raise FileNotFoundError(f"there is no archive in {folder}; make one with: pressmark index PATH...")
 
 
 def database_path(folder: Path) -> Path:

@@ -75,10 +75,7 @@ class KeywordIndex:
         return _stamp(self._stamped())
 
     def _stamped(self) -> Any:
-        try:
-            return json.loads(self._stamp_path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            return None
+        return _read_json(self._stamp_path)
 
     def _check_files(self) -> None:
         """Raise ValueError unless the stamped segments are there, byte for byte: tantivy itself panics in a search."""
@@ -215,6 +212,18 @@ class KeywordIndex:
             return query
         silent = [(must, tantivy.Query.const_score_query(condition, 0.0)) for condition in conditions]
         return tantivy.Query.boolean_query([(must, query), *silent])
+
+
+def read_stamp(folder: Path) -> Stamp | None:
+    """Return what the index in a folder says that it holds; None if there is none, or it cannot be told."""
+    return _stamp(_read_json(folder / "stamp.json"))
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def _stamp(known: Any) -> Stamp | None:

@@ -20,7 +20,8 @@ FIRST_DAY, LAST_DAY = 0, 99_999_999
 """Bounds of a day written as a number: 2022-10-19 is 20221019."""
 
 
-def _day_number(day: str) -> int:
+def day_number(day: str) -> int:
+    """Return a day, "2022-10-19", as a number: 20221019."""
     return int(day.replace("-", ""))
 
 
@@ -50,7 +51,7 @@ class Article:
         """
         if not self.published:
             return LAST_DAY + 1, FIRST_DAY - 1
-        return _day_number(earliest(self.published)), _day_number(latest(self.published))
+        return day_number(earliest(self.published)), day_number(latest(self.published))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,8 @@ class Filter:
         """
         if not self.published_from and not self.published_to:
             return None
-        first = _day_number(earliest(self.published_from)) if self.published_from else FIRST_DAY
-        last = _day_number(latest(self.published_to)) if self.published_to else LAST_DAY
+        first = day_number(earliest(self.published_from)) if self.published_from else FIRST_DAY
+        last = day_number(latest(self.published_to)) if self.published_to else LAST_DAY
         return first, last
 
 

@@ -99,6 +99,16 @@ class VectorIndex:
         return Ranking(numbers[0][found], scores[0][found])
 
 
+def read_stamp(path: Path) -> Stamp | None:
+    """Return what the index saved at `path` says that it holds; None if there is none, or it cannot be told."""
+    try:
+        with path.open("rb") as file:
+            known = json.loads(file.readline(1000))
+        return Stamp(known["archive"], known["generation"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _only(allowed: Numbers) -> Any:
     """Return FAISS's search parameters that let only these passages compete."""
     parameters: Any = faiss.SearchParameters

@@ -1,0 +1,155 @@
+"""The command line of what is in an archive: `pressmark list`, `info` and `remove`."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from embeddings.commands import SHOWN, NothingToDo, WrongUse, archive_option, plain_errors, plural
+from embeddings.database import Database, Entry
+from embeddings.dates import in_words, parse_filter_date
+from embeddings.holdings import Holdings, check_exists, database_path
+from embeddings.overview import Overview, overview
+from embeddings.types import Filter
+
+ALL = Filter()
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --from, --to and --outlet to a command, as `ask` has them."""
+    for name, field, what in (
+        ("--outlet", "outlet", "Only articles of this outlet."),
+        ("--to", "published_to", "Only articles published on or before."),
+        ("--from", "published_from", "Only articles published on or after."),
+    ):
+        command = click.option(name, field, default="", help=what)(command)
+    return command
+
+
+@contextmanager
+def opened_database(folder: Path) -> Iterator[Database]:
+    """Open an archive's database alone: neither encoder nor indexes are needed. Raises FileNotFoundError."""
+    check_exists(folder)
+    with closing(Database(database_path(folder))) as database:
+        yield database
+
+
+@click.command("list")
+@archive_option
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, an article a line.")
+def list_articles(archive: Path, published_from: str, published_to: str, outlet: str, as_json: bool) -> None:
+    """List the articles in the archive by date: date, outlet, title and id, with tabs between.
+
+    \b
+    Examples:
+      pressmark list --from 2022-10 --outlet Azernews
+      pressmark list --json | wc -l
+    """
+    found = False
+    with plain_errors(), opened_database(archive) as database:
+        for entry in database.entries(Filter(_date(published_from), _date(published_to), outlet)):
+            found = True
+            click.echo(json.dumps(asdict(entry), ensure_ascii=False) if as_json else _line(entry))
+    if not found:
+        raise NothingToDo(f"no article in {archive} is like that")
+
+
+@click.command()
+@archive_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def info(archive: Path, as_json: bool) -> None:
+    """Say what the archive holds, of whom and of when, how it was made, and what it takes.
+
+    \b
+    Example:
+      pressmark info --archive ~/newsroom
+    """
+    with plain_errors(), opened_database(archive) as database:
+        found = overview(archive, database)
+    click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2) if as_json else _in_words(found))
+
+
+@click.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@archive_option
+@click.option("--outlet", default="", help="All articles of this outlet.")
+@click.option("--before", metavar="DATE", default="", help="All articles that were published before; no undated ones.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(ids: Sequence[str], archive: Path, outlet: str, before: str, yes: bool) -> None:
+    """Remove articles from the archive: by id, or all of an outlet, or of a time.
+
+    With --outlet and --before, articles go for which both is so. An article whose file is still in a folder that is
+    indexed comes back the next time: delete the file, too.
+
+    \b
+    Examples:
+      pressmark remove 004_802d376f4d3385fe
+      pressmark remove --outlet Azernews --before 2020 --yes
+    """
+    if bool(ids) == bool(outlet or before):
+        raise WrongUse("name what to remove: either ids, or --outlet or --before or both")
+    with plain_errors():
+        with opened_database(archive) as database:
+            chosen = _chosen(database, ids) if ids else list(database.entries(Filter(outlet=outlet), _date(before)))
+        if not chosen:
+            raise FileNotFoundError(f"no article in {archive} is like that")
+        if not yes:
+            _name(chosen, err=True)
+            click.confirm(f"Remove {plural(len(chosen), 'article')} from {archive}?", abort=True, err=True)
+        with closing(Holdings(archive)) as holdings:
+            holdings.remove([entry.id for entry in chosen])
+            holdings.refresh()
+    click.echo(f"{archive}: {plural(len(chosen), 'article')} removed")
+    _name(chosen)
+
+
+def _chosen(database: Database, ids: Sequence[str]) -> list[Entry]:
+    """Return the articles of these ids. Raises FileNotFoundError if there is none of an id."""
+    wanted = dict.fromkeys(ids)
+    found = {entry.id: entry for entry in database.entries(ALL) if entry.id in wanted}
+    for article_id in wanted:
+        if article_id not in found:
+            raise FileNotFoundError(f"there is no article {article_id!r}; nothing was removed")
+    return [found[article_id] for article_id in wanted]
+
+
+def _date(text: str) -> str:
+    return parse_filter_date(text) if text else ""
+
+
+def _line(entry: Entry) -> str:
+    return "\t".join([entry.published, entry.outlet, entry.title, entry.id])
+
+
+def _name(entries: Sequence[Entry], *, err: bool = False) -> None:
+    for entry in entries[:SHOWN]:
+        click.echo(_line(entry), err=err)
+    if len(entries) > SHOWN:
+        click.echo(f"and {len(entries) - SHOWN:,} more", err=err)
+
+
+def _in_words(found: Overview) -> str:
+    """Return an overview as it stands in a terminal."""
+    named = list(found.outlets.items())[:SHOWN]
+    outlets = [f"{name or 'unknown'} ({count:,})" for name, count in named]
+    more = len(found.outlets) - len(named)
+    days = f"{in_words(found.first)} to {in_words(found.last)}" if found.first else "none"
+    gaps = [f"{in_words(gap.first)} to {in_words(gap.last)} ({plural(gap.days, 'day')})" for gap in found.gaps]
+    rows = {
+        "articles": f"{found.articles:,}",
+        "passages": f"{found.passages:,}",
+        "outlets": ", ".join([*outlets, *([f"and {more:,} more"] if more > 0 else [])]) or "none",
+        "dates": f"{days}; {found.undated:,} undated",
+        "longest gaps": "; ".join(gaps) or "none",
+        "encoder": f"{found.encoder}, {found.dimension} dimensions",
+        "splitting": found.splitting,
+        "generation": f"{found.generation:,}",
+        "on disk": ", ".join(f"{name} {size / 1e6:,.1f} MB" for name, size in found.sizes.items()),
+        "indexes": ", ".join(f"{name} {said}" for name, said in found.health.items()),
+    }
+    return "\n".join(f"{name:14}{value}" for name, value in rows.items())
