@@ -1,4 +1,4 @@
-"""The command line of what is in an archive: `pressmark list`, `info` and `remove`."""
+"""The command line of what is in an archive: `pressmark list`, `info`, `remove` and `check`."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from embeddings import checking
 from embeddings.commands import SHOWN, NothingToDo, WrongUse, archive_option, plain_errors, plural
 from embeddings.database import Database, Entry
 from embeddings.dates import in_words, parse_filter_date
@@ -106,6 +107,55 @@ def remove(ids: Sequence[str], archive: Path, outlet: str, before: str, yes: boo
             holdings.refresh()
     click.echo(f"{archive}: {plural(len(chosen), 'article')} removed")
     _name(chosen)
+
+
+@click.command()
+@archive_option
+@click.option(
+    "--repair", "mend", is_flag=True, help="Build damaged indexes anew; of a damaged database save what is whole."
+)
+def check(archive: Path, mend: bool) -> None:
+    """Look through the whole archive: database, articles, passages, vectors and both indexes.
+
+    The exit status is 1 if something is wrong, and stays wrong with --repair.
+
+    \b
+    Examples:
+      pressmark check
+      pressmark check --repair --archive ~/newsroom
+    """
+    with plain_errors():
+        faults = checking.check(archive)
+        if not faults:
+            click.echo(f"{archive} is whole")
+            return
+        _name_faults(faults)
+        if not mend:
+            raise NothingToDo(f"something is wrong with {archive}; the cure: pressmark check --repair")
+        saved = checking.repair(archive, faults)
+        if saved is None:
+            faults = checking.check(archive)
+    if saved is not None:
+        raise NothingToDo(_rescue(archive, saved))
+    _name_faults(faults)
+    if faults:
+        raise NothingToDo(f"something is still wrong with {archive}")
+    click.echo(f"{archive} is whole again")
+
+
+def _name_faults(faults: Sequence[checking.Fault]) -> None:
+    for fault in faults:
+        click.echo(f"{fault.part}: {fault.what}")
+
+
+def _rescue(archive: Path, saved: checking.Saved) -> str:
+    """Return what was saved of a damaged database, and how to index it anew."""
+    lost = f"; {plural(saved.lost, 'article')} could not be read whole" if saved.lost else ""
+    return (
+        f"the database cannot be repaired: {plural(saved.articles, 'article')} saved to {saved.path}{lost}. Restore "
+        f"{archive} from a copy, or put it aside and do: pressmark index {saved.path} --archive {archive}, and index "
+        "again what the articles came from"
+    )
 
 
 def _chosen(database: Database, ids: Sequence[str]) -> list[Entry]:

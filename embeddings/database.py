@@ -1,17 +1,23 @@
 """The archive's only truth, one SQLite file: articles, passages and vectors, one generation a transaction."""
 
 import hashlib
+import logging
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import astuple, dataclass
+from itertools import chain
 from pathlib import Path
 
 from embeddings.dates import earliest
-from embeddings.sqlite import Connection, DamagedError
+from embeddings.journal import journal_of, lacks_commits
+from embeddings.soundness import content_faults, file_faults
+from embeddings.sqlite import DAMAGE_CURE, Connection, DamagedError, is_read_only
 from embeddings.state import ARTICLE, Counts, State, counts, where
 from embeddings.types import Article, Filter, Passage, Vectors, day_number
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x50524D4B
 """Marks an SQLite file as ours: "PRMK"."""
@@ -131,9 +137,14 @@ class Database:
         self._path = path
         self._local = threading.local()
         self._connections: list[Connection] = []
+        lossy = not is_read_only(path) and lacks_commits(path)
+        if lossy and _is_of_another(path):
+            _set_journal_aside(path)
         with ExitStack() as undo:
             undo.callback(self.close)
             self._check()
+            if lossy:
+                self._check_whole()
             undo.pop_all()
 
     @classmethod
@@ -173,6 +184,13 @@ class Database:
         self.meta("generation")
         self.counts()
 
+    def _check_whole(self) -> None:
+        """Raise DamagedError if what is left without a lost part of the journal is no state that ever was."""
+        fault = next(chain(file_faults(self._connection), content_faults(self._connection, digest)), None)
+        if fault is not None:
+            raise DamagedError(f"{self._path} is damaged: {fault}; {DAMAGE_CURE}")
+        log.warning("%s: the last of what was stored may be lost; index again what it came from", self._path)
+
     def close(self) -> None:
         """Close every thread's connection."""
         while self._connections:
@@ -190,7 +208,7 @@ class Database:
 
     def journal_is_longer_than(self, size: int) -> bool:
         """Return whether SQLite's journal beside the file has more bytes."""
-        journal = self._path.with_name(f"{self._path.name}-wal")
+        journal = journal_of(self._path)
         return journal.exists() and journal.stat().st_size > size
 
     def write_journal_back(self) -> None:
@@ -349,7 +367,7 @@ class Database:
     def _value(self, query: str, *values: str) -> int:
         row = self._connection.first(query, *values)
         if row is None:
-            raise DamagedError(f"{self._path} is damaged: {query} finds nothing; see what is whole: pressmark check")
+            raise DamagedError(f"{self._path} is damaged: {query} finds nothing; {DAMAGE_CURE}")
         return row[0]  # type: ignore[no-any-return]
 
     def _put_article(self, article: Article, generation: int) -> int:
@@ -373,3 +391,24 @@ class Database:
             article,
         )
         self._connection.run("DELETE FROM passages WHERE article = ?", article)
+
+
+def _is_of_another(path: Path) -> bool:
+    """Return whether the journal beside a file is that of another archive: it would overwrite this one's pages."""
+    names = []
+    for mode in ("mode=ro&immutable=1", "mode=ro"):  # without the journal, and with it
+        try:
+            with closing(Connection(path, mode)) as connection:
+                names.append(connection.first("SELECT value FROM meta WHERE key = 'archive'"))
+        except DamagedError:
+            names.append(None)
+    return None not in names and names[0] != names[1]
+
+
+def _set_journal_aside(path: Path) -> None:
+    """Take away a journal that is not this file's, and what belongs to it."""
+    journal = journal_of(path)
+    aside = journal.with_name(f"{journal.name}.of-another")
+    log.warning("%s is that of another archive: it is now %s", journal, aside.name)
+    journal.replace(aside)
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)

@@ -165,9 +165,7 @@ class Holdings:
     def _temporary_folder(self) -> Path:
         """Return a folder for what cannot be written beside the database, with a copy of the keyword index."""
         temporary = Path(self._undo.enter_context(tempfile.TemporaryDirectory(prefix="pressmark-")))
-        if (self.folder / "keywords").is_dir():
-            shutil.copytree(self.folder / "keywords", temporary / "keywords", copy_function=shutil.copyfile)
-            (temporary / "keywords").chmod(0o700)
+        copy_keywords(self.folder, temporary)
         return temporary
 
     def _open_vectors(self) -> VectorIndex:
@@ -346,6 +344,14 @@ def check_exists(folder: Path) -> None:
     """Raise FileNotFoundError if there is no archive in the folder."""
     if not exists(folder):
         raise FileNotFoundError(f"there is no archive in {folder}; make one with: pressmark index PATH...")
+
+
+def copy_keywords(folder: Path, target: Path) -> Path:
+    """Copy an archive's keyword index into another folder, if there is one, and return where it is then."""
+    if (folder / "keywords").is_dir():
+        shutil.copytree(folder / "keywords", target / "keywords", copy_function=shutil.copyfile)
+        (target / "keywords").chmod(0o700)
+    return target / "keywords"
 
 
 def database_path(folder: Path) -> Path:

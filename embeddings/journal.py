@@ -33,9 +33,9 @@ def lacks_commits(path: Path) -> bool:
     What was committed stands in the file's shared memory, which outlives a crash of the program, not of the machine.
     """
     journal = journal_of(path)
-    if not journal.exists() or not journal.stat().st_size:
-        return False
     index = _read_index(path.with_name(f"{path.name}-shm"))  # before the journal, which may be growing
+    if not journal.exists() or not journal.stat().st_size:
+        return index is not None and index.frames > 0
     if index is None:
         return True
     if not index.frames:

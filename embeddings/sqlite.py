@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+DAMAGE_CURE = "restore it from a copy, or see what can be saved with: pressmark check"
+
 Value = str | int | bytes | None
 Row = tuple[Any, ...]
 
@@ -87,9 +89,7 @@ def plain_error(path: Path, error: sqlite3.Error) -> Exception:
     """Return what an error of SQLite's means for the archive's file; the error itself if it means a mistake of ours."""
     match getattr(error, "sqlite_errorcode", -1) & 0xFF:  # the primary code
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR | sqlite3.SQLITE_FORMAT:
-            return DamagedError(
-                f"{path} is damaged: {error}; restore it from a copy, or see what can be saved with: pressmark check"
-            )
+            return DamagedError(f"{path} is damaged: {error}; {DAMAGE_CURE}")
         case sqlite3.SQLITE_FULL:
             return OSError(
                 errno.ENOSPC, "the disk is full; free some space and do it again: what is stored stays", path

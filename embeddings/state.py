@@ -37,8 +37,8 @@ class State:
         """Take the state that a connection sees now; the connection becomes the state's own."""
         self._connection = connection
         connection.run("BEGIN")
-        meta: dict[str, str] = dict(connection.rows("SELECT key, value FROM meta"))
-        self.stamp = Stamp(meta["archive"], int(meta["generation"]))
+        self.meta: dict[str, str] = dict(connection.rows("SELECT key, value FROM meta"))
+        self.stamp = Stamp(self.meta["archive"], int(self.meta["generation"]))
 
     def close(self) -> None:
         """Let go of the state."""

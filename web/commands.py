@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from embeddings.archive_commands import info, list_articles, remove
+from embeddings.archive_commands import check, info, list_articles, remove
 from embeddings.commands import WrongUse, archive_option, index, plain_errors
 from qa.commands import ask, open_pipeline, train
 from qa.evaluation.benchmark_commands import benchmark
@@ -87,5 +87,5 @@ def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-for command in (index, list_articles, info, remove, ask, evaluate, benchmark, train):
+for command in (index, list_articles, info, remove, check, ask, evaluate, benchmark, train):
     main.add_command(command)

@@ -1,6 +1,7 @@
 """Errors as pages, and under /api/ as problem details (RFC 9457)."""
 
 import json
+import logging
 from collections.abc import Collection
 from http import HTTPStatus
 
@@ -8,18 +9,29 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
+from embeddings.sqlite import DamagedError
 from web.requests import FieldError, InvalidFieldsError
+
+log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
     """Give every error of the application one form. What is unexpected Flask logs; the answer does not tell it."""
     app.register_error_handler(InvalidFieldsError, _invalid_fields)
     app.register_error_handler(SecurityError, _untrusted_host)
+    app.register_error_handler(DamagedError, _damaged)
     app.register_error_handler(HTTPException, _http_error)
 
 
 def _invalid_fields(error: InvalidFieldsError) -> AnyResponse:
     return _described(Response(status=HTTPStatus.BAD_REQUEST), str(error), error.errors)
+
+
+def _damaged(error: DamagedError) -> AnyResponse:
+    """Answer while the archive is damaged: where it lies is for its keeper, in the log."""
+    log.error("%s", error)
+    detail = "The archive is damaged. Whoever keeps it can find out what is whole with: pressmark check"
+    return _described(Response(status=HTTPStatus.SERVICE_UNAVAILABLE), detail, ())
 
 
 def _http_error(error: HTTPException) -> AnyResponse:

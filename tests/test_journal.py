@@ -1,0 +1,75 @@
+"""The journal's checksums, against SQLite itself: which commits it still reads."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from embeddings.journal import committed_frames, journal_of, lacks_commits
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file of which a crash left the journal, with 30 commits of a few pages each, and the shared memory."""
+    original = tmp_path / "original.sqlite"
+    with closing(sqlite3.connect(original, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("CREATE TABLE words (number INTEGER PRIMARY KEY, word TEXT)")
+        for number in range(30):
+            connection.execute("INSERT INTO words VALUES (?, ?)", (number, f"word {number} " * 700))
+        copy = tmp_path / "left" / "copy.sqlite"
+        copy.parent.mkdir()
+        for ending in ("", "-wal", "-shm"):
+            shutil.copy(f"{original}{ending}", f"{copy}{ending}")
+    return copy
+
+
+def read_by_sqlite(path: Path) -> int:
+    """How many pages of the journal SQLite itself reads."""
+    Path(f"{path}-shm").unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        return int(connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1])
+
+
+def test_a_whole_journal_lacks_nothing(path: Path) -> None:
+    assert not lacks_commits(path)
+    committed = committed_frames(journal_of(path))
+    assert committed == read_by_sqlite(path) > 30
+
+
+@pytest.mark.parametrize("place", [0, 5, 17, 30, 31, 40, 60, 5000, 40_000, 100_000, -5000, -1])
+def test_a_flipped_byte_ends_what_is_read_where_sqlite_ends_it(place: int, path: Path) -> None:
+    journal = journal_of(path)
+    content = bytearray(journal.read_bytes())
+    content[place] ^= 0x10
+    journal.write_bytes(content)
+    assert lacks_commits(path)
+    assert committed_frames(journal) == read_by_sqlite(path)
+
+
+@pytest.mark.parametrize("left", [0, 1, 31, 32, 4000, 4152, 50_000, 100_000])
+def test_a_cut_journal_ends_where_sqlite_ends_it(left: int, path: Path) -> None:
+    journal = journal_of(path)
+    journal.write_bytes(journal.read_bytes()[:left])
+    assert lacks_commits(path)
+    assert committed_frames(journal) == max(0, read_by_sqlite(path))
+
+
+def test_without_shared_memory_it_cannot_be_told(path: Path) -> None:
+    Path(f"{path}-shm").unlink()
+    assert lacks_commits(path)
+
+
+def test_a_deleted_journal_lacks_all(path: Path) -> None:
+    journal_of(path).unlink()
+    assert lacks_commits(path)
+
+
+def test_without_both_nothing_lacks(path: Path) -> None:
+    journal_of(path).unlink()
+    Path(f"{path}-shm").unlink()
+    assert not lacks_commits(path)
