@@ -190,7 +190,7 @@ class Archive:
 
 def check_new(folder: Path) -> None:
     """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
-    if folder.exists() and (not folder.is_dir() or any(path.name != DRAFT for path in folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(not path.name.startswith(DRAFT) for path in folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
 
 

@@ -137,9 +137,11 @@ class Database:
         self._path = path
         self._local = threading.local()
         self._connections: list[Connection] = []
-        lossy = not is_read_only(path) and lacks_commits(path)
-        if lossy and _is_of_another(path):
-            _set_journal_aside(path)
+        lossy = False
+        if not is_read_only(path):
+            if foreign := _journal_is_of_another(path):
+                _set_journal_aside(path)
+            lossy = foreign or lacks_commits(path)
         with ExitStack() as undo:
             undo.callback(self.close)
             self._check()
@@ -151,7 +153,8 @@ class Database:
     def create(cls, path: Path, about: dict[str, str]) -> "Database":
         """Make a new file that remembers `about`, whole or not at all, and open it."""
         draft = path.with_name(DRAFT)
-        draft.unlink(missing_ok=True)
+        for left in path.parent.glob(f"{DRAFT}*"):  # SQLite's own journal beside it, too
+            left.unlink()
         connection = Connection(draft, "mode=rwc")
         try:
             connection.run_script(SCHEMA)
@@ -393,8 +396,10 @@ class Database:
         self._connection.run("DELETE FROM passages WHERE article = ?", article)
 
 
-def _is_of_another(path: Path) -> bool:
+def _journal_is_of_another(path: Path) -> bool:
     """Return whether the journal beside a file is that of another archive: it would overwrite this one's pages."""
+    if not journal_of(path).exists():
+        return False
     names = []
     for mode in ("mode=ro&immutable=1", "mode=ro"):  # without the journal, and with it
         try:

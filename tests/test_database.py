@@ -233,7 +233,8 @@ def test_closing_leaves_one_file(path: Path) -> None:
 
 
 def test_a_half_made_draft_does_not_stand_in_the_way(path: Path) -> None:
-    path.with_suffix(".draft").write_bytes(b"half")
+    for ending in ("", "-journal", "-wal"):
+        path.with_name(f"archive.draft{ending}").write_bytes(b"half")
     with closing(Database.create(path, ABOUT)) as database:
         assert database.generation == 0
 

@@ -1,0 +1,239 @@
+"""Whatever happens to a process or a file, the archive opens consistent, and the next run completes.
+
+`make test` does this a few times; PRESSMARK_TEST_KILLS=250 in the environment does it as often as it says. What is done
+follows from a seed, PRESSMARK_TEST_SEED, which a failure prints.
+"""
+
+import logging
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from time import monotonic, sleep
+
+import numpy as np
+import pytest
+
+from embeddings.archive import Archive
+from embeddings.checking import check
+from embeddings.indexing import index_paths
+from embeddings.types import Filter
+from fakes import FakeEncoder
+
+log = logging.getLogger(__name__)
+
+KILLS = int(os.environ.get("PRESSMARK_TEST_KILLS", "20"))
+SEED = int(os.environ.get("PRESSMARK_TEST_SEED", "20221019"))
+
+ALL = Filter()
+ARTICLES = 60
+PATIENCE = 120
+"""Seconds after which a run that should have ended has failed."""
+
+INDEX = """
+import sys
+from embeddings import commands, indexing
+from fakes import FakeEncoder
+commands.load_encoder = lambda *_: FakeEncoder()
+indexing.TOGETHER, indexing.LOT_PASSAGES = 2, 8
+print("ready", flush=True)
+commands.index(sys.argv[1:])
+"""
+"""`pressmark index` with an encoder that takes no time to load, and with many small transactions."""
+
+TESTS = Path(__file__).parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def write_articles(folder: Path, version: int, count: int = ARTICLES) -> None:
+    """Write files of which some change with the version, some come and some go."""
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        path = folder / f"{number:03}.txt"
+        if (number + version) % 7 == 0:
+            path.unlink(missing_ok=True)
+        elif version == 0 or number % 3 == version % 3 or not path.exists():
+            words = f"Version {version} of the treaty number {number} was signed in town {number % 9}. "
+            path.write_text(f"Treaty {number}\n\n{words * (1 + number % 40)}")
+
+
+def start(paths: list[Path], archive: Path) -> subprocess.Popen[str]:
+    """Start indexing in a process of its own, and return it once it is at work."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", INDEX, *map(str, paths), "--prune", "--archive", str(archive)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    _, stderr = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, stderr
+
+
+def check_consistent(folder: Path) -> None:
+    """Every passage is on both legs and in the database, vectors are those of the texts, and no article is in part."""
+    with closing(Archive(folder, FakeEncoder())) as archive:
+        expected = {}
+        for prepared in archive.prepare(list(archive.articles())):
+            for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
+                expected[passage.id] = (passage.text, vector)
+        held, vectors = archive._holdings._vectors.held()
+        passages = archive.passages(held.tolist())
+        stored = {passages[number].id: vector for number, vector in zip(held.tolist(), vectors, strict=True)}
+        assert {one.id: one.text for one in passages.values()} == {name: text for name, (text, _) in expected.items()}
+        assert all(np.array_equal(stored[name], vector) for name, (_, vector) in expected.items())
+        assert archive._holdings._keywords.numbers() == set(held.tolist())
+        assert archive.counts().passages == len(expected)
+        by_keywords = archive.passages(archive.search_keywords("treaty", 10_000, ALL).numbers)
+        assert {one.id for one in by_keywords.values()} == set(expected)
+    assert check(folder) == []
+
+
+def check_complete(folder: Path, source: Path) -> None:
+    """The archive holds what the files say, and nothing else."""
+    with closing(Archive(folder, FakeEncoder())) as archive:
+        index_paths(archive, [source], lambda _: None, prune=True)
+        stored = {article.id: article.text for article in archive.articles()}
+    assert stored == {path.stem: path.read_text().split("\n\n")[1].strip() for path in source.glob("*.txt")}
+    check_consistent(folder)
+
+
+@pytest.fixture(scope="module")
+def duration(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Seconds that a run takes when nobody kills it."""
+    folder = tmp_path_factory.mktemp("whole")
+    write_articles(folder / "in", 0)
+    process = start([folder / "in"], folder / "archive")
+    began = monotonic()
+    finish(process)
+    check_complete(folder / "archive", folder / "in")
+    return monotonic() - began
+
+
+@pytest.mark.parametrize("part", range(max(1, KILLS // 10)))
+def test_an_archive_survives_the_killing_of_its_writer(part: int, duration: float, tmp_path: Path) -> None:
+    chance = random.Random(f"{SEED} {part}")
+    log.warning("PRESSMARK_TEST_SEED=%s, part %s", SEED, part)
+    archive, source = tmp_path / "archive", tmp_path / "in"
+    for version in range(10):
+        write_articles(source, version)
+        process = start([source], archive)
+        sleep(chance.random() * duration)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=PATIENCE)
+        log.warning("kill %s: exit status %s", version, process.returncode)
+        if (archive / "archive.sqlite").exists():
+            check_consistent(archive)
+    finish(start([source], archive))
+    check_complete(archive, source)
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive whose last writer crashed: its journal is full of commits, some of them written back already."""
+    folder = tmp_path_factory.mktemp("crashed")
+    return crash(folder, "Azernews")
+
+
+def crash(folder: Path, title: str) -> Path:
+    write_articles(folder / "in", 0)
+    (folder / "in" / "999.txt").write_text(f"{title}\n\nThe treaty of {title} was signed.")
+    code = f"""
+import os, sys
+from pathlib import Path
+from embeddings import indexing
+from embeddings.archive import Archive
+from fakes import FakeEncoder
+indexing.TOGETHER, indexing.LOT_PASSAGES = 2, 8
+archive = Archive.create(Path({str(folder / "archive")!r}), FakeEncoder())
+indexing.index_paths(archive, [Path({str(folder / "in")!r})], lambda _: None)
+archive._database.write_journal_back()
+archive.remove(["001", "002"])
+archive.refresh()
+os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, env=ENVIRONMENT, timeout=PATIENCE)
+    assert (folder / "archive" / "archive.sqlite-wal").stat().st_size > 100_000
+    return folder
+
+
+def cut(path: Path, other: Path, chance: random.Random) -> None:
+    path.write_bytes(path.read_bytes()[: chance.randrange(path.stat().st_size + 1)])
+
+
+def delete(path: Path, other: Path, chance: random.Random) -> None:
+    path.unlink()
+
+
+def swap(path: Path, other: Path, chance: random.Random) -> None:
+    same = [each for each in sorted(other.parent.glob("*")) if each.suffix == path.suffix and each.is_file()]
+    shutil.copyfile(other if other.is_file() else chance.choice(same or [path]), path)
+
+
+def flip(path: Path, other: Path, chance: random.Random) -> None:
+    content = bytearray(path.read_bytes())
+    for _ in range(chance.choice([1, 1, 1, 5])):
+        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+    path.write_bytes(content)
+
+
+Harm = Callable[[Path, Path, random.Random], None]
+
+INDEX_FILES = (
+    "vectors.faiss",
+    "keywords/stamp.json",
+    "keywords/meta.json",
+    "keywords/.managed.json",
+    *(f"keywords/*{suffix}" for suffix in (".term", ".idx", ".fast", ".fieldnorm", ".pos", ".store")),
+    "archive.sqlite-wal",
+    "archive.sqlite-shm",
+)
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another archive whose last writer crashed."""
+    return crash(tmp_path_factory.mktemp("other"), "Gazette") / "archive"
+
+
+@pytest.mark.parametrize("harm", [cut, delete, swap, flip], ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize("pattern", INDEX_FILES)
+def test_an_archive_survives_harm_to_a_file(
+    pattern: str, harm: Harm, crashed: Path, other: Path, tmp_path: Path
+) -> None:
+    for turn in range(max(1, KILLS // 20)):
+        chance = random.Random(f"{SEED} {pattern} {harm.__name__} {turn}")
+        log.warning("PRESSMARK_TEST_SEED=%s, turn %s", SEED, turn)
+        archive = tmp_path / f"archive-{turn}"
+        shutil.copytree(crashed / "archive", archive)
+        path = chance.choice(sorted(path for path in archive.glob(pattern) if path.stat().st_size))
+        harm(path, other / path.relative_to(archive), chance)
+        check_consistent(archive)
+        check_complete(archive, crashed / "in")
+        shutil.rmtree(archive)
+
+
+def test_all_index_files_of_another_archive_are_built_anew(crashed: Path, other: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    shutil.copytree(crashed / "archive", archive)
+    shutil.rmtree(archive / "keywords")
+    shutil.copytree(other / "keywords", archive / "keywords")
+    for name in ("vectors.faiss", "archive.sqlite-wal", "archive.sqlite-shm"):
+        shutil.copyfile(other / name, archive / name)
+    check_consistent(archive)
+    check_complete(archive, crashed / "in")
+    assert (archive / "archive.sqlite-wal.of-another").exists()
