@@ -173,6 +173,10 @@ class Archive:
         """Let all searches of this thread see one generation meanwhile: the newest that can be had at once."""
         return self._holdings.one_generation()
 
+    def following(self) -> AbstractContextManager[None]:
+        """Look every second meanwhile for what other processes wrote, so that no question has to wait for it."""
+        return self._holdings.following()
+
     def search_vectors(self, vector: Vectors, k: int, only: Filter) -> Ranking:
         """Return the k passages nearest to a vector of shape (1, dimension): cosines in [-1, 1].
 

@@ -16,7 +16,7 @@ import numpy as np
 from embeddings import writer_lock
 from embeddings.database import Database, Prepared
 from embeddings.keywords import HEADING_WEIGHT, KeywordIndex, Shelf
-from embeddings.sqlite import is_read_only
+from embeddings.sqlite import DamagedError, is_read_only
 from embeddings.state import State
 from embeddings.switch import Switch
 from embeddings.types import Filter, Passage, Ranking, Stamp, Vectors
@@ -30,6 +30,9 @@ CATCH_UP = 10_000
 
 SAVE_AT = 0.1
 """The vectors are saved when this part of them changed since they were saved last: writing them all takes long."""
+
+FOLLOW = 1.0
+"""Seconds after which what another process wrote is looked for."""
 
 LONG_JOURNAL = 16_000_000
 """Bytes of SQLite's journal from which on it is written back with every new state."""
@@ -110,6 +113,11 @@ class Holdings:
         if self._read_only:
             raise PermissionError(f"{self.folder} may only be read; give this user the right to write to it")
         with self._lock.held():
+            if self._catching_up.acquire(blocking=False):
+                try:
+                    self._shorten_journal()
+                finally:
+                    self._catching_up.release()
             yield
 
     def refresh(self) -> None:
@@ -131,6 +139,27 @@ class Holdings:
                 self._catching_up.release()
         with self._switch.reading():
             yield
+
+    @contextmanager
+    def following(self, seconds: float = FOLLOW) -> Iterator[None]:
+        """Bring the indexes up to the database every so many seconds meanwhile, whoever writes to it."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._follow, args=(stop, seconds), name="archive", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _follow(self, stop: threading.Event, seconds: float) -> None:
+        while not stop.wait(seconds):
+            try:
+                self.refresh()
+                with self._catching_up:
+                    self._shorten_journal()
+            except (OSError, DamagedError) as error:  # questions meet it as well, and say so
+                log.warning("the indexes stay as they were: %s", error)
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone from what is searched are left out."""
@@ -265,7 +294,11 @@ class Holdings:
         return 0, VectorIndex(self._dimension, state.stamp)
 
     def _shorten_journal(self) -> None:
-        """Take the state anew from a journal that is written back: one that is always read from only grows."""
+        """Take the state anew once the journal is written back: SQLite starts a journal over that nobody reads from.
+
+        That is so when all readers took their state after the last commit was written back, so it is done with every
+        new state and before every transaction.
+        """
         if self._read_only or not self.database.journal_is_longer_than(LONG_JOURNAL):
             return
         self.database.write_journal_back()

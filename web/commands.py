@@ -56,7 +56,8 @@ def serve(archive: Path, host: str, allow_host: tuple[str, ...], port: int) -> N
     address = f"http://{_in_address(host)}:{listening.getsockname()[1]}"
     click.echo(f"{counts.articles:,} articles, {counts.passages:,} passages in {archive}. Ask them at {address}")
     try:
-        server.run()
+        with pipeline.archive.following():
+            server.run()
     finally:
         server.close()
         pipeline.archive.close()

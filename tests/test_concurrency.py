@@ -1,0 +1,255 @@
+"""One writer, many readers: threads and processes that search while others write."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from embeddings import writer_lock
+from embeddings.archive import Archive
+from embeddings.switch import Switch
+from embeddings.types import Article, Filter
+from embeddings.writer_lock import WriterLock
+from fakes import FakeEncoder
+from qa.retriever import retrieve
+from qa.settings import Settings
+
+ALL = Filter()
+TOPICS = 12
+"""Articles that change with every version; each says of which version it is."""
+
+PATIENCE = 120
+"""Seconds after which what should have happened has failed."""
+
+TESTS = Path(__file__).parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}", "PYTHONDONTWRITEBYTECODE": "1"}
+
+WRITER = """
+import sys
+from pathlib import Path
+from contextlib import closing
+from embeddings.archive import Archive
+from fakes import FakeEncoder
+from test_concurrency import version_of
+with closing(Archive(Path(sys.argv[1]), FakeEncoder())) as archive:
+    for version in range(1, int(sys.argv[2])):
+        archive.add(version_of(version))
+        archive.refresh()
+        print(version, flush=True)
+"""
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from embeddings.writer_lock import WriterLock
+with WriterLock(Path(sys.argv[1])).held():
+    print("held", flush=True)
+    time.sleep(1000)
+"""
+
+
+def version_of(version: int) -> list[Article]:
+    """All articles in one version: each of one passage, found by both legs."""
+    filler = "and so on, " * (version % 5)
+    texts = [f"The treaty of town {topic} in version {version}, {filler}was signed." for topic in range(TOPICS)]
+    return [Article(f"town-{topic}", text, f"Version {version}", "2022") for topic, text in enumerate(texts)]
+
+
+def python(code: str, *arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+
+
+@pytest.fixture
+def first(archive: Archive) -> Archive:
+    """An archive with the articles in version 0."""
+    archive.add(version_of(0))
+    archive.refresh()
+    return archive
+
+
+def seen(archive: Archive) -> set[tuple[str, str]]:
+    """The towns and versions that each leg finds within one generation, which must be the same."""
+    with archive.one_generation():
+        legs = [
+            archive.search_vectors(archive.encoder.encode_questions(["treaty"]), 1000, ALL),
+            archive.search_keywords("treaty", 1000, ALL),
+        ]
+        found = [archive.passages(leg.numbers).values() for leg in legs]
+    towns = [{(passage.article.id, passage.article.title) for passage in passages} for passages in found]
+    assert towns[0] == towns[1]
+    assert all(passage.article.title.lower() in passage.text for passages in found for passage in passages)
+    return towns[0]
+
+
+@contextmanager
+def asking(archive: Archive, threads: int = 3) -> Iterator[list[int]]:
+    """Ask all the time, and yield the versions seen; every answer must be whole and of one version."""
+    done, faults, versions = threading.Event(), list[str](), list[int]()
+
+    def ask() -> None:
+        try:
+            while not done.is_set():
+                towns = seen(archive)
+                titles = {title for _, title in towns}
+                if len(titles) != 1 or len(towns) != TOPICS:
+                    faults.append(f"mixed: {sorted(towns)}")
+                versions.append(int(titles.pop().removeprefix("Version ")))
+                if len(retrieve(archive, "treaty", ALL, Settings()).hits) != Settings().k:
+                    faults.append("a short list")
+        except Exception as error:  # noqa: BLE001 - a thread's error is to fail the test
+            faults.append(repr(error))
+
+    running = [threading.Thread(target=ask) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    try:
+        yield versions
+    finally:
+        done.set()
+        for thread in running:
+            thread.join(timeout=PATIENCE)
+    assert faults == []
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_threads_never_see_two_generations_nor_miss_what_changes(first: Archive) -> None:
+    with asking(first) as versions:
+        for version in range(1, 20):
+            first.add(version_of(version))
+            first.refresh()
+        wait_until(lambda: versions[-1:] == [19])
+    assert sorted(set(versions))[0] == 0
+
+
+def test_a_process_sees_what_another_writes_never_mixed_and_never_in_part(first: Archive) -> None:
+    with asking(first) as versions, first.following(), python(WRITER, first.folder, 15) as writer:
+        _, stderr = writer.communicate(timeout=PATIENCE)
+        assert writer.returncode == 0, stderr
+        wait_until(lambda: versions[-1:] == [14])
+    assert len(set(versions)) > 2
+
+
+def test_a_new_generation_is_seen_within_seconds_by_one_who_follows(first: Archive) -> None:
+    with first.following(), python(WRITER, first.folder, 2) as writer:
+        writer.communicate(timeout=PATIENCE)
+        wait_until(lambda: first._holdings.stamp.generation == 2)  # nobody asks for it
+        passages = first.passages(first.search_keywords("treaty", 1000, ALL).numbers).values()
+    assert {passage.article.title for passage in passages} == {"Version 1"}
+
+
+def test_the_journal_does_not_grow_as_long_as_somebody_reads(first: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embeddings.holdings.LONG_JOURNAL", 200_000)
+    with closing(Archive(first.folder, FakeEncoder())) as server:
+        for version in range(1, 60):
+            first.add(version_of(version))
+            first.refresh()
+            server.refresh()
+        journal = first.folder / "archive.sqlite-wal"
+        assert journal.stat().st_size < 2_000_000
+
+
+def test_a_second_writer_is_told_who_holds_the_lock(first: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_lock, "WAIT", 0.05)
+    with python(HOLDER, first.folder) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        note = json.loads((first.folder / "writer.json").read_text())
+        said = (
+            f"another process \\(process {holder.pid} on {note['host']}\\) is writing to .*; try again when it is done"
+        )
+        with pytest.raises(TimeoutError, match=said):
+            first.add(version_of(1))
+        assert {title for _, title in seen(first)} == {"Version 0"}
+        holder.kill()
+    first.add(version_of(1))
+    first.refresh()
+    assert {title for _, title in seen(first)} == {"Version 1"}
+    assert not (first.folder / "writer.json").exists()
+
+
+def test_a_lock_whose_holder_left_no_note_names_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_lock, "WAIT", 0.05)
+    lock, other = WriterLock(tmp_path), WriterLock(tmp_path)
+    with lock.held():
+        (tmp_path / "writer.json").write_text("{}")
+        with pytest.raises(TimeoutError, match="another process is writing"), other.held():
+            pass
+
+
+# --- the switch -------------------------------------------------------------------------------------------------------
+
+
+def in_thread(action: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=action)
+    thread.start()
+    return thread
+
+
+def test_a_change_waits_for_readers_and_keeps_new_ones_waiting() -> None:
+    switch, order = Switch(), list[str]()
+
+    def change() -> None:
+        with switch.changing():
+            order.append("changed")
+
+    def read() -> None:
+        with switch.reading():
+            order.append("read")
+
+    with switch.reading():
+        changing = in_thread(change)
+        wait_until(lambda: switch._changing == 1)
+        reading = in_thread(read)
+        with switch.reading():  # nested: it does not wait for the change that waits for it
+            order.append("first")
+    changing.join(PATIENCE)
+    reading.join(PATIENCE)
+    assert order == ["first", "changed", "read"]
+
+
+def test_readers_read_together() -> None:
+    switch, both = Switch(), threading.Barrier(2, timeout=PATIENCE)
+
+    def read() -> None:
+        with switch.reading():
+            both.wait()
+
+    threads = [in_thread(read) for _ in range(2)]
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert not both.broken
+
+
+def test_what_fails_lets_go() -> None:
+    switch = Switch()
+    with pytest.raises(KeyError), switch.changing():
+        raise KeyError
+    with pytest.raises(KeyError), switch.reading():
+        raise KeyError
+    assert not switch.read_here
+    with switch.changing():
+        pass
+
+
+def test_refreshing_within_one_generation_waits_for_nothing_and_changes_nothing(first: Archive) -> None:
+    with first.one_generation():
+        before = seen(first)
+        first.add(version_of(1))
+        first.refresh()
+        assert seen(first) == before
+    first.refresh()
+    assert seen(first) != before
