@@ -120,6 +120,8 @@ class Archive:
 
     def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
         """Return articles with their passages and these passages' vectors, encoded together."""
+        if not articles:
+            return []
         parts = [split(article, self.encoder.token_offsets(article.text), self.splitting) for article in articles]
         texts = [self.splitting.to_encode(passage) for passages in parts for passage in passages]
         vectors = self.encoder.encode_passages(texts)
