@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.database import DRAFT, Database, FileRecord, Origin, Prepared, digest
-from embeddings.holdings import Holdings, database_path, exists
+from embeddings.database import Database
+from embeddings.folder import database_path, exists
+from embeddings.holdings import Holdings
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting, split
+from embeddings.schema import DRAFT
 from embeddings.state import Counts
+from embeddings.stored import FileRecord, Origin, Prepared, digest
 from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Vectors
 
 __all__ = ["DEFAULT_FOLDER", "Added", "Archive", "check_new", "exists"]

@@ -11,10 +11,12 @@ import click
 
 from embeddings import checking
 from embeddings.commands import SHOWN, NothingToDo, WrongUse, archive_option, plain_errors, plural
-from embeddings.database import Database, Entry
+from embeddings.database import Database
 from embeddings.dates import in_words, parse_filter_date
-from embeddings.holdings import Holdings, check_exists, database_path
+from embeddings.folder import check_exists, database_path
+from embeddings.holdings import Holdings
 from embeddings.overview import Overview, overview
+from embeddings.stored import Entry
 from embeddings.types import Filter
 
 ALL = Filter()

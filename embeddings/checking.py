@@ -10,12 +10,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from embeddings.database import Database, digest
-from embeddings.holdings import Holdings, check_exists, copy_keywords, database_path
+from embeddings.database import Database
+from embeddings.folder import check_exists, copy_keywords, database_path
+from embeddings.holdings import Holdings
 from embeddings.keywords import KeywordIndex
 from embeddings.soundness import content_faults, file_faults
 from embeddings.sqlite import Connection, DamagedError, is_read_only
 from embeddings.state import ARTICLE, State
+from embeddings.stored import digest
 from embeddings.types import Article, Stamp, Vectors
 from embeddings.vectors import VectorIndex
 from embeddings.writer_lock import WriterLock

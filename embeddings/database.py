@@ -1,127 +1,25 @@
 """The archive's only truth, one SQLite file: articles, passages and vectors, one generation a transaction."""
 
-import hashlib
 import logging
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import astuple, dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import astuple
 from itertools import chain
 from pathlib import Path
 
 from embeddings.dates import earliest
+from embeddings.foreign import journal_is_of_another, set_journal_aside
 from embeddings.journal import journal_of, lacks_commits
+from embeddings.schema import APPLICATION_ID, DRAFT, FILES, SCHEMA, SCHEMA_VERSION
 from embeddings.soundness import content_faults, file_faults
 from embeddings.sqlite import DAMAGE_CURE, Connection, DamagedError, is_read_only
 from embeddings.state import ARTICLE, Counts, State, counts, where
-from embeddings.types import Article, Filter, Passage, Vectors, day_number
+from embeddings.stored import Entry, FileRecord, Origin, Prepared, digest
+from embeddings.types import Article, Filter, day_number
 
 log = logging.getLogger(__name__)
-
-APPLICATION_ID = 0x50524D4B
-"""Marks an SQLite file as ours: "PRMK"."""
-
-DRAFT = "archive.draft"
-"""What a new file is called until it is whole; one that a crash left behind is made anew."""
-
-SCHEMA_VERSION = 1
-
-FILES = """
-CREATE TABLE IF NOT EXISTS files (
-    path TEXT PRIMARY KEY,
-    id TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    modified INTEGER NOT NULL,
-    articles INTEGER NOT NULL,
-    reading TEXT NOT NULL
-) STRICT
-"""
-"""What the files were like that articles were read from. Archives made before there was this table get it in time."""
-
-SCHEMA = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    text TEXT NOT NULL,
-    title TEXT NOT NULL,
-    published TEXT NOT NULL,
-    outlet TEXT NOT NULL,
-    byline TEXT NOT NULL,
-    url TEXT,
-    source TEXT NOT NULL,
-    first_day INTEGER NOT NULL,
-    last_day INTEGER NOT NULL,
-    digest TEXT NOT NULL
-) STRICT;
-CREATE INDEX articles_by_outlet ON articles (outlet);
-CREATE INDEX articles_by_day ON articles (last_day, first_day);
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES articles (number),
-    start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    generation INTEGER NOT NULL,
-    vector BLOB NOT NULL
-) STRICT;
-CREATE INDEX passages_by_article ON passages (article);
-CREATE INDEX passages_by_generation ON passages (generation);
-CREATE TABLE removed (number INTEGER PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
-CREATE INDEX removed_by_generation ON removed (generation);
-{FILES};
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An article with its passages and their vectors, shape (passages, dimension): what is stored together."""
-
-    article: Article
-    passages: Sequence[Passage]
-    vectors: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a stored article was read, and the digest of what it says."""
-
-    source: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A stored article without its text; the fields are those of `Article`."""
-
-    id: str
-    title: str
-    published: str
-    outlet: str
-    byline: str
-    url: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """What a file was like when its articles were read: bytes, time in nanoseconds, and the way of reading.
-
-    `id` is the id of a file with one article; `articles` says how many it held.
-    """
-
-    path: str
-    id: str
-    size: int
-    modified: int
-    articles: int
-    reading: str
-
-
-def digest(article: Article) -> str:
-    """Return a hash of all that an article says, so that added, changed and unchanged can be told apart."""
-    fields = [value or "" for value in astuple(article)[:-1]]  # all but the source
-    return hashlib.sha256("\x1f".join(fields).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Database:
@@ -139,8 +37,8 @@ class Database:
         self._connections: list[Connection] = []
         lossy = False
         if not is_read_only(path):
-            if foreign := _journal_is_of_another(path):
-                _set_journal_aside(path)
+            if foreign := journal_is_of_another(path):
+                set_journal_aside(path)
             lossy = foreign or lacks_commits(path)
         with ExitStack() as undo:
             undo.callback(self.close)
@@ -394,26 +292,3 @@ class Database:
             article,
         )
         self._connection.run("DELETE FROM passages WHERE article = ?", article)
-
-
-def _journal_is_of_another(path: Path) -> bool:
-    """Return whether the journal beside a file is that of another archive: it would overwrite this one's pages."""
-    if not journal_of(path).exists():
-        return False
-    names = []
-    for mode in ("mode=ro&immutable=1", "mode=ro"):  # without the journal, and with it
-        try:
-            with closing(Connection(path, mode)) as connection:
-                names.append(connection.first("SELECT value FROM meta WHERE key = 'archive'"))
-        except DamagedError:
-            names.append(None)
-    return None not in names and names[0] != names[1]
-
-
-def _set_journal_aside(path: Path) -> None:
-    """Take away a journal that is not this file's, and what belongs to it."""
-    journal = journal_of(path)
-    aside = journal.with_name(f"{journal.name}.of-another")
-    log.warning("%s is that of another archive: it is now %s", journal, aside.name)
-    journal.replace(aside)
-    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)

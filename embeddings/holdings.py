@@ -2,31 +2,29 @@
 
 import errno
 import logging
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import islice
 from pathlib import Path
 from time import monotonic, sleep
 
 import numpy as np
 
 from embeddings import writer_lock
-from embeddings.database import Database, Prepared
+from embeddings.catching_up import lots, put, since_generation, write_keywords
+from embeddings.database import Database
+from embeddings.folder import check_exists, copy_keywords, database_path
 from embeddings.keywords import HEADING_WEIGHT, KeywordIndex, Shelf
 from embeddings.sqlite import DamagedError, is_read_only
 from embeddings.state import State
+from embeddings.stored import Prepared
 from embeddings.switch import Switch
 from embeddings.types import Filter, Passage, Ranking, Stamp, Vectors
-from embeddings.vectors import Numbers, VectorIndex
+from embeddings.vectors import VectorIndex
 from embeddings.writer_lock import WriterLock
 
 log = logging.getLogger(__name__)
-
-CATCH_UP = 10_000
-"""Vectors are handed from the database to the index in lots of this many passages."""
 
 SAVE_AT = 0.1
 """The vectors are saved when this part of them changed since they were saved last: writing them all takes long."""
@@ -268,16 +266,16 @@ class Holdings:
     def _show(self, state: State, keywords: KeywordIndex, shelf: Shelf) -> None:
         """Let searches see a state, all of it at once: they wait while the vectors are changed, not before."""
         since, vectors = self._start_of_vectors(state)
-        added = _lots(state, since)
+        added = lots(state, since)
         if since:
             removed = np.array(state.removed_since(since), dtype=np.int64)
             added = iter(list(added))
         else:
             removed = np.zeros(0, dtype=np.int64)
-            self._unsaved += _add(vectors, added)
+            self._unsaved += put(vectors, added)
         with self._switch.changing():
             vectors.remove(removed)
-            self._unsaved += len(removed) + _add(vectors, added)
+            self._unsaved += len(removed) + put(vectors, added)
             vectors.stamp = state.stamp
             keywords.show(shelf)
             before, self._state, self._vectors, self._keywords = self._state, state, vectors, keywords
@@ -299,7 +297,7 @@ class Holdings:
         That is so when all readers took their state after the last commit was written back, so it is done with every
         new state and before every transaction.
         """
-        if self._read_only or not self.database.journal_is_longer_than(LONG_JOURNAL):
+        if self._read_only or self._switch.read_here or not self.database.journal_is_longer_than(LONG_JOURNAL):
             return
         self.database.write_journal_back()
         state = self.database.state()
@@ -319,12 +317,12 @@ class Holdings:
             return self._keywords, shelf
         if since and not current:
             try:
-                return self._keywords, _write(self._keywords, state, since)
+                return self._keywords, write_keywords(self._keywords, state, since)
             except (ValueError, OSError) as error:
                 log.warning("%s; the keyword index is built anew from the database", error)
         keywords = self._new_keywords()
         try:
-            return keywords, _write(keywords, state, 0)
+            return keywords, write_keywords(keywords, state, 0)
         except ValueError as error:
             raise OSError(errno.EIO, f"{error}; see that the disk has room and do it again", self._caches) from error
 
@@ -338,62 +336,3 @@ class Holdings:
         with self._may_write_caches() as may:
             if may:
                 self._save_vectors()
-
-
-def _write(keywords: KeywordIndex, state: State, since: int) -> Shelf:
-    """Write to the keyword index what became of a state since a generation, and return what it then holds."""
-    added = ((stored.number, stored.passage) for stored in state.added_since(since))
-    keywords.write(state.removed_since(since), added, state.stamp)
-    shelf = keywords.look()
-    if shelf is None:
-        raise ValueError("the keyword index's files changed while they were written")
-    return shelf
-
-
-def _lots(state: State, since: int) -> Iterator[tuple[Numbers, Vectors]]:
-    """Yield the numbers and vectors that were added after a generation, in lots."""
-    added = state.added_since(since)
-    while lot := list(islice(added, CATCH_UP)):
-        numbers = np.array([stored.number for stored in lot], dtype=np.int64)
-        yield numbers, np.stack([stored.vector for stored in lot])
-
-
-def _add(vectors: VectorIndex, lots: Iterable[tuple[Numbers, Vectors]]) -> int:
-    """Put vectors in, in the place of those with their numbers, and return how many there were."""
-    count = 0
-    for numbers, rows in lots:
-        vectors.remove(numbers)
-        vectors.add(numbers, rows)
-        count += len(numbers)
-    return count
-
-
-def exists(folder: Path) -> bool:
-    """Return whether there is an archive in the folder."""
-    return database_path(folder).is_file()
-
-
-def check_exists(folder: Path) -> None:
-    """Raise FileNotFoundError if there is no archive in the folder."""
-    if not exists(folder):
-        raise FileNotFoundError(f"there is no archive in {folder}; make one with: pressmark index PATH...")
-
-
-def copy_keywords(folder: Path, target: Path) -> Path:
-    """Copy an archive's keyword index into another folder, if there is one, and return where it is then."""
-    if (folder / "keywords").is_dir():
-        shutil.copytree(folder / "keywords", target / "keywords", copy_function=shutil.copyfile)
-        (target / "keywords").chmod(0o700)
-    return target / "keywords"
-
-
-def database_path(folder: Path) -> Path:
-    """Return where the database of an archive's folder is."""
-    return folder / "archive.sqlite"
-
-
-def since_generation(held: Stamp | None, wanted: Stamp) -> int:
-    """Return the generation that an index can be caught up from; 0 if it holds another archive, or a later state."""
-    if held is None or held.archive != wanted.archive or held.generation > wanted.generation:
-        return 0
-    return held.generation

@@ -8,8 +8,8 @@ from time import monotonic, time_ns
 
 from embeddings.archive import Archive
 from embeddings.articles import JSON_LINES, InputFile, Unread, find_files, read_file
-from embeddings.database import FileRecord, Prepared, digest
 from embeddings.origins import Place, file_of, is_below, place
+from embeddings.stored import FileRecord, Prepared, digest
 from embeddings.types import Article
 
 LOT_PASSAGES = 1000

@@ -9,7 +9,7 @@ from pathlib import Path
 from embeddings import keywords, vectors
 from embeddings.database import Database
 from embeddings.dates import earliest, latest
-from embeddings.holdings import database_path
+from embeddings.folder import database_path
 from embeddings.journal import journal_of
 from embeddings.types import Stamp
 

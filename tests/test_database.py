@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.database import APPLICATION_ID, Database, Origin, Prepared, digest
+from embeddings.database import Database
+from embeddings.schema import APPLICATION_ID
 from embeddings.state import Counts, State, StoredPassage
+from embeddings.stored import Origin, Prepared, digest
 from embeddings.types import Article, Filter, Passage
 
 ABOUT = {"encoder": "fake", "dimension": "2"}

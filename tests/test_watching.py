@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,11 +52,15 @@ def reports(archive: Archive, incoming: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def wait_for(told: list[IndexReport], count: int) -> IndexReport:
-    deadline = time.monotonic() + PATIENCE
-    while len(told) < count:
-        assert time.monotonic() < deadline, told
-        time.sleep(0.01)
+    wait_until(lambda: len(told) >= count)
     return told[-1]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def put(path: Path, text: str) -> None:
@@ -80,10 +84,12 @@ def test_files_that_come_change_and_go_are_seen(archive: Archive, incoming: Path
 
 def test_what_stays_as_it_is_is_told_once(incoming: Path, reports: list[IndexReport]) -> None:
     put(incoming / "bad.txt", "\0\1\2")
-    wait_for(reports, 1)
-    time.sleep(0.3)
-    assert len(reports) <= 2
-    assert len(reports[-1].unread) == 1
+    wait_until(lambda: bool(reports and reports[-1].unread))
+    put(incoming / "second.txt", "It rained.")
+    last = len(reports) + 1
+    assert wait_for(reports, last).added == 1
+    assert [len(report.unread) for report in reports[-2:]] == [1, 1]
+    assert last <= 3  # with and without what cannot be read, and the new file
 
 
 def test_a_folder_that_is_gone_for_a_while_is_waited_for_and_nothing_removed(
@@ -91,9 +97,7 @@ def test_a_folder_that_is_gone_for_a_while_is_waited_for_and_nothing_removed(
 ) -> None:
     wait_for(reports, 1)
     incoming.rename(incoming.parent / "away")
-    deadline = time.monotonic() + PATIENCE
-    while "waiting" not in caplog.text and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: "waiting" in caplog.text)
     assert "does not exist" in caplog.text
     assert archive.counts().articles == 1
     (incoming.parent / "away").rename(incoming)
