@@ -1,13 +1,11 @@
 """The training loop: data to a checkpoint's folder with model, tokenizer and training.json."""
 
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from random import Random
 
 import torch
 from tokenizers import Tokenizer
@@ -15,13 +13,13 @@ from tokenizers import Tokenizer
 from embeddings import onnx_models
 from qa.training.checkpoint import Place, load_checkpoint, save_checkpoint, seeded
 from qa.training.data import Data, Question, Text, split_off
-from qa.training.features import Batch, Feature, Featuriser, as_typed, batches, collate
+from qa.training.epochs import Epochs
+from qa.training.features import Batch, Featuriser, collate
 from qa.training.held_out import HeldOut, Trial, measure, trials
 from qa.training.model import freeze, load_model, loss, parameter_groups, save_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.report import write_report
-from qa.training.windows import with_answer, without_answer
 
 logger = logging.getLogger(__name__)
 
@@ -86,13 +84,13 @@ class _Training:
         if job.resume:
             self.place = load_checkpoint(job.out, self.identity, self.model, self.optimizer)
         self.bfloat16 = use_bfloat16(recipe.precision, self.device)
-        self.featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens)
-        usable = [one for one in job.data.questions if self.featuriser.fits(one.question)]
-        self.questions, held_out = split_off(usable, recipe.held_out_percent)
-        if not self.questions:
+        featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens)
+        usable = [one for one in job.data.questions if featuriser.fits(one.question)]
+        questions, held_out = split_off(usable, recipe.held_out_percent)
+        if not questions:
             raise ValueError("no question left to train on: all are held out; lower held_out_percent")
-        self.negatives = hard_negatives(self.questions)
-        self.trials = _trials(held_out, self.questions, recipe)
+        self.epochs = Epochs(questions, hard_negatives(questions), featuriser, recipe)
+        self.trials = _trials(held_out, questions, recipe)
         self.tokenizer = Tokenizer.from_file(str(job.start / "tokenizer.json"))
 
     def run(self, watch: Callable[[Step], object]) -> None:
@@ -124,8 +122,7 @@ class _Training:
         """Yield the batches from the place on, each with the share of the training that is done before it."""
         recipe, place = self.job.recipe, self.place
         while True:
-            random = seeded(recipe.seed, place.epoch)
-            made = batches(self._features(random), recipe.batch_tokens, random)
+            made = self.epochs.batches(seeded(recipe.seed, place.epoch))
             while place.batch < len(made):
                 progress = (place.epoch + place.batch / len(made)) / recipe.epochs
                 if recipe.minutes is not None:
@@ -134,19 +131,6 @@ class _Training:
                     return
                 yield progress, collate(made[place.batch]).to(self.device)
             place.epoch, place.batch = place.epoch + 1, 0
-
-    def _features(self, random: Random) -> list[Feature]:
-        """Return an epoch's features: each question as often as its weight says, with its answer or without."""
-        recipe, made = self.job.recipe, list[Feature]()
-        for question, others in zip(self.questions, self.negatives, strict=True):
-            weight = recipe.weights.get(question.text.source, 1.0)
-            for _ in range(math.floor(weight) + (random.random() < weight % 1)):
-                window = without_answer(question, others, random) if random.random() < recipe.negatives else None
-                window = with_answer(question, random) if window is None else window
-                made += self.featuriser.features(as_typed(question.question, random, recipe.typed), window)
-        if not made:
-            raise ValueError(f"the weights {dict(recipe.weights)} leave no question; raise one")
-        return made
 
     def _step(self, batch: Batch, rate: float) -> float:
         """Change the weights by one batch and return its loss before."""

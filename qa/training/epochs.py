@@ -1,0 +1,41 @@
+"""Epochs: on which window each question is trained, and in which form it is asked, drawn anew each time round."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from qa.training.data import Question, Text
+from qa.training.features import Feature, Featuriser, as_typed, batches
+from qa.training.recipe import Recipe
+from qa.training.windows import with_answer, without_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Epochs:
+    """Questions, for each the texts that may be its negatives, and how they are made into batches."""
+
+    questions: Sequence[Question]
+    negatives: Sequence[Sequence[Text]]
+    featuriser: Featuriser
+    recipe: Recipe
+
+    def batches(self, random: Random) -> list[list[Feature]]:
+        """Return an epoch's batches: each question as often as its weight says, with its answer or without.
+
+        Raises:
+            ValueError: if the weights leave no question.
+        """
+        made = list[Feature]()
+        for question, others in zip(self.questions, self.negatives, strict=True):
+            weight = self.recipe.weights.get(question.text.source, 1.0)
+            for _ in range(math.floor(weight) + (random.random() < weight % 1)):
+                made += self._features(question, others, random)
+        if not made:
+            raise ValueError(f"the weights {dict(self.recipe.weights)} leave no question; raise one")
+        return batches(made, self.recipe.batch_tokens, random)
+
+    def _features(self, question: Question, others: Sequence[Text], random: Random) -> list[Feature]:
+        window = without_answer(question, others, random) if random.random() < self.recipe.negatives else None
+        window = with_answer(question, random) if window is None else window
+        return self.featuriser.features(as_typed(question.question, random, self.recipe.typed), window)
