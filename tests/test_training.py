@@ -1,5 +1,4 @@
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +11,10 @@ from tokenizers import Tokenizer
 from qa.training import checkpoint
 from qa.training.commands import reader
 from qa.training.data import Reading, read_data, split_off
-from qa.training.features import Feature, Featuriser, collate
+from qa.training.features import Featuriser, collate
 from qa.training.held_out import measure, trials
 from qa.training.loop import Job, Step, pick_device, train, use_bfloat16
-from qa.training.model import Logits, load_model, loss
+from qa.training.model import load_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.windows import with_answer
@@ -169,7 +168,7 @@ def test_padding_changes_no_logit(job: Job) -> None:
     question, other = job.data.questions[0], job.data.questions[1]
     features = featuriser.features(question.question, with_answer(question, checkpoint.seeded(0, 0)))
     longer = featuriser.features(f"{other.question} " * 3, with_answer(other, checkpoint.seeded(0, 0)))
-    alone, together = collate(features), collate([*features, *longer])
+    alone, together = collate([tuple(features)]), collate([tuple(features), tuple(longer)])
     with torch.no_grad():
         one = model(alone.ids, alone.mask, alone.types)
         both = model(together.ids, together.mask, together.types)
@@ -177,14 +176,6 @@ def test_padding_changes_no_logit(job: Job) -> None:
     torch.testing.assert_close(both.start[0, :length], one.start[0])
     torch.testing.assert_close(both.relevance[0], one.relevance[0])
     assert both.start[0, length:].tolist() == [-1e4] * (together.ids.shape[1] - length)
-
-
-def test_the_loss_is_the_mean_of_both_ends_plus_the_weighted_relevance() -> None:
-    # Two tokens with equal logits: each end costs ln 2; relevance logit 0 costs ln 2 as well.
-    zeros = torch.zeros(1, 2)
-    batch = collate([Feature((2, 5), (0, 1), 1, 1)])
-    value = loss(Logits(zeros, zeros, torch.zeros(1)), batch, 0.5)
-    assert float(value) == pytest.approx(1.5 * math.log(2))
 
 
 def test_the_learning_rate_rises_and_falls_in_straight_lines() -> None:
@@ -199,6 +190,8 @@ def test_the_learning_rate_rises_and_falls_in_straight_lines() -> None:
         ({"negatives": 1.5}, "negatives is 1.5; give a share from 0 to 1"),
         ({"epochs": 0}, "epochs is 0; give a number above 0"),
         ({"minutes": -1.0}, "minutes is -1.0"),
+        ({"group_negatives": -1}, "group_negatives is -1; give 0 or more"),
+        ({"group_negatives": 8}, "a group of 9 windows of up to 384 tokens does not fit into batch_tokens, 3072"),
         ({"weights": {"squad": -1}}, "below 0"),
     ],
 )

@@ -45,10 +45,28 @@ def test_a_recipe_without_the_second_stage_draws_what_it_drew_before_there_was_o
     digest = sha256()
     for number in (0, 1):
         for batch in epochs(folder, joined=joined).batches(seeded(RECIPE.seed, number)):
-            digest.update(repr([(row.ids, row.types, row.first, row.last) for row in batch]).encode())
+            digest.update(repr([(row.ids, row.types, row.first, row.last) for (row,) in batch]).encode())
     assert digest.hexdigest() == expected
 
 
 def test_weights_that_leave_no_question_are_refused(folder: Path) -> None:
     with pytest.raises(ValueError, match="leave no question"):
         epochs(folder, replace(RECIPE, weights={"made up": 0})).batches(seeded(7, 0))
+
+
+def test_a_group_is_the_windows_of_one_question_of_which_one_holds_the_answer(folder: Path) -> None:
+    recipe = replace(RECIPE, group_negatives=3, negatives=0.0, typed=0.0, batch_tokens=1000)
+    groups = [group for batch in epochs(folder, recipe, joined=()).batches(seeded(7, 0)) for group in batch]
+    assert 50 <= len(groups) <= 100
+    assert {len(group) for group in groups} == {4}
+    assert [sum(row.first > 0 for row in group) for group in groups] == [1] * len(groups)
+    assert all(len({row.ids for row in group}) == 4 for group in groups)
+    assert all(len({row.ids[: row.types.index(1)] for row in group}) == 1 for group in groups)  # the question
+
+
+def test_some_groups_have_no_answer_at_all(folder: Path) -> None:
+    recipe = replace(RECIPE, group_negatives=2, negatives=0.3, batch_tokens=1000)
+    groups = [group for batch in epochs(folder, recipe, joined=()).batches(seeded(7, 0)) for group in batch]
+    without = sum(all(row.first == 0 for row in group) for group in groups)
+    assert 0.15 < without / len(groups) < 0.45
+    assert {len(group) for group in groups} == {3}

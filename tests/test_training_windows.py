@@ -4,7 +4,7 @@ import pytest
 
 from qa.training.data import Question, Text
 from qa.training.negatives import hard_negatives
-from qa.training.windows import LONG, Window, with_answer, without_answer
+from qa.training.windows import LONG, Window, more_without_answer, with_answer, without_answer
 
 SENTENCES = [
     f"In chapter {number} the traveller writes at some length of town number {number * 111}." for number in range(1, 60)
@@ -54,6 +54,21 @@ def test_a_negative_does_not_hold_the_answer(seed: int) -> None:
     assert "town number 3330" not in window.text
     assert (window.start, window.end) == (-1, -1)
     assert window.text in LONG_TEXT.text or window.text in OTHER.text
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_several_negatives_differ_and_none_is_the_one_that_is_taken(seed: int) -> None:
+    question, random = asked("town number 3330"), Random(seed)
+    taken = Window(OTHER.text)
+    found = more_without_answer(question, [OTHER], 4, random, taken=taken)
+    assert len({window.text for window in found} - {taken.text}) == len(found)
+    assert all("town number 3330" not in window.text for window in found)
+
+
+def test_there_are_as_many_negatives_as_the_texts_have() -> None:
+    question, others = asked("walls and gates", OTHER), [Text(f"Town {n} has no gates at all.", "") for n in range(2)]
+    found = more_without_answer(question, others, 5, Random(0), taken=Window(others[0].text))
+    assert found == [Window(others[1].text)]
 
 
 def test_a_text_without_other_sentences_has_no_negative() -> None:

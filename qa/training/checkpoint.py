@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from qa.training.recipe import Recipe
+
 FILE = "state.pt"
 
 
@@ -71,7 +73,8 @@ def load_checkpoint(
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, UnpicklingError, EOFError) as error:
         raise ValueError(f"the checkpoint {path} is damaged ({error}); delete it and start without --resume") from error
-    known: dict[str, str] = state["training"]
+    # What the recipe could not say yet when the checkpoint was written was as the default has it.
+    known: dict[str, str] = Recipe().identity() | state["training"]
     for name in sorted({*known, *training}):
         if known.get(name) != training.get(name):
             raise ValueError(

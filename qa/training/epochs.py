@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from random import Random
 
 from qa.training.data import Question, Text
-from qa.training.features import Feature, Featuriser, as_typed, batches
+from qa.training.features import Featuriser, Group, as_typed, batches
 from qa.training.recipe import Recipe
-from qa.training.windows import with_answer, without_answer
+from qa.training.windows import more_without_answer, with_answer, without_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +20,30 @@ class Epochs:
     featuriser: Featuriser
     recipe: Recipe
 
-    def batches(self, random: Random) -> list[list[Feature]]:
+    def batches(self, random: Random) -> list[list[Group]]:
         """Return an epoch's batches: each question as often as its weight says, with its answer or without.
 
         Raises:
             ValueError: if the weights leave no question.
         """
-        made = list[Feature]()
+        made = list[Group]()
         for question, others in zip(self.questions, self.negatives, strict=True):
             weight = self.recipe.weights.get(question.text.source, 1.0)
             for _ in range(math.floor(weight) + (random.random() < weight % 1)):
-                made += self._features(question, others, random)
+                made += self._groups(question, others, random)
         if not made:
             raise ValueError(f"the weights {dict(self.recipe.weights)} leave no question; raise one")
         return batches(made, self.recipe.batch_tokens, random)
 
-    def _features(self, question: Question, others: Sequence[Text], random: Random) -> list[Feature]:
-        window = without_answer(question, others, random) if random.random() < self.recipe.negatives else None
+    def _groups(self, question: Question, others: Sequence[Text], random: Random) -> list[Group]:
+        """Return what is read for a question once: each feature for itself, or all as one group."""
+        recipe = self.recipe
+        window = without_answer(question, others, random) if random.random() < recipe.negatives else None
         window = with_answer(question, random) if window is None else window
-        return self.featuriser.features(as_typed(question.question, random, self.recipe.typed), window)
+        asked = as_typed(question.question, random, recipe.typed)
+        features = self.featuriser.features(asked, window)
+        if recipe.group_negatives == 0 or not features:
+            return [(feature,) for feature in features]
+        for negative in more_without_answer(question, others, recipe.group_negatives, random, taken=window):
+            features += self.featuriser.features(asked, negative)
+        return [tuple(features)]

@@ -1,4 +1,4 @@
-"""Windows to what the model takes: word pieces with the answer's first and last, in batches of like length."""
+"""Windows to what the model takes: word pieces with the answer's place, in groups and in batches of like length."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MAX_ANSWER_TOKENS = 30
 """In word pieces, as the reader has them: the longest question, the longest answer. Windows overlap by a third."""
 
 SORTED = 512
-"""Features are sorted by length among so many neighbours, so that a batch has little padding."""
+"""Groups are sorted by length among so many neighbours, so that a batch has little padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,24 @@ class Feature:
     last: int
 
 
+Group = tuple[Feature, ...]
+"""The features of one question among which one distribution is spread; one feature alone is a group as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded features, int64: `ids`, `types`, `mask` of shape (texts, tokens), `first` and `last` of shape (texts,)."""
+    """Padded features. `ids`, `types` and `mask` are int64, shape (texts, tokens).
+
+    `starts` and `ends`, bool, of the same shape, mark the first and the last token of the answer, [CLS] if there is
+    none. `groups`, int64, shape (texts,), is the number of each text's group, from 0, none left out.
+    """
 
     ids: "torch.Tensor"
     types: "torch.Tensor"
     mask: "torch.Tensor"
-    first: "torch.Tensor"
-    last: "torch.Tensor"
+    starts: "torch.Tensor"
+    ends: "torch.Tensor"
+    groups: "torch.Tensor"
 
     def to(self, device: "torch.device") -> "Batch":
         """Return the batch on a device."""
@@ -84,35 +93,40 @@ def as_typed(question: str, random: Random, share: float) -> str:
     return question.rstrip("? ").lower() or question
 
 
-def batches(features: Sequence[Feature], tokens: int, random: Random) -> list[list[Feature]]:
-    """Return the features in batches of at most so many tokens, padding included, at least one feature each.
+def batches(groups: Sequence[Group], tokens: int, random: Random) -> list[list[Group]]:
+    """Return the groups in batches of at most so many tokens, padding included, at least one whole group each.
 
-    They are shuffled, then sorted by length SORTED at a time, and the batches are shuffled again.
+    They are shuffled, then sorted by their longest feature SORTED at a time, and the batches are shuffled again.
     """
-    shuffled = list(features)
+    shuffled = list(groups)
     random.shuffle(shuffled)
-    made: list[list[Feature]] = []
+    made: list[list[Group]] = []
     for start in range(0, len(shuffled), SORTED):
-        made += _packed(sorted(shuffled[start : start + SORTED], key=lambda feature: len(feature.ids)), tokens)
+        made += _packed(sorted(shuffled[start : start + SORTED], key=_longest), tokens)
     random.shuffle(made)
     return made
 
 
-def collate(features: Sequence[Feature]) -> Batch:
-    """Return features as one batch."""
+def collate(groups: Sequence[Group]) -> Batch:
+    """Return groups as one batch."""
     import torch
 
-    longest = max(len(feature.ids) for feature in features)
+    rows = [feature for group in groups for feature in group]
+    longest = _longest(rows)
 
     def padded(rows: Iterator[Sequence[int]]) -> torch.Tensor:
         return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
 
+    def marked(tokens: Iterator[int]) -> torch.Tensor:
+        return torch.stack([torch.arange(longest) == token for token in tokens])
+
     return Batch(
-        padded(feature.ids for feature in features),
-        padded(feature.types for feature in features),
-        padded([1] * len(feature.ids) for feature in features),
-        torch.tensor([feature.first for feature in features]),
-        torch.tensor([feature.last for feature in features]),
+        padded(feature.ids for feature in rows),
+        padded(feature.types for feature in rows),
+        padded([1] * len(feature.ids) for feature in rows),
+        marked(feature.first for feature in rows),
+        marked(feature.last for feature in rows),
+        torch.tensor([number for number, group in enumerate(groups) for _ in group]),
     )
 
 
@@ -127,11 +141,18 @@ def _feature(encoding: "Encoding", window: Window) -> Feature:
     return Feature(tuple(encoding.ids), tuple(encoding.type_ids), first, last)
 
 
-def _packed(features: Sequence[Feature], tokens: int) -> list[list[Feature]]:
-    """Return features, shortest first, as consecutive batches."""
-    made: list[list[Feature]] = [[]]
-    for feature in features:
-        if made[-1] and (len(made[-1]) + 1) * len(feature.ids) > tokens:
+def _packed(groups: Sequence[Group], tokens: int) -> list[list[Group]]:
+    """Return groups, shortest first, as consecutive batches."""
+    made: list[list[Group]] = [[]]
+    rows = 0
+    for group in groups:
+        if made[-1] and (rows + len(group)) * _longest(group) > tokens:
             made.append([])
-        made[-1].append(feature)
+            rows = 0
+        made[-1].append(group)
+        rows += len(group)
     return [batch for batch in made if batch]
+
+
+def _longest(features: Sequence[Feature]) -> int:
+    return max(len(feature.ids) for feature in features)

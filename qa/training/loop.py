@@ -26,9 +26,6 @@ logger = logging.getLogger(__name__)
 GRADIENT_NORM = 1.0
 BETAS = (0.9, 0.98)
 
-RESUME_ANYWAY = ("minutes", "checkpoint_minutes", "evaluate_minutes")
-"""What of a recipe may change when a training is taken up again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -138,7 +135,8 @@ class _Training:
             group["lr"] = rate
         with torch.autocast(self.device.type, torch.bfloat16) if self.bfloat16 else nullcontext():
             logits = self.model(batch.ids, batch.mask, batch.types)
-        value = loss(logits.float(), batch, self.job.recipe.relevance_weight)
+        recipe = self.job.recipe
+        value = loss(logits.float(), batch, relevance_weight=recipe.relevance_weight, own_weight=recipe.own_weight)
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.trained(), GRADIENT_NORM)
         self.optimizer.step()
@@ -202,7 +200,6 @@ def _trials(held_out: Sequence[Question], training: Sequence[Question], recipe: 
 
 def _identity(job: Job) -> dict[str, str]:
     """Return what makes a training this one: recipe, data, and the model it starts from."""
-    recipe = {name: str(value) for name, value in asdict(job.recipe).items() if name not in RESUME_ANYWAY}
     weights = next(iter(sorted(job.start.glob("*.safetensors"))), job.start / "config.json")
     files = {f"file {name}": value for name, value in job.data.hashes.items()}
-    return recipe | files | {"start": job.start.name, "start weights": onnx_models.sha256(weights)}
+    return job.recipe.identity() | files | {"start": job.start.name, "start weights": onnx_models.sha256(weights)}

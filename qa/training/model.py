@@ -17,7 +17,7 @@ RELEVANCE = "relevance.safetensors"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
 NEVER = -1e4
-"""The logit of a token that is padding."""
+"""The logit of a token that is padding, or that does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,39 @@ def save_model(model: SpanModel, folder: Path, like: Path) -> None:
             shutil.copyfile(like / name, folder / name)
 
 
-def loss(logits: Logits, batch: Batch, relevance_weight: float) -> torch.Tensor:
-    """Return the mean of the cross entropies of start and end, plus the weighted one of relevance, in nats."""
-    spans = functional.cross_entropy(logits.start, batch.first) + functional.cross_entropy(logits.end, batch.last)
-    answers = (batch.first > 0).float()
-    return spans / 2 + relevance_weight * functional.binary_cross_entropy_with_logits(logits.relevance, answers)
+def loss(logits: Logits, batch: Batch, *, relevance_weight: float, own_weight: float) -> torch.Tensor:
+    """Return the mean loss of the groups' spans, plus the weighted mean loss of the texts' relevance, in nats.
+
+    The spans of a group of several texts cost own_weight × the mean of what each text costs on its own, plus
+    (1 − own_weight) × what they cost together. For a text alone both are the mean of the cross entropies of its ends.
+    """
+    alone = torch.arange(len(batch.groups), device=batch.groups.device)
+    sizes = torch.bincount(batch.groups)
+    spans = torch.zeros((), device=batch.groups.device)
+    for scores, golds in ((logits.start, batch.starts), (logits.end, batch.ends)):
+        own = (shared_entropies(scores, golds, alone) / sizes[batch.groups]).sum() / len(sizes)
+        shared = shared_entropies(scores, golds, batch.groups).mean()
+        spans = spans + (own_weight * own + (1 - own_weight) * shared) / 2
+    answers = (~batch.starts[:, 0]).float()
+    return spans + relevance_weight * functional.binary_cross_entropy_with_logits(logits.relevance, answers)
+
+
+def shared_entropies(scores: torch.Tensor, golds: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
+    """Return minus the logarithm of the probability of each group's golds, in nats, shape (groups,).
+
+    `scores` has shape (texts, tokens), as has `golds`, bool; `groups`, shape (texts,), numbers from 0, none left out.
+    A score counts relative to that of its text's first token, [CLS], as the reader's scores do when passages are
+    compared. A group's outcomes are all other tokens of all its texts, and one "no answer" of score 0, its gold if no
+    text has one. A group of one text has the cross entropy over its tokens, [CLS] included.
+
+    Source: the shared normalisation of Clark & Gardner 2018, arXiv:1710.10723, section 3.2.
+    """
+    tokens, golds = (scores - scores[:, :1])[:, 1:], golds[:, 1:]
+    members = torch.arange(int(groups.max()) + 1, device=groups.device)[:, None] == groups
+    every = torch.where(members, tokens.logsumexp(dim=1), NEVER).logsumexp(dim=1)
+    right = torch.where(members, tokens.masked_fill(~golds, NEVER).logsumexp(dim=1), NEVER).logsumexp(dim=1)
+    answered = (members & golds.any(dim=1)).any(dim=1)
+    return torch.logaddexp(every, torch.zeros_like(every)) - torch.where(answered, right, 0.0)
 
 
 def parameter_groups(parameters: Iterable[nn.Parameter], weight_decay: float) -> list[dict[str, object]]:

@@ -21,6 +21,9 @@ LEAST = 130
 OWN_SHARE = 0.4
 """The share of negatives that come from the answer's own text, where it has enough other sentences."""
 
+TRIES = 3
+"""How many windows are drawn for each one that is wanted, at most."""
+
 STOPWORDS = frozenset(
     re.findall(
         r"\w+",
@@ -66,6 +69,23 @@ def without_answer(question: Question, others: Sequence[Text], random: Random) -
     last = len(text.sentences) - 1
     middle = _most_alike(question, text) if random.random() < 0.7 else random.randint(0, last)
     return _window(text, middle, (0, last), random)
+
+
+def more_without_answer(
+    question: Question, others: Sequence[Text], count: int, random: Random, *, taken: Window
+) -> list[Window]:
+    """Return up to so many windows that do not hold the answer's words, none twice and none that is taken.
+
+    There are fewer if the texts do not have them: TRIES times as many are drawn at most.
+    """
+    found: dict[str, Window] = {}
+    for _ in range(TRIES * count):
+        if len(found) == count:
+            break
+        window = without_answer(question, others, random)
+        if window is not None and window.text != taken.text:
+            found.setdefault(window.text, window)
+    return list(found.values())
 
 
 def _window(text: Text, middle: int, bounds: tuple[int, int], random: Random) -> Window:
