@@ -136,9 +136,9 @@ def test_a_full_disk_leaves_the_checkpoint_before_it(job: Job, tmp_path: Path, m
 
     monkeypatch.setattr(torch, "save", full)
     model = load_model(job.start)
-    optimizer = torch.optim.AdamW(model.trained())
+    learner = checkpoint.Learner(model, torch.optim.AdamW(model.trained()))
     with pytest.raises(OSError, match="the one before it is kept"):
-        checkpoint.save_checkpoint(job.out, {}, checkpoint.Place(), model, optimizer)
+        checkpoint.save_checkpoint(job.out, {}, checkpoint.Place(), learner)
     assert (job.out / checkpoint.FILE).read_bytes() == before
     assert not list(job.out.glob("*.draft"))
 
@@ -190,6 +190,9 @@ def test_the_learning_rate_rises_and_falls_in_straight_lines() -> None:
         ({"negatives": 1.5}, "negatives is 1.5; give a share from 0 to 1"),
         ({"epochs": 0}, "epochs is 0; give a number above 0"),
         ({"minutes": -1.0}, "minutes is -1.0"),
+        ({"layer_decay": 0.0}, "layer_decay is 0.0; give a number above 0, up to 1"),
+        ({"average": 1.0}, "average is 1.0; give a number from 0 to below 1"),
+        ({"dropout": -0.1}, "dropout is -0.1"),
         ({"group_negatives": -1}, "group_negatives is -1; give 0 or more"),
         ({"group_negatives": 8}, "a group of 9 windows of up to 384 tokens does not fit into batch_tokens, 3072"),
         ({"weights": {"squad": -1}}, "below 0"),

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import torch
 from tokenizers import Tokenizer
 
 from embeddings import onnx_models
-from qa.training.checkpoint import Place, load_checkpoint, save_checkpoint, seeded
+from qa.training.average import Average
+from qa.training.checkpoint import Learner, Place, load_checkpoint, save_checkpoint, seeded
 from qa.training.data import Data, Question, Text, split_off
 from qa.training.epochs import Epochs
 from qa.training.features import Batch, Featuriser, collate
@@ -72,14 +73,16 @@ class _Training:
         self.job, recipe = job, job.recipe
         torch.manual_seed(recipe.seed)
         self.device = pick_device(job.device)
-        self.model = load_model(job.start).to(self.device)
+        self.model = load_model(job.start, dropout=recipe.dropout).to(self.device)
         freeze(self.model, recipe.frozen_layers)
-        groups = parameter_groups(self.model.trained(), recipe.weight_decay)
+        groups = parameter_groups(self.model, recipe.weight_decay, recipe.layer_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=BETAS)
+        self.average = Average(self.model.trained(), recipe.average) if recipe.average else None
+        self.learner = Learner(self.model, self.optimizer, self.average)
         self.place = Place()
         self.identity = _identity(job)
         if job.resume:
-            self.place = load_checkpoint(job.out, self.identity, self.model, self.optimizer)
+            self.place = load_checkpoint(job.out, self.identity, self.learner)
         self.bfloat16 = use_bfloat16(recipe.precision, self.device)
         featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens)
         usable = [one for one in job.data.questions if featuriser.fits(one.question)]
@@ -99,19 +102,22 @@ class _Training:
         for progress, batch in self._batches():
             value = self._step(batch, recipe.rate(progress))
             place.step, place.batch, place.tokens = place.step + 1, place.batch + 1, place.tokens + batch.ids.numel()
+            if self.average:
+                self.average.update(place.step)
             place.seconds = time.monotonic() - began
             if time.monotonic() - evaluated >= 60 * recipe.evaluate_minutes:
                 self._evaluate(value)
                 evaluated = time.monotonic()
             if time.monotonic() - saved >= 60 * recipe.checkpoint_minutes:
-                save_checkpoint(self.job.out, self.identity, place, self.model, self.optimizer)
+                save_checkpoint(self.job.out, self.identity, place, self.learner)
                 saved = time.monotonic()
             watch(Step(place.step, progress, value, place.tokens, place.seconds))
 
     def finish(self) -> HeldOut:
         """Write the model and what is to be known of it, and return how it does."""
-        result = measure(self.model, self.tokenizer, self.trials)
-        save_model(self.model, self.job.out, self.job.start)
+        with self._averaged():
+            result = measure(self.model, self.tokenizer, self.trials)
+            save_model(self.model, self.job.out, self.job.start)
         write_report(self.job.out, self.identity, self.job, self.place, result)
         return result
 
@@ -132,7 +138,8 @@ class _Training:
     def _step(self, batch: Batch, rate: float) -> float:
         """Change the weights by one batch and return its loss before."""
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            # The groups of a checkpoint from before there were scales have none.
+            group["lr"] = rate * group.get("scale", 1.0)
         with torch.autocast(self.device.type, torch.bfloat16) if self.bfloat16 else nullcontext():
             logits = self.model(batch.ids, batch.mask, batch.types)
         recipe = self.job.recipe
@@ -143,8 +150,13 @@ class _Training:
         self.optimizer.zero_grad(set_to_none=True)
         return float(value.item())
 
+    def _averaged(self) -> AbstractContextManager[None]:
+        """Return a context in which the model has the averaged weights, if any are kept."""
+        return self.average.in_place() if self.average else nullcontext()
+
     def _evaluate(self, value: float) -> None:
-        figures = asdict(measure(self.model, self.tokenizer, self.trials))
+        with self._averaged():
+            figures = asdict(measure(self.model, self.tokenizer, self.trials))
         place = self.place
         place.curve.append(
             {"step": place.step, "tokens": place.tokens, "seconds": round(place.seconds), "loss": value, **figures}

@@ -53,6 +53,15 @@ class Recipe:
     frozen_layers: int = 0
     """How many of the lowest layers stay as they are, and the embeddings too: 2 of 6 save a fifth of the time."""
 
+    layer_decay: float = 1.0
+    """What each layer's learning rate is multiplied by, going down from the top one: below 1, low layers learn less."""
+
+    dropout: float | None = None
+    """The share of each layer's output that is dropped; None: as the model has it."""
+
+    average: float = 0.0
+    """How much of itself an average of the weights keeps each step, such as 0.999; it is the result then. 0: none."""
+
     held_out_percent: int = 3
     held_out_questions: int = 300
     """How much of the texts is held out, and how many of the questions about them are asked during training."""
@@ -79,6 +88,11 @@ class Recipe:
                 f"a group of {1 + self.group_negatives} windows of up to {self.max_tokens} tokens does not fit into "
                 f"batch_tokens, {self.batch_tokens}; raise it, or lower group_negatives"
             )
+        if not 0 < self.layer_decay <= 1:
+            raise ValueError(f"layer_decay is {self.layer_decay}; give a number above 0, up to 1")
+        for name, value in (("average", self.average), ("dropout", self.dropout)):
+            if value is not None and not 0 <= value < 1:
+                raise ValueError(f"{name} is {value}; give a number from 0 to below 1")
         if self.minutes is not None and not self.minutes > 0:
             raise ValueError(f"minutes is {self.minutes}; give a number above 0")
         if any(weight < 0 for weight in self.weights.values()):
