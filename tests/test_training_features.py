@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from qa.training.features import Feature, Featuriser, as_typed, batches, collate
+from qa.training.features import Feature, Featuriser, batches, collate
 from qa.training.windows import Window
 from tiny_model import write_tiny_model
 
@@ -49,6 +49,22 @@ def test_an_answer_longer_than_the_reader_gives_makes_no_feature(tokenizer: Path
     assert Featuriser(tokenizer, 128).features("What?", Window(text, 0, len(text))) == []
 
 
+def test_every_mention_of_the_answer_counts_if_told(tokenizer: Path) -> None:
+    twice = Window(f"{TEXT} Anna sold anna her boats.", TEXT.index("Anna"), TEXT.index("Anna") + 4)
+    (marked,) = Featuriser(tokenizer, 64).features("Who?", twice)
+    (every,) = Featuriser(tokenizer, 64, every_mention=True).features("Who?", twice)
+    assert marked.spans == ((7, 7),)
+    assert every.spans == ((7, 7), (12, 12), (21, 21), (23, 23))
+    batch = collate([(every,)])
+    assert batch.starts[0].nonzero()[:, 0].tolist() == [7, 12, 21, 23]
+    assert batch.ends[0].nonzero()[:, 0].tolist() == [7, 12, 21, 23]
+
+
+def test_with_every_mention_a_window_without_the_answer_stays_without(tokenizer: Path) -> None:
+    (feature,) = Featuriser(tokenizer, 64, every_mention=True).features("Who?", Window(TEXT))
+    assert feature.spans == ((0, 0),)
+
+
 def test_a_question_longer_than_the_reader_reads_does_not_fit(tokenizer: Path) -> None:
     featuriser = Featuriser(tokenizer, 64)
     assert featuriser.fits("what " * 80)
@@ -81,9 +97,3 @@ def test_the_rows_of_a_batch_carry_their_group() -> None:
     assert batch.groups.tolist() == [0, 1, 1, 1, 2]
     assert batch.starts.long().argmax(dim=1).tolist() == [0, 1, 0, 0, 1]
     assert batch.ends.long().argmax(dim=1).tolist() == [0, 2, 0, 0, 2]
-
-
-def test_questions_as_people_type_them() -> None:
-    assert as_typed("Where is Baku?", Random(0), 1.0) == "where is baku"
-    assert as_typed("Where is Baku?", Random(0), 0.0) == "Where is Baku?"
-    assert as_typed("??", Random(0), 1.0) == "??"

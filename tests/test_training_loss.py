@@ -57,6 +57,15 @@ def test_a_group_s_outcomes_are_all_tokens_of_its_rows_and_one_no_answer(rows: G
     assert spans_loss(logits, batch, 0.0) == pytest.approx((start + end) / 2, rel=1e-5)
 
 
+def test_several_places_in_one_row_share_what_is_asked_of_the_answer() -> None:
+    row = Feature((1,) * 5, (0,) * 5, 2, 3, others=((1, 1),))
+    batch = collate([(row,)])
+    logits = made_up_logits(batch)
+    start = -float(logits.start.softmax(dim=1)[0, [1, 2]].sum().log())
+    end = -float(logits.end.softmax(dim=1)[0, [1, 3]].sum().log())
+    assert spans_loss(logits, batch, 0.5) == pytest.approx((start + end) / 2, rel=1e-5)
+
+
 @pytest.mark.parametrize("own_weight", [0.0, 0.5, 1.0])
 def test_groups_count_alike_whatever_their_size(own_weight: float) -> None:
     batch = collate([ROWS, ROWS[:1]])

@@ -91,3 +91,14 @@ def test_the_negative_is_the_text_that_matches_best_without_the_answer() -> None
 
 def test_a_window_is_without_an_answer_unless_told() -> None:
     assert Window("Some text.") == Window("Some text.", -1, -1)
+
+
+def test_mentions_are_whole_words_in_any_case_the_answer_first() -> None:
+    window = Window("IDPs: the IDP said idp, not IDPs.", 10, 13)
+    assert [window.text[start:end] for start, end in window.mentions] == ["IDP", "idp"]
+    assert window.mentions[0] == (10, 13)
+    assert Window("No answer.").mentions == ()
+
+
+def test_the_marked_place_is_a_mention_even_within_a_word() -> None:
+    assert Window("He earned $5m and 5 cents, 5 in all.", 11, 12).mentions == ((11, 12), (18, 19), (27, 28))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from random import Random
 
 from qa.training.data import Question, Text
-from qa.training.features import Featuriser, Group, as_typed, batches
+from qa.training.features import Featuriser, Group, batches
 from qa.training.recipe import Recipe
+from qa.training.typing_forms import as_typed
 from qa.training.windows import more_without_answer, with_answer, without_answer
 
 
@@ -40,7 +41,7 @@ class Epochs:
         recipe = self.recipe
         window = without_answer(question, others, random) if random.random() < recipe.negatives else None
         window = with_answer(question, random) if window is None else window
-        asked = as_typed(question.question, random, recipe.typed)
+        asked = as_typed(question.question, window, recipe, random)
         features = self.featuriser.features(asked, window)
         if recipe.group_negatives == 0 or not features:
             return [(feature,) for feature in features]

@@ -1,6 +1,6 @@
 """Windows to what the model takes: word pieces with the answer's place, in groups and in batches of like length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -22,12 +22,21 @@ SORTED = 512
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One input of the model. `first` and `last` are the answer's tokens, both included; both 0, [CLS], if none."""
+    """One input of the model. `first` and `last` are the answer's tokens, both included; both 0, [CLS], if none.
+
+    `others` are the same for other places that count as the answer, too.
+    """
 
     ids: tuple[int, ...]
     types: tuple[int, ...]
     first: int
     last: int
+    others: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The first and last tokens of all places that count as the answer."""
+        return (self.first, self.last), *self.others
 
 
 Group = tuple[Feature, ...]
@@ -38,8 +47,9 @@ Group = tuple[Feature, ...]
 class Batch:
     """Padded features. `ids`, `types` and `mask` are int64, shape (texts, tokens).
 
-    `starts` and `ends`, bool, of the same shape, mark the first and the last token of the answer, [CLS] if there is
-    none. `groups`, int64, shape (texts,), is the number of each text's group, from 0, none left out.
+    `starts` and `ends`, bool, of the same shape, mark the first and the last token of the answer, or of each place that
+    counts as one, [CLS] if there is none. `groups`, int64, shape (texts,), is the number of each text's group, from 0,
+    none left out.
     """
 
     ids: "torch.Tensor"
@@ -55,9 +65,12 @@ class Batch:
 
 
 class Featuriser:
-    """Turns questions and windows into features with a model's tokenizer."""
+    """Turns questions and windows into features with a model's tokenizer.
 
-    def __init__(self, tokenizer: Path, max_tokens: int) -> None:
+    With `every_mention`, all places where the answer's words stand in a window count as the answer.
+    """
+
+    def __init__(self, tokenizer: Path, max_tokens: int, *, every_mention: bool = False) -> None:
         from tokenizers import Tokenizer
 
         if not tokenizer.is_file():
@@ -68,6 +81,7 @@ class Featuriser:
         self._pairs = Tokenizer.from_file(str(tokenizer))
         self._pairs.no_padding()
         self._pairs.enable_truncation(max_tokens, stride=max_tokens // 3, strategy="only_second")
+        self._every_mention = every_mention
 
     def fits(self, question: str) -> bool:
         """Return whether the reader would read the whole question."""
@@ -80,17 +94,11 @@ class Featuriser:
         the reader may give.
         """
         whole = self._pairs.encode(question, window.text)
-        found = [_feature(encoding, window) for encoding in (whole, *whole.overflowing)]
-        if any(feature.last - feature.first >= MAX_ANSWER_TOKENS for feature in found):
+        places = window.mentions if self._every_mention else ((window.start, window.end),)
+        found = [_feature(encoding, places) for encoding in (whole, *whole.overflowing)]
+        if any(last - first >= MAX_ANSWER_TOKENS for feature in found for first, last in feature.spans):
             return []
         return found
-
-
-def as_typed(question: str, random: Random, share: float) -> str:
-    """Return the question, or for this share of them what people type in a hurry: lower case, no question mark."""
-    if random.random() >= share:
-        return question
-    return question.rstrip("? ").lower() or question
 
 
 def batches(groups: Sequence[Group], tokens: int, random: Random) -> list[list[Group]]:
@@ -117,28 +125,37 @@ def collate(groups: Sequence[Group]) -> Batch:
     def padded(rows: Iterator[Sequence[int]]) -> torch.Tensor:
         return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
 
-    def marked(tokens: Iterator[int]) -> torch.Tensor:
-        return torch.stack([torch.arange(longest) == token for token in tokens])
+    def marked(side: int) -> torch.Tensor:
+        marks = torch.zeros(len(rows), longest, dtype=torch.bool)
+        for mark, feature in zip(marks, rows, strict=True):
+            mark[[span[side] for span in feature.spans]] = True
+        return marks
 
     return Batch(
         padded(feature.ids for feature in rows),
         padded(feature.types for feature in rows),
         padded([1] * len(feature.ids) for feature in rows),
-        marked(feature.first for feature in rows),
-        marked(feature.last for feature in rows),
+        marked(0),
+        marked(1),
         torch.tensor([number for number, group in enumerate(groups) for _ in group]),
     )
 
 
-def _feature(encoding: "Encoding", window: Window) -> Feature:
+def _feature(encoding: "Encoding", places: Iterable[tuple[int, int]]) -> Feature:
+    spans = [span for place in places if (span := _tokens(encoding, place)) is not None]
+    first, last = spans[0] if spans else (0, 0)
+    return Feature(tuple(encoding.ids), tuple(encoding.type_ids), first, last, tuple(spans[1:]))
+
+
+def _tokens(encoding: "Encoding", place: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the first and last token of a character range of the window; None if it does not hold all of it."""
     held = [
         token
         for token, ((start, end), sequence) in enumerate(zip(encoding.offsets, encoding.sequence_ids, strict=True))
-        if sequence == 1 and start < window.end and window.start < end
+        if sequence == 1 and start < place[1] and place[0] < end
     ]
-    whole = held and encoding.offsets[held[0]][0] <= window.start and window.end <= encoding.offsets[held[-1]][1]
-    first, last = (held[0], held[-1]) if whole else (0, 0)
-    return Feature(tuple(encoding.ids), tuple(encoding.type_ids), first, last)
+    whole = held and encoding.offsets[held[0]][0] <= place[0] and place[1] <= encoding.offsets[held[-1]][1]
+    return (held[0], held[-1]) if whole else None
 
 
 def _packed(groups: Sequence[Group], tokens: int) -> list[list[Group]]:

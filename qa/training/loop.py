@@ -84,7 +84,7 @@ class _Training:
         if job.resume:
             self.place = load_checkpoint(job.out, self.identity, self.learner)
         self.bfloat16 = use_bfloat16(recipe.precision, self.device)
-        featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens)
+        featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens, every_mention=recipe.every_mention)
         usable = [one for one in job.data.questions if featuriser.fits(one.question)]
         questions, held_out = split_off(usable, recipe.held_out_percent)
         if not questions:

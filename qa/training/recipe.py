@@ -47,11 +47,18 @@ class Recipe:
     typed: float = 0.1
     """The share of questions in the form that people type: lower case, no question mark."""
 
+    keywords: float = 0.0
+    typos: float = 0.0
+    """The shares of these that are typed as keywords only, and with a typo."""
+
     relevance_weight: float = 0.3
     """The weight of the relevance head's loss beside that of the spans."""
 
     frozen_layers: int = 0
     """How many of the lowest layers stay as they are, and the embeddings too: 2 of 6 save a fifth of the time."""
+
+    every_mention: bool = False
+    """Whether all places of a window where the answer's words stand count as the answer, not the marked one alone."""
 
     layer_decay: float = 1.0
     """What each layer's learning rate is multiplied by, going down from the top one: below 1, low layers learn less."""
@@ -75,7 +82,7 @@ class Recipe:
     seed: int = 7
 
     def __post_init__(self) -> None:
-        for name in ("warmup", "negatives", "own_weight", "typed"):
+        for name in ("warmup", "negatives", "own_weight", "typed", "keywords", "typos"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a share from 0 to 1")
         for name in ("epochs", "learning_rate", "batch_tokens"):

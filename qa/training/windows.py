@@ -41,6 +41,15 @@ class Window:
     start: int = -1
     end: int = -1
 
+    @property
+    def mentions(self) -> tuple[tuple[int, int], ...]:
+        """Every place where the answer's words stand, in any case, the answer's own first; none if it has none."""
+        if self.start < 0:
+            return ()
+        words = re.compile(rf"(?<!\w){re.escape(self.text[self.start : self.end])}(?!\w)", re.IGNORECASE)
+        found = (place.span() for place in words.finditer(self.text))
+        return tuple(dict.fromkeys([(self.start, self.end), *found]))
+
 
 def with_answer(question: Question, random: Random) -> Window:
     """Return a window of sentences around the answer."""
