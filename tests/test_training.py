@@ -190,6 +190,8 @@ def test_the_learning_rate_rises_and_falls_in_straight_lines() -> None:
         ({"negatives": 1.5}, "negatives is 1.5; give a share from 0 to 1"),
         ({"epochs": 0}, "epochs is 0; give a number above 0"),
         ({"minutes": -1.0}, "minutes is -1.0"),
+        ({"negatives": 0.6, "twisted": 0.5}, "negatives, 0.6, and twisted, 0.5, are above 1 together"),
+        ({"typos": 2}, "typos is 2; give a share"),
         ({"layer_decay": 0.0}, "layer_decay is 0.0; give a number above 0, up to 1"),
         ({"average": 1.0}, "average is 1.0; give a number from 0 to below 1"),
         ({"dropout": -0.1}, "dropout is -0.1"),

@@ -9,7 +9,7 @@ import pytest
 from qa.training.checkpoint import seeded
 from qa.training.data import Question, Reading, read_data
 from qa.training.epochs import Epochs
-from qa.training.features import Featuriser
+from qa.training.features import Feature, Featuriser
 from qa.training.recipe import Recipe
 from tiny_model import write_made_up, write_tiny_model
 
@@ -61,7 +61,7 @@ def test_a_group_is_the_windows_of_one_question_of_which_one_holds_the_answer(fo
     assert {len(group) for group in groups} == {4}
     assert [sum(row.first > 0 for row in group) for group in groups] == [1] * len(groups)
     assert all(len({row.ids for row in group}) == 4 for group in groups)
-    assert all(len({row.ids[: row.types.index(1)] for row in group}) == 1 for group in groups)  # the question
+    assert all(len({asked(row) for row in group}) == 1 for group in groups)
 
 
 def test_some_groups_have_no_answer_at_all(folder: Path) -> None:
@@ -70,3 +70,23 @@ def test_some_groups_have_no_answer_at_all(folder: Path) -> None:
     without = sum(all(row.first == 0 for row in group) for group in groups)
     assert 0.15 < without / len(groups) < 0.45
     assert {len(group) for group in groups} == {3}
+
+
+def test_a_share_of_the_questions_is_twisted_and_has_no_answer_in_its_own_window(folder: Path) -> None:
+    recipe = replace(RECIPE, negatives=0.0, typed=0.0, twisted=0.4, weights={"made up": 4})
+    rows = [row for batch in epochs(folder, recipe, joined=()).batches(seeded(7, 0)) for (row,) in batch]
+    assert len(rows) == 200
+    assert 0.3 < sum(row.first == 0 for row in rows) / len(rows) < 0.5
+    assert len({asked(row) for row in rows if row.first}) <= 50  # those of the data, as they are
+
+
+def asked(row: Feature) -> tuple[int, ...]:
+    """The question's tokens."""
+    return row.ids[: row.types.index(1)]
+
+
+def test_a_twisted_question_s_group_has_no_answer(folder: Path) -> None:
+    recipe = replace(RECIPE, negatives=0.0, twisted=1.0, group_negatives=2)
+    groups = [group for batch in epochs(folder, recipe, joined=()).batches(seeded(7, 0)) for group in batch]
+    assert {len(group) for group in groups} == {3}
+    assert {row.first for group in groups for row in group} == {0}

@@ -37,6 +37,9 @@ class Recipe:
     negatives: float = 0.24
     """The share of windows that do not hold the answer."""
 
+    twisted: float = 0.0
+    """The share of questions that are changed by rule so that their window has no answer to them."""
+
     group_negatives: int = 0
     """How many windows without the answer each question is asked over together with its own window, as one group."""
 
@@ -82,12 +85,14 @@ class Recipe:
     seed: int = 7
 
     def __post_init__(self) -> None:
-        for name in ("warmup", "negatives", "own_weight", "typed", "keywords", "typos"):
+        for name in ("warmup", "negatives", "twisted", "own_weight", "typed", "keywords", "typos"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a share from 0 to 1")
         for name in ("epochs", "learning_rate", "batch_tokens"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a number above 0")
+        if self.negatives + self.twisted > 1:
+            raise ValueError(f"negatives, {self.negatives}, and twisted, {self.twisted}, are above 1 together")
         if self.group_negatives < 0:
             raise ValueError(f"group_negatives is {self.group_negatives}; give 0 or more")
         if self.group_negatives and (1 + self.group_negatives) * self.max_tokens > self.batch_tokens:

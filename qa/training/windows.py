@@ -151,10 +151,11 @@ def _runs_without(question: Question) -> list[tuple[int, int]]:
 
 def _most_alike(question: Question, text: Text) -> int:
     """Return the sentence that shares most words with the question; the first of equal ones."""
-    asked = _words(question.question)
-    shared = [len(asked & _words(text.text[start:end])) for start, end in text.sentences]
+    asked = content_words(question.question)
+    shared = [len(asked & content_words(text.text[start:end])) for start, end in text.sentences]
     return shared.index(max(shared))
 
 
-def _words(text: str) -> set[str]:
+def content_words(text: str) -> set[str]:
+    """Return a text's words in lower case without the stop words."""
     return set(re.findall(r"\w+", text.lower())) - STOPWORDS
