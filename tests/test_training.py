@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from click.testing import CliRunner
 from tokenizers import Tokenizer
 
 from qa.training import checkpoint
-from qa.training.commands import reader
 from qa.training.data import Reading, read_data, split_off
 from qa.training.features import Featuriser, collate
 from qa.training.held_out import measure, trials
@@ -215,27 +213,6 @@ def test_precision_is_as_asked_for() -> None:
     assert use_bfloat16(Precision.BFLOAT16, torch.device("cpu"))
     assert not use_bfloat16(Precision.FLOAT32, torch.device("cpu"))
     assert isinstance(use_bfloat16(Precision.AUTO, torch.device("cpu")), bool)
-
-
-def test_the_command_trains_and_says_how_it_went(tmp_path: Path) -> None:
-    start, data = write_tiny_model(tmp_path / "start"), write_made_up(tmp_path / "data.jsonl")
-    options = ["--start", str(start), "--out", str(tmp_path / "out"), "--epochs", "1", "--device", "cpu"]
-    run = CliRunner().invoke(reader, [str(data), *options, "--weight", "made up=2"])
-    assert run.exit_code == 0, run.output
-    assert "held-out questions EM" in run.output
-    assert (tmp_path / "out" / "model.safetensors").is_file()
-
-
-def test_the_command_names_what_is_missing(tmp_path: Path) -> None:
-    run = CliRunner().invoke(reader, [str(tmp_path / "none.jsonl"), "--start", str(tmp_path)])
-    assert run.exit_code == 1
-    assert "none.jsonl" in run.output
-
-
-def test_the_command_refuses_a_weight_without_a_number(tmp_path: Path) -> None:
-    run = CliRunner().invoke(reader, ["data.jsonl", "--weight", "squad"])
-    assert run.exit_code == 2
-    assert "give SOURCE=NUMBER" in run.output
 
 
 def test_no_text_is_both_trained_on_and_held_out(job: Job) -> None:

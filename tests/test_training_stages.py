@@ -26,8 +26,18 @@ FIRST = Recipe(
     precision=Precision.FLOAT32,
     checkpoint_minutes=0,
 )
-SECOND = replace(FIRST, group_negatives=3, average=0.95, layer_decay=0.8, dropout=0.1)
-NEW = "group_negatives own_weight average dropout layer_decay"
+SECOND = replace(
+    FIRST,
+    group_negatives=3,
+    twisted=0.1,
+    keywords=0.3,
+    typos=0.3,
+    every_mention=True,
+    layer_decay=0.8,
+    dropout=0.1,
+    average=0.95,
+)
+NEW = "group_negatives own_weight twisted keywords typos every_mention layer_decay dropout average"
 
 
 class PulledPlugError(Exception):
