@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qa.evaluation.publish import publish
-from qa.evaluation.results import write_results
+from qa.evaluation.results.publish import publish
+from qa.evaluation.results.results import write_results
 from test_reports import RESULTS
 from web.commands import main
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from embeddings.types import Article, Passage
-from qa.evaluation.metrics import GroupScore
+from qa.evaluation.measures.metrics import GroupScore
 from qa.reader import OnnxReader
 from qa.training.commands import parity as command
 from qa.training.data import Reading, read_data

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from qa.confidence import Calibration
-from qa.evaluation.collections import sample
-from qa.evaluation.metrics import RIGHT, GroupScore, f1, score_set
+from qa.evaluation.measures.metrics import RIGHT, GroupScore, f1, score_set
+from qa.evaluation.questions.collections import sample
+from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet, read_squad
 from qa.evaluation.read import read_paragraphs
-from qa.evaluation.squad import Gold, Paragraph, SquadQuestion, SquadSet, read_squad
 from qa.reader import OnnxReader
 from qa.training.calibrate import read_asked
 from qa.training.export import INPUTS

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.evaluation.plots import draw
-from qa.evaluation.reports import Table, environment, tables
-from qa.evaluation.results import Results
-from qa.evaluation.stored import read_results
+from qa.evaluation.results.plots import draw
+from qa.evaluation.results.reports import Table, environment, tables
+from qa.evaluation.results.results import Results
+from qa.evaluation.results.stored import read_results
 
 MARKED = re.compile(
     r"<!-- (?P<what>results|table|plot|text): (?P<name>[\w.-]+)(?:: (?P<part>[^>]+?))? -->\n.*?<!-- end -->", re.DOTALL
