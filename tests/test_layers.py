@@ -28,7 +28,9 @@ ONLY_IN = {
     "dateparser": {"embeddings/dates.py"},
     "trafilatura": {"embeddings/formats.py"},
     "markdown_it": {"embeddings/formats.py"},
-    "charset_normalizer": {"embeddings/articles.py"},
+    "charset_normalizer": {"embeddings/decoding.py"},
+    "csv": {"embeddings/estimates.py"},
+    "zipfile": {"embeddings/containers.py"},
     "waitress": {"web/commands.py"},
 }
 """The files that may import a library: all others go through them."""
