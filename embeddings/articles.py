@@ -18,6 +18,7 @@ from embeddings.drafts import Draft, Entry, UnreadableError
 from embeddings.formats import first_sentence, html, markdown, plain_text
 from embeddings.json_files import CURE, json_lines, json_object
 from embeddings.records import USUAL, FieldNames
+from embeddings.tables import table
 from embeddings.types import Article
 
 MAX_TITLE = 500
@@ -254,6 +255,7 @@ READERS: dict[str, Callable[[Content, FieldNames], Iterator[Entry]]] = {
     ".json": json_object,
     ".jsonl": json_lines,
     ".ndjson": json_lines,
+    ".csv": table,
 }
 """What reads a file, by its suffix."""
 

@@ -72,15 +72,15 @@ def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def index(paths: Sequence[Path], archive: Path, fields: Sequence[str], encoder: str, cache: Path | None) -> None:
     """Add the articles in files and folders to the archive, or update them.
 
-    Reads text, Markdown, HTML, JSON and JSON Lines, also in .gz and .zip. What cannot be read is named, with the
-    reason; the rest goes in.
+    Reads text, Markdown, HTML, JSON, JSON Lines and CSV, also in .gz and .zip. What cannot be read is named, with
+    the reason; the rest goes in.
     Doing it again changes only what changed.
 
     \b
     Examples:
       pressmark index seeds/
       pressmark index exports/2024.jsonl.gz clippings/ --archive ~/newsroom
-      pressmark index export.jsonl --field title=headline_main --field text=body
+      pressmark index export.csv --field title=headline_main --field text=body
     """
     with plain_errors():
         report = index_with_progress(paths, archive, encoder, cache, FieldNames.parse(fields))

@@ -145,7 +145,7 @@ def test_a_file_of_100_megabytes_is_refused_and_the_rest_goes_in(
 
 
 def test_a_newsroom_s_field_names_are_given(run: Run, folder: Path, tmp_path: Path) -> None:
-    path = put(tmp_path / "export.json", '{"headline_main": "Rain", "story": "It rained."}')
+    path = put(tmp_path / "export.csv", "headline_main,story\nRain,It rained.\n")
     assert run(path, "--field", "title=headline_main", "--field", "text=story").exit_code == 0
     assert stored(folder) == ["It rained."]
 

@@ -29,7 +29,7 @@ ONLY_IN = {
     "trafilatura": {"embeddings/formats.py"},
     "markdown_it": {"embeddings/formats.py"},
     "charset_normalizer": {"embeddings/decoding.py"},
-    "csv": {"embeddings/estimates.py"},
+    "csv": {"embeddings/estimates.py", "embeddings/tables.py"},
     "zipfile": {"embeddings/containers.py"},
     "waitress": {"web/commands.py"},
 }
