@@ -15,8 +15,10 @@ from embeddings.containers import Member, gunzipped, unzipped
 from embeddings.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
 from embeddings.decoding import clean_line, clean_text, decode
 from embeddings.drafts import Draft, Entry, UnreadableError
+from embeddings.feeds import feed
 from embeddings.formats import first_sentence, html, markdown, plain_text
 from embeddings.json_files import CURE, json_lines, json_object
+from embeddings.mail import mail, mailbox
 from embeddings.records import USUAL, FieldNames
 from embeddings.tables import table
 from embeddings.types import Article
@@ -256,6 +258,11 @@ READERS: dict[str, Callable[[Content, FieldNames], Iterator[Entry]]] = {
     ".jsonl": json_lines,
     ".ndjson": json_lines,
     ".csv": table,
+    ".eml": mail,
+    ".mbox": mailbox,
+    ".rss": feed,
+    ".atom": feed,
+    ".xml": feed,
 }
 """What reads a file, by its suffix."""
 

@@ -17,6 +17,16 @@ HTML_DATES = (
 )
 """Where a page states its own date, the most reliable first: Open Graph, schema.org, Dublin Core, HTML."""
 
+_BLOCKS = (
+    "address", "article", "aside", "blockquote", "caption", "center", "dd", "div", "dl", "dt", "figcaption", "figure",
+    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
+    "section", "table", "td", "th", "tr", "ul",
+)  # fmt: skip
+_UNSEEN = ("script", "style", "head", "title", "template", "noscript", "svg", "math")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HEADER_DATE = re.compile(
+    rf"(?:[A-Za-z]{{3}},\s*)?([0-9]{{1,2}})\s+({'|'.join(_MONTHS)})\s+([0-9]{{4}})\b.*", re.DOTALL
+)
 _DATE_LINE = re.compile(r"date (\d{4}-\d\d-\d\d)(?: (?:By )?([^\n]*))?(?:\n+|\Z)")
 _BY_LINE = re.compile(r"By ([^\n]{1,100})(?<![.!?…:;,])\n(?:\n+|(?=By ))")
 _TITLE_LINE = re.compile(r"([^\n]{1,200})(?<![.!?…:;,。！？])\n\n+")
@@ -91,6 +101,35 @@ def html(page: str) -> Draft:
         byline=(document.author if document.author else "").replace(";", ","),
         url=document.url if document.url else "",
     )
+
+
+def html_words(fragment: str) -> str:
+    """Return all words that a piece of HTML shows, blocks apart by a blank line: of a mail, or of an item of a feed.
+
+    `html` looks for the article on a page and drops what seems to be none of it: here nothing may be dropped.
+    """
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    tree = document_fromstring(f"<div>{fragment}</div>", HTMLParser(remove_comments=True, remove_pis=True))
+    etree.strip_elements(tree, *_UNSEEN, with_tail=False)
+    parts: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element.tag in _BLOCKS:
+            parts.append("\n\n")
+        elif element.tag == "br" and event == "start":
+            parts.append("\n")
+        following = element.text if event == "start" else element.tail
+        parts.append(re.sub(r"\s+", " ", following) if following else "")
+    words = re.sub(r" *\n *", "\n", "".join(parts))
+    return re.sub(r"\n{2,}", "\n\n", words).strip()
+
+
+def header_date(text: str) -> str:
+    """Return the date in "Wed, 19 Oct 2022 23:30:00 -0500", as RFC 5322 has mails write it, or in any other form."""
+    if match := _HEADER_DATE.fullmatch(text.strip()):
+        return parse_published(f"{match[3]}-{_MONTHS.index(match[2]) + 1:02}-{int(match[1]):02}")
+    return parse_published(text)
 
 
 def first_sentence(text: str) -> str:

@@ -29,7 +29,9 @@ ONLY_IN = {
     "trafilatura": {"embeddings/formats.py"},
     "markdown_it": {"embeddings/formats.py"},
     "charset_normalizer": {"embeddings/decoding.py"},
+    "lxml": {"embeddings/feeds.py", "embeddings/formats.py"},
     "csv": {"embeddings/estimates.py", "embeddings/tables.py"},
+    "email": {"embeddings/mail.py"},
     "zipfile": {"embeddings/containers.py"},
     "waitress": {"web/commands.py"},
 }
