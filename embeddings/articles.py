@@ -19,9 +19,11 @@ from embeddings.feeds import feed
 from embeddings.formats import first_sentence, html, markdown, plain_text
 from embeddings.json_files import CURE, json_lines, json_object
 from embeddings.mail import mail, mailbox
+from embeddings.pdf import pdf
 from embeddings.records import USUAL, FieldNames
 from embeddings.tables import table
 from embeddings.types import Article
+from embeddings.web_archives import web_archive
 
 MAX_TITLE = 500
 """Characters of a title; the rest is cut off."""
@@ -258,11 +260,13 @@ READERS: dict[str, Callable[[Content, FieldNames], Iterator[Entry]]] = {
     ".jsonl": json_lines,
     ".ndjson": json_lines,
     ".csv": table,
+    ".pdf": pdf,
     ".eml": mail,
     ".mbox": mailbox,
     ".rss": feed,
     ".atom": feed,
     ".xml": feed,
+    ".warc": web_archive,
 }
 """What reads a file, by its suffix."""
 

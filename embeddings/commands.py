@@ -72,8 +72,8 @@ def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def index(paths: Sequence[Path], archive: Path, fields: Sequence[str], encoder: str, cache: Path | None) -> None:
     """Add the articles in files and folders to the archive, or update them.
 
-    Reads text, Markdown, HTML, JSON, JSON Lines, CSV, mails and feeds, also in .gz and .zip. What cannot be read is
-    named, with the reason; the rest goes in.
+    Reads text, Markdown, HTML, JSON, JSON Lines, CSV, PDF, mails, feeds and web archives, also in .gz and .zip. What
+    cannot be read is named, with the reason; the rest goes in.
     Doing it again changes only what changed.
 
     \b

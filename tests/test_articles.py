@@ -412,7 +412,7 @@ def test_nested_file_has_its_path_as_id_and_source(tmp_path: Path) -> None:
 def test_unknown_suffix_is_unread(tmp_path: Path) -> None:
     why = (
         "has the suffix '.docx', which is none of .txt, .md, .markdown, .html, .htm, .json, .jsonl, .ndjson, .csv, "
-        ".eml, .mbox, .rss, .atom, .xml, .gz, .zip"
+        ".pdf, .eml, .mbox, .rss, .atom, .xml, .warc, .gz, .zip"
     )
     assert reason(tmp_path, "a.docx", "PK") == why
 
@@ -525,7 +525,7 @@ def test_any_bytes_never_raise(tmp_path: Path, name: str, data: bytes) -> None:
 
 
 def test_import_loads_no_reader_of_formats() -> None:
-    heavy = "{'trafilatura', 'dateparser', 'nupunkt', 'markdown_it', 'charset_normalizer', 'lxml'}"
+    heavy = "{'trafilatura', 'dateparser', 'nupunkt', 'markdown_it', 'charset_normalizer', 'lxml', 'pypdf', 'warcio'}"
     code = f"import sys, embeddings.articles; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -30,6 +30,8 @@ ONLY_IN = {
     "markdown_it": {"embeddings/formats.py"},
     "charset_normalizer": {"embeddings/decoding.py"},
     "lxml": {"embeddings/feeds.py", "embeddings/formats.py"},
+    "pypdf": {"embeddings/pdf.py"},
+    "warcio": {"embeddings/web_archives.py"},
     "csv": {"embeddings/estimates.py", "embeddings/tables.py"},
     "email": {"embeddings/mail.py"},
     "zipfile": {"embeddings/containers.py"},
