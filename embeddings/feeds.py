@@ -24,7 +24,7 @@ _PREFIXES = {
 }
 """The name spaces that feeds are made of; elements of others are not looked at: media:title is a picture's."""
 
-_DECLARATION = re.compile(r"\s*<\?xml\s[^>]*\?>")
+_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _NAMED = re.compile(r"&(\w+;)")
 _MARKED = re.compile(r"</?[a-zA-Z]|&#?\w+;")
 
@@ -138,8 +138,8 @@ def _person(element: Any) -> str:
     """Return a name: Atom's <name>, or the one in brackets behind an address, as RSS has it."""
     for name in _children(element, "name"):
         return _plain(name)
-    in_brackets = re.fullmatch(r"\S+@\S+ \((.+)\)", _plain(element))
-    return in_brackets[1] if in_brackets else _plain(element)
+    address, _, in_brackets = _plain(element).partition(" (")
+    return in_brackets[:-1] if "@" in address and in_brackets.endswith(")") else _plain(element)
 
 
 def _plain(element: Any) -> str:

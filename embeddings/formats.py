@@ -121,8 +121,8 @@ def html_words(fragment: str) -> str:
             parts.append("\n")
         following = element.text if event == "start" else element.tail
         parts.append(re.sub(r"\s+", " ", following) if following else "")
-    words = re.sub(r" *\n *", "\n", "".join(parts))
-    return re.sub(r"\n{2,}", "\n\n", words).strip()
+    lines = [" ".join(filter(None, line.split(" "))) for line in "".join(parts).split("\n")]
+    return re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip()
 
 
 def header_date(text: str) -> str:

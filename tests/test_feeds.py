@@ -134,6 +134,14 @@ def test_xml_that_is_no_feed_is_unread(tmp_path: Path, content: str | bytes, why
     assert only_reason(read_file(tmp_path, "a.xml", content)) == why
 
 
+def test_feed_made_to_be_slow_is_read_in_time(tmp_path: Path) -> None:
+    """Blanks and names that a careless pattern would look at again and again, in quadratic time."""
+    blanks = "&lt;b&gt; &lt;/b&gt;" * 100_000 + " " * 100_000
+    item = f"<item><author>{'a@' * 500_000}</author><description>x{blanks}</description></item>"
+    feed = f"{' ' * 500_000}<rss><channel>{item}</channel></rss>"
+    assert only_article(read_file(tmp_path, "a.rss", feed)).text == "x"
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("feed", [RSS, ATOM, RDF])
