@@ -11,6 +11,7 @@ import click
 from embeddings.archive import DEFAULT_FOLDER, Archive, exists
 from embeddings.encoder import DEFAULT_ENCODER, load_encoder
 from embeddings.indexing import IndexReport, expected_articles, index_paths
+from embeddings.records import USUAL, FieldNames
 
 SHOWN = 20
 """How many unread sources are named one by one."""
@@ -59,21 +60,30 @@ def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @archive_option
+@click.option(
+    "--field",
+    "fields",
+    metavar="FIELD=NAME",
+    multiple=True,
+    help="What an export calls a field, in JSON and CSV: title=headline_main, title=headline.main. May be repeated.",
+)
 @click.option("--encoder", envvar="PRESSMARK_ENCODER", default=DEFAULT_ENCODER, show_default=True, show_envvar=True)
 @click.option("--cache", envvar="PRESSMARK_CACHE", type=click.Path(path_type=Path), default=None, hidden=True)
-def index(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None) -> None:
+def index(paths: Sequence[Path], archive: Path, fields: Sequence[str], encoder: str, cache: Path | None) -> None:
     """Add the articles in files and folders to the archive, or update them.
 
-    Reads text, Markdown, HTML, JSON and JSON Lines. What cannot be read is named, with the reason; the rest goes in.
+    Reads text, Markdown, HTML, JSON, JSON Lines, CSV, PDF, mails, feeds and web archives, also in .gz and .zip. What
+    cannot be read is named, with the reason; the rest goes in.
     Doing it again changes only what changed.
 
     \b
     Examples:
       pressmark index seeds/
-      pressmark index exports/2024.jsonl clippings/ --archive ~/newsroom
+      pressmark index exports/2024.jsonl.gz clippings/ --archive ~/newsroom
+      pressmark index export.csv --field title=headline_main --field text=body
     """
     with plain_errors():
-        report = index_with_progress(paths, archive, encoder, cache)
+        report = index_with_progress(paths, archive, encoder, cache, FieldNames.parse(fields))
     done = report.added + report.changed + report.unchanged
     click.echo(
         f"{archive}: {_plural(done, 'article')} read: {report.added:,} added, {report.changed:,} changed, "
@@ -84,7 +94,9 @@ def index(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
 
 
-def index_with_progress(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None) -> IndexReport:
+def index_with_progress(
+    paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None, names: FieldNames = USUAL
+) -> IndexReport:
     """Index paths into an archive, made if there is none, with a progress bar if it takes more than a second."""
     from tqdm import tqdm
 
@@ -95,7 +107,7 @@ def index_with_progress(paths: Sequence[Path], archive: Path, encoder: str, cach
     opened = Archive(archive, model) if exists(archive) else Archive.create(archive, model)
     try:
         with tqdm(total=expected, unit=" articles", delay=1, disable=not sys.stderr.isatty(), leave=False) as bar:
-            return index_paths(opened, paths, bar.update)
+            return index_paths(opened, paths, bar.update, names)
     finally:
         opened.close()
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embeddings.archive import Archive
-from embeddings.articles import JSON_LINES, Unread, find_files, read_articles
+from embeddings.articles import Unread, find_files, is_there, read_articles
 from embeddings.database import digest
+from embeddings.estimates import about
+from embeddings.records import USUAL, FieldNames
 from embeddings.types import Article
 
 LOT = 64
@@ -28,17 +30,19 @@ class IndexReport:
     unread: list[Unread] = field(default_factory=list)
 
 
-def index_paths(archive: Archive, paths: Sequence[Path], progress: Callable[[int], object]) -> IndexReport:
+def index_paths(
+    archive: Archive, paths: Sequence[Path], progress: Callable[[int], object], names: FieldNames = USUAL
+) -> IndexReport:
     """Add the articles of files and folders to an archive, and return what became of them.
 
-    `progress` is told how many more articles are done, each time some are.
+    `progress` is told how many more articles are done, each time some are; `names` are what an export calls its fields.
 
     Raises:
         FileNotFoundError: if a path does not exist; nothing is indexed then.
         TimeoutError: if another process is writing to this archive.
     """
     report = IndexReport()
-    for lot in _lots(read_articles(paths), report):
+    for lot in _lots(read_articles(paths, names), report):
         done = archive.add([_distinct(archive, article) for article in lot])
         report.added += len(done.added)
         report.changed += len(done.changed)
@@ -69,24 +73,16 @@ def _distinct(archive: Archive, article: Article) -> Article:
         known = archive.article(article.id)
     except KeyError:
         return article
-    if known.source == article.source or ONE_OF_MANY.search(article.source) or not Path(known.source).exists():
+    if known.source == article.source or ONE_OF_MANY.search(article.source) or not is_there(known.source):
         return article
     mark = hashlib.sha256(article.source.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return article if digest(known) == digest(article) else replace(article, id=f"{article.id}~{mark}")
 
 
 def expected_articles(paths: Sequence[Path]) -> int:
-    """Return about how many articles files and folders hold: one a file, one a line of JSON Lines.
+    """Return about how many articles files and folders hold, at least one a file.
 
     Raises:
         FileNotFoundError: if a path does not exist.
     """
-    return sum(_lines(file.path) if file.path.suffix in JSON_LINES else 1 for file in find_files(paths))
-
-
-def _lines(path: Path) -> int:
-    try:
-        with path.open("rb") as file:
-            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-    except OSError:
-        return 1  # reading it will say what is wrong
+    return sum(map(about, find_files(paths)))

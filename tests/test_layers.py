@@ -28,7 +28,13 @@ ONLY_IN = {
     "dateparser": {"embeddings/dates.py"},
     "trafilatura": {"embeddings/formats.py"},
     "markdown_it": {"embeddings/formats.py"},
-    "charset_normalizer": {"embeddings/articles.py"},
+    "charset_normalizer": {"embeddings/decoding.py"},
+    "lxml": {"embeddings/feeds.py", "embeddings/formats.py"},
+    "pypdf": {"embeddings/pdf.py"},
+    "warcio": {"embeddings/web_archives.py"},
+    "csv": {"embeddings/estimates.py", "embeddings/tables.py"},
+    "email": {"embeddings/mail.py"},
+    "zipfile": {"embeddings/containers.py"},
     "waitress": {"web/commands.py"},
 }
 """The files that may import a library: all others go through them."""
