@@ -31,6 +31,11 @@ test: .venv/installed-dev browser
 evaluation: .venv/installed-dev $(MEASURED)
 	$(EVALUATE) publish docs/evaluation.md README.md --results $(RESULTS)
 
+$(MEASURED): | $(RESULTS)
+
+$(RESULTS):
+	mkdir -p $@
+
 $(RESULTS)/published-%.json:
 	$(EVALUATE) reading $(DATA)/squad/dev-$(firstword $(subst -, ,$*)).json.gz \
 		--predictions $(DATA)/squad/predictions-$*.json --json $@
@@ -61,14 +66,10 @@ $(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
 		--float32-reader build/reader-float32 --json $@
 
 $(RESULTS)/benchmark.json: | build/news
-	$(BIN)/pressmark benchmark build/articles.jsonl --sizes 1000,10000 --archive build/news --json $@
+	$(BIN)/pressmark benchmark $(DATA)/news-2022-2023/articles.jsonl.gz --sizes 1000,10000 --archive build/news --json $@
 
-build/articles.jsonl:
-	mkdir -p $(RESULTS)
-	zcat $(DATA)/news-2022-2023/articles.jsonl.gz > $@
-
-build/news: build/articles.jsonl
-	$(BIN)/pressmark index $< --archive $@
+build/news:
+	$(BIN)/pressmark index $(DATA)/news-2022-2023/articles.jsonl.gz --archive $@
 
 build/reader-float32:
 	$(BIN)/pressmark train export $(CHECKPOINT) --out $@ --precision float32
