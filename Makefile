@@ -50,7 +50,7 @@ $(RESULTS)/retrieval-news-%.json: | build/news
 	$(EVALUATE) retrieval $(NEWS) --archive build/news --asked $* --json $@
 
 $(RESULTS)/answers-squad-%.json:
-	$(EVALUATE) answers $(DATA)/squad/dev-$*.json.gz --questions 2000 --explain --json $@
+	$(EVALUATE) answers $(DATA)/squad/dev-$*.json.gz --questions 1500 --explain --json $@
 
 $(RESULTS)/answers-news-%.json: | build/news
 	$(EVALUATE) answers $(NEWS) --archive build/news --asked $* --as-of-asked --explain --json $@
@@ -62,7 +62,7 @@ $(RESULTS)/tune-news-%.txt: | build/news
 	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* > $@
 
 $(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
-	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --questions 500 --others 300 \
+	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --questions 400 --others 200 \
 		--float32-reader build/reader-float32 --json $@
 
 $(RESULTS)/benchmark.json: | build/news

@@ -99,7 +99,8 @@ def publish(pages: Sequence[Path], results: Path) -> None:
     """Put results, written with --json, into the marked places of Markdown PAGES.
 
     A place is marked by <!-- results: NAME -->, <!-- table: NAME: TITLE -->, <!-- plot: NAME: PLOT --> or
-    <!-- text: FILE -->, and ends with <!-- end -->. What stands between is replaced.
+    <!-- text: FILE -->, and ends with <!-- end -->. A number within a line is marked by
+    <!-- figure: NAME: TABLE: ROW: COLUMN --> and <!-- end -->. What stands between is replaced.
 
     \b
     Example:
