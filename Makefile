@@ -11,8 +11,10 @@ APT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) apt-get
 RESULTS := build/evaluation
 EVALUATE := $(BIN)/pressmark evaluate
 NEWS := $(DATA)/news-2022-2023/questions.jsonl
-MEASURED := $(addprefix $(RESULTS)/,reading-v1.1.json reading-v2.0.json retrieval-squad.json retrieval-news-2022.json \
-	retrieval-news-2023.json answers-squad-v1.1.json answers-squad-v2.0.json answers-news-2023.json answers-seeds.json \
+PUBLISHED := v1.1-bert-ensemble v1.1-match-lstm v2.0-bert-large v2.0-bidaf-elmo
+MEASURED := $(addprefix $(RESULTS)/,$(PUBLISHED:%=published-%.json) reading-v1.1.json reading-v2.0.json \
+	retrieval-squad.json retrieval-news-2023.json \
+	answers-squad-v1.1.json answers-squad-v2.0.json answers-news-2023.json answers-seeds.json \
 	tune-news-2022.txt ablations-news-2022.json benchmark.json)
 
 .PHONY: serve test evaluation browser clean
@@ -29,17 +31,26 @@ test: .venv/installed-dev browser
 evaluation: .venv/installed-dev $(MEASURED)
 	$(EVALUATE) publish docs/evaluation.md README.md --results $(RESULTS)
 
+$(MEASURED): | $(RESULTS)
+
+$(RESULTS):
+	mkdir -p $@
+
+$(RESULTS)/published-%.json:
+	$(EVALUATE) reading $(DATA)/squad/dev-$(firstword $(subst -, ,$*)).json.gz \
+		--predictions $(DATA)/squad/predictions-$*.json --json $@
+
 $(RESULTS)/reading-%.json:
 	$(EVALUATE) reading $(DATA)/squad/dev-$*.json.gz --json $@
 
 $(RESULTS)/retrieval-squad.json:
-	$(EVALUATE) retrieval $(DATA)/squad/dev-v1.1.json.gz --read 1000 --json $@
+	$(EVALUATE) retrieval $(DATA)/squad/dev-v1.1.json.gz --json $@
 
 $(RESULTS)/retrieval-news-%.json: | build/news
-	$(EVALUATE) retrieval $(NEWS) --archive build/news --asked $* --read 1000 --json $@
+	$(EVALUATE) retrieval $(NEWS) --archive build/news --asked $* --json $@
 
 $(RESULTS)/answers-squad-%.json:
-	$(EVALUATE) answers $(DATA)/squad/dev-$*.json.gz --questions 2000 --explain --json $@
+	$(EVALUATE) answers $(DATA)/squad/dev-$*.json.gz --questions 1500 --explain --json $@
 
 $(RESULTS)/answers-news-%.json: | build/news
 	$(EVALUATE) answers $(NEWS) --archive build/news --asked $* --as-of-asked --explain --json $@
@@ -51,17 +62,14 @@ $(RESULTS)/tune-news-%.txt: | build/news
 	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* > $@
 
 $(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
-	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --float32-reader build/reader-float32 --json $@
+	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --questions 400 --others 200 \
+		--float32-reader build/reader-float32 --json $@
 
-$(RESULTS)/benchmark.json: | build/articles.jsonl
-	$(BIN)/pressmark benchmark build/articles.jsonl --json $@
+$(RESULTS)/benchmark.json: | build/news
+	$(BIN)/pressmark benchmark $(DATA)/news-2022-2023/articles.jsonl.gz --sizes 1000,10000 --archive build/news --json $@
 
-build/articles.jsonl:
-	mkdir -p $(RESULTS)
-	zcat $(DATA)/news-2022-2023/articles.jsonl.gz > $@
-
-build/news: build/articles.jsonl
-	$(BIN)/pressmark index $< --archive $@
+build/news:
+	$(BIN)/pressmark index $(DATA)/news-2022-2023/articles.jsonl.gz --archive $@
 
 build/reader-float32:
 	$(BIN)/pressmark train export $(CHECKPOINT) --out $@ --precision float32

@@ -1,24 +1,29 @@
 """Files to articles: the only reader of input files."""
 
-import codecs
 import hashlib
-import json
 import os
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from io import BufferedReader
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from embeddings.formats import Draft, UnreadableError, first_sentence, html, markdown, plain_text, record
+from embeddings.containers import Member, gunzipped, unzipped
+from embeddings.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
+from embeddings.decoding import clean_line, clean_text, decode
+from embeddings.drafts import Draft, Entry, UnreadableError
+from embeddings.feeds import feed
+from embeddings.formats import first_sentence, html, markdown, plain_text
+from embeddings.json_files import CURE, json_lines, json_object
+from embeddings.mail import mail, mailbox
+from embeddings.pdf import pdf
+from embeddings.records import USUAL, FieldNames
+from embeddings.tables import table
 from embeddings.types import Article
-
-MAX_FILE = 20_000_000
-"""Bytes of a file that is read whole, and of one line of JSON Lines; a longer one is refused."""
-
-MAX_TEXT = 10_000_000
-"""Characters of an article's text; a longer one is refused."""
+from embeddings.web_archives import web_archive
 
 MAX_TITLE = 500
 """Characters of a title; the rest is cut off."""
@@ -26,33 +31,12 @@ MAX_TITLE = 500
 MAX_NAME = 200
 """Characters of an outlet or a byline; the rest is cut off."""
 
-SAMPLE = 65_536
-"""Bytes that an encoding is guessed from."""
-
-ENCODINGS = (
-    "cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
-    "koi8_r", "shift_jis", "gb18030", "big5", "euc_jp", "euc_kr",
-)  # fmt: skip
-"""What a file that is not in Unicode may be in, the commonest first."""
-
-ONE_ARTICLE = {".txt": plain_text, ".md": markdown, ".markdown": markdown, ".html": html, ".htm": html}
-JSON_LINES = (".jsonl", ".ndjson")
-SUFFIXES = (*ONE_ARTICLE, ".json", *JSON_LINES)
-
-_WIDE_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_DECLARED = re.compile(rb"charset=[\"' ]*([\w-]{3,20})", re.IGNORECASE)
-_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls and half surrogates
 _URL = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What was not read, a path or "path#line", and why: a sentence whose subject is the source."""
+    """What was not read, a source as articles have it, and why: a sentence whose subject is the source."""
 
     source: str
     reason: str
@@ -71,12 +55,13 @@ class InputFile:
         return os.path.realpath(self.path)
 
 
-def read_articles(paths: Sequence[Path]) -> Iterator[Article | Unread]:
+def read_articles(paths: Sequence[Path], names: FieldNames = USUAL) -> Iterator[Article | Unread]:
     """Return every article in files and folders, one at a time, and an `Unread` for all that is none.
 
-    Raises FileNotFoundError at once if a path does not exist. Two articles may have the same id.
+    `names` are what an export calls its fields. Raises FileNotFoundError at once if a path does not exist. Two articles
+    may have the same id.
     """
-    return chain.from_iterable(map(read_file, find_files(paths)))
+    return chain.from_iterable(read_file(file, names) for file in find_files(paths))
 
 
 def find_files(paths: Sequence[Path]) -> list[InputFile]:
@@ -121,96 +106,112 @@ def _path_id(file: Path, folder: Path) -> str:
     return clean_line(file.relative_to(folder).as_posix().removesuffix(file.suffix))
 
 
-def read_file(file: InputFile) -> Iterator[Article | Unread]:
-    """Yield what a file holds; at least one article or one `Unread`."""
-    empty = True
+def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Article | Unread]:
+    """Yield what a file holds; at least one article or one `Unread`.
+
+    The last of it is held back until it is known whether the file changed meanwhile: then it may be there in half.
+    """
+    held: list[Article | Unread] = []
     try:
-        for item in _read_format(file):
-            empty = False
-            yield item
+        with opened(file) as content:
+            before = _state(content)
+            for item in _read(content, names):
+                yield from held
+                held = [item]
+            if _state(content) != before:
+                held = [Unread(file.source, "changed while it was read; index it again when it is complete")]
     except UnreadableError as error:
-        yield Unread(file.source, str(error))
+        held.append(Unread(file.source, str(error)))
     except OSError as error:
-        yield Unread(file.source, f"cannot be read: {error.strerror}")
-    else:
-        if empty:
-            yield Unread(file.source, "holds no articles")
+        held.append(Unread(file.source, f"cannot be read: {error.strerror}"))
+    yield from held
 
 
-def _read_format(file: InputFile) -> Iterator[Article | Unread]:
-    """Yield what a file holds, by its suffix."""
-    suffix = file.path.suffix.lower()
+@contextmanager
+def opened(file: InputFile) -> Iterator[Content]:
+    """Open a file on disk; UnreadableError if it is not one to be read, OSError if it cannot be."""
     if not file.path.is_file():
         raise UnreadableError("is neither a regular file nor a folder that may be opened")
+    with file.path.open("rb", buffering=0) as raw:
+        size = os.fstat(raw.fileno()).st_size
+        yield Content(file.path.name, file.id, file.source, BufferedReader(raw, SAMPLE), size, Allowance(size))
+
+
+def _state(content: Content) -> tuple[int, int]:
+    """Return what shows that a file on disk was written to: its size and time of change, in nanoseconds."""
+    status = os.fstat(content.stream.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _read(content: Content, names: FieldNames) -> Iterator[Article | Unread]:
+    """Yield what a file holds, on disk or in a container; at least one article or one `Unread`."""
+    empty = True
+    try:
+        for item in _read_format(content, names):
+            empty = False
+            yield item
+    except BombError:
+        raise
+    except UnreadableError as error:
+        yield Unread(content.source, str(error))
+    except OSError as error:
+        yield Unread(content.source, f"cannot be read: {error.strerror}")
+    else:
+        if empty:
+            yield Unread(content.source, "holds no articles")
+
+
+def _read_format(content: Content, names: FieldNames) -> Iterator[Article | Unread]:
+    """Yield what a file holds, by its suffix."""
+    suffix = PurePosixPath(content.name).suffix.lower()
     if suffix not in SUFFIXES:
         raise UnreadableError(f"has the suffix {suffix!r}, which is none of {', '.join(SUFFIXES)}")
-    if suffix in JSON_LINES:
-        yield from _read_lines(file)
-    elif suffix == ".json":
-        yield from _read_json(file)
+    if not content.stream.peek(1):
+        raise UnreadableError("is empty")
+    if suffix == ".gz":
+        with gunzipped(content) as unpacked:
+            yield from _read_format(unpacked, names)
+    elif suffix == ".zip":
+        with unzipped(content) as members:
+            yield from chain.from_iterable(_read_member(member, names) for member in members)
     else:
-        draft = ONE_ARTICLE[suffix](clean_text(_read_text(file.path)))
-        yield _article(draft, file.source, file.id)
+        for entry in READERS[suffix](content, names):
+            yield _article_or_unread(entry, content)
 
 
-def _read_json(file: InputFile) -> Iterator[Article | Unread]:
-    """Yield the article of one JSON object, or those of a list of objects, which may stand under "articles"."""
-    value = _parse(_read_text(file.path))
-    if isinstance(value, dict) and isinstance(value.get("articles"), list):
-        value = value["articles"]
-    if not isinstance(value, list):
-        yield _article(record(value), file.source, file.id)
+def _read_member(member: Member, names: FieldNames) -> Iterator[Article | Unread]:
+    """Yield what a member of a zip holds; nothing if it is passed over."""
+    if is_passed_over(member):
         return
-    for number, entry in enumerate(value, start=1):
-        yield _record_or_unread(entry, f"{file.source}#{number}")
-
-
-def _read_lines(file: InputFile) -> Iterator[Article | Unread]:
-    """Yield the article of each line of JSON Lines, or why it holds none; blank lines are skipped."""
-    for number, line in enumerate(_lines(file.path), start=1):
-        if line.strip():
-            yield _record_or_unread(line, f"{file.source}#{number}")
-
-
-def _record_or_unread(entry: object, source: str) -> Article | Unread:
-    """Return the article of one record among many, as bytes of JSON or parsed; the others go in without it."""
     try:
-        return _article(record(_parse(decode(entry)) if isinstance(entry, bytes) else entry), source)
+        with member.open() as content:
+            yield from _read(content, names)
+    except BombError:
+        raise
+    except UnreadableError as error:
+        yield Unread(member.source, str(error))
+
+
+def is_passed_over(member: Member) -> bool:
+    """Tell whether a member of a zip is skipped quietly, as it would be inside a folder."""
+    *folders, name = (part for part in member.parts if part not in (".", ".."))
+    return _is_no_article(name) or any(folder == "__MACOSX" or folder.startswith(".") for folder in folders)
+
+
+def _article_or_unread(entry: Entry, content: Content) -> Article | Unread:
+    """Return the article of an entry; the others in its file go in without it."""
+    source = content.source + entry.place
+    if isinstance(entry.found, UnreadableError):
+        return Unread(source, str(entry.found))
+    try:
+        return _article(entry.found, source, "" if entry.place else content.id)
     except UnreadableError as error:
         return Unread(source, str(error))
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    """Yield each line, in UTF-8 if the file has a wide byte order mark; of one that is too long only its beginning."""
-    with path.open("rb") as stream:
-        start = stream.read(SAMPLE)
-    wide = _wide_encoding(start)
-    if wide is None and b"\0" in start:
-        raise UnreadableError("looks like a binary file")
-    encoding, errors = ("utf-8", "surrogateescape") if wide is None else (wide, "replace")  # escaped bytes come back
-    with path.open(encoding=encoding, errors=errors, newline="\n") as lines:
-        while line := lines.readline(MAX_FILE + 1):
-            yield line.encode("utf-8", "surrogateescape")
-            while len(line) > MAX_FILE and not line.endswith("\n"):
-                line = lines.readline(MAX_FILE + 1)
-
-
-def _read_text(path: Path) -> str:
-    """Return the characters of a file that is read whole."""
-    size = path.stat().st_size
-    if size > MAX_FILE:
-        raise UnreadableError(f"holds {size:,} bytes, more than {MAX_FILE:,}; split it, or write it as JSON Lines")
-    return decode(path.read_bytes())
-
-
-def _parse(text: str) -> object:
-    """Return the value of a JSON text."""
-    try:
-        return json.loads(text)
-    except RecursionError as error:
-        raise UnreadableError("is not valid JSON: nested too deep") from error
-    except ValueError as error:
-        raise UnreadableError(f"is not valid JSON: {error}") from error
+def _one(form: Callable[[str], Draft], content: Content, _: FieldNames) -> Iterator[Entry]:
+    """Yield the one article of a text, as a form of texts has it."""
+    yield Entry("", form(clean_text(decode(read_whole(content, CURE)))))
 
 
 def _article(draft: Draft, source: str, path_id: str = "") -> Article:
@@ -240,56 +241,25 @@ def _hashed(mark: str, text: str) -> str:
     return mark + hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 
-def clean_text(text: str) -> str:
-    """Return the text in NFC with "\\n" for every line break, without controls, outer blanks or blanks at line ends."""
-    lines = (_NO_TEXT.sub("", line).rstrip() for line in text.splitlines())
-    return unicodedata.normalize("NFC", "\n".join(lines).strip())
+READERS: dict[str, Callable[[Content, FieldNames], Iterator[Entry]]] = {
+    ".txt": partial(_one, plain_text),
+    ".md": partial(_one, markdown),
+    ".markdown": partial(_one, markdown),
+    ".html": partial(_one, html),
+    ".htm": partial(_one, html),
+    ".json": json_object,
+    ".jsonl": json_lines,
+    ".ndjson": json_lines,
+    ".csv": table,
+    ".pdf": pdf,
+    ".eml": mail,
+    ".mbox": mailbox,
+    ".rss": feed,
+    ".atom": feed,
+    ".xml": feed,
+    ".warc": web_archive,
+}
+"""What reads a file, by its suffix."""
 
-
-def clean_line(text: str) -> str:
-    """Return the text as one clean line, each run of white space one space."""
-    return " ".join(clean_text(text).split())
-
-
-def decode(data: bytes) -> str:
-    """Return the characters of a file or a line: by its byte order mark, else UTF-8, else declared, else guessed."""
-    if len(data) > MAX_FILE:
-        raise UnreadableError(f"holds more than {MAX_FILE:,} bytes; split it")
-    if wide := _wide_encoding(data):
-        return data.decode(wide, "replace")
-    if b"\0" in data:
-        raise UnreadableError("looks like a binary file")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        middle = error.start
-    try:
-        return data.decode(_declared_encoding(data[:2048]))
-    except (LookupError, UnicodeDecodeError):
-        return data.decode(_likeliest_encoding(data[max(0, middle - SAMPLE // 2) :][:SAMPLE]), "replace")
-
-
-def _wide_encoding(data: bytes) -> str | None:
-    """Return the encoding of a byte order mark other than UTF-8's; None without one."""
-    return next((encoding for mark, encoding in _WIDE_MARKS.items() if data.startswith(mark)), None)
-
-
-def _declared_encoding(head: bytes) -> str:
-    """Return the encoding that an HTML page's head declares, as browsers read it; "" if it declares none."""
-    match = _DECLARED.search(head)
-    declared = match[1].decode("ascii").lower() if match else ""
-    return "cp1252" if declared in ("iso-8859-1", "latin1", "us-ascii") else declared
-
-
-def _likeliest_encoding(sample: bytes) -> str:
-    """Return the one of ENCODINGS in which the sample reads best, the first of equals."""
-    from charset_normalizer import from_bytes
-
-    likely = [
-        (match.chaos, -match.coherence, ENCODINGS.index(encoding))
-        for match in from_bytes(sample, cp_isolation=list(ENCODINGS))
-        for encoding in match.could_be_from_charset
-    ]
-    if not likely:
-        raise UnreadableError("looks like a binary file")
-    return ENCODINGS[min(likely)[2]]
+SUFFIXES = (*READERS, ".gz", ".zip")
+"""What is read, also in a .gz or a .zip."""

@@ -15,6 +15,7 @@ from embeddings.archive import DEFAULT_FOLDER, Archive, exists
 from embeddings.articles import find_files
 from embeddings.encoder import DEFAULT_ENCODER, load_encoder
 from embeddings.indexing import IndexReport, expected_articles, index_paths
+from embeddings.records import USUAL, FieldNames
 
 SHOWN = 20
 """How many unread sources are named one by one."""
@@ -65,36 +66,61 @@ def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @archive_option
+@click.option(
+    "--field",
+    "fields",
+    metavar="FIELD=NAME",
+    multiple=True,
+    help="What an export calls a field, in JSON and CSV: title=headline_main, title=headline.main. May be repeated.",
+)
 @click.option("--encoder", envvar="PRESSMARK_ENCODER", default=DEFAULT_ENCODER, show_default=True, show_envvar=True)
 @click.option("--cache", envvar="PRESSMARK_CACHE", type=click.Path(path_type=Path), default=None, hidden=True)
 @click.option("--prune", is_flag=True, help="Remove articles whose files below PATHS are gone.")
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C: index what comes and changes, remove what goes.")
-def index(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None, prune: bool, watch: bool) -> None:
+def index(
+    *,
+    paths: Sequence[Path],
+    archive: Path,
+    fields: Sequence[str],
+    encoder: str,
+    cache: Path | None,
+    prune: bool,
+    watch: bool,
+) -> None:
     """Add the articles in files and folders to the archive, or update them.
 
-    Reads text, Markdown, HTML, JSON and JSON Lines. What cannot be read is named, with the reason; the rest goes in.
-    Doing it again changes only what changed, and reads only the files that changed. If it is interrupted, what was
-    stored stays, and the next time goes on from there.
+    Reads text, Markdown, HTML, JSON, JSON Lines, CSV, PDF, mails, feeds and web archives, also in .gz and .zip. What
+    cannot be read is named, with the reason; the rest goes in. Doing it again changes only what changed, and reads only
+    the files that changed. If it is interrupted, what was stored stays, and the next time goes on from there.
 
     \b
     Examples:
       pressmark index seeds/
-      pressmark index exports/2024.jsonl clippings/ --archive ~/newsroom
+      pressmark index exports/2024.jsonl.gz clippings/ --archive ~/newsroom
+      pressmark index export.csv --field title=headline_main --field text=body
       pressmark index clippings/ --prune
       pressmark index incoming/ --watch
     """
+    with plain_errors():
+        names = FieldNames.parse(fields)
     if watch:
-        _keep_indexed(paths, archive, encoder, cache)
+        _keep_indexed(paths, archive, encoder, cache, names)
         return
     with plain_errors():
-        report = index_with_progress(paths, archive, encoder, cache, prune=prune)
+        report = index_with_progress(paths, archive, encoder, cache, names, prune=prune)
     _say(report, archive, prune=prune)
     if not report.read:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
 
 
 def index_with_progress(
-    paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None, *, prune: bool = False
+    paths: Sequence[Path],
+    archive: Path,
+    encoder: str,
+    cache: Path | None,
+    names: FieldNames = USUAL,
+    *,
+    prune: bool = False,
 ) -> IndexReport:
     """Index paths into an archive, made if there is none, with a progress bar if it takes more than a second."""
     from tqdm import tqdm
@@ -106,12 +132,12 @@ def index_with_progress(
     opened = Archive(archive, model) if exists(archive) else Archive.create(archive, model)
     try:
         with tqdm(total=expected, unit=" articles", delay=1, disable=not sys.stderr.isatty(), leave=False) as bar:
-            return index_paths(opened, paths, bar.update, prune=prune)
+            return index_paths(opened, paths, bar.update, names, prune=prune)
     finally:
         opened.close()
 
 
-def _keep_indexed(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None) -> None:
+def _keep_indexed(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None, names: FieldNames) -> None:
     """Index paths again and again, until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -120,7 +146,9 @@ def _keep_indexed(paths: Sequence[Path], archive: Path, encoder: str, cache: Pat
             model = load_encoder(encoder, cache)
             with closing(Archive(archive, model) if exists(archive) else Archive.create(archive, model)) as opened:
                 click.echo(f"Watching {', '.join(map(str, paths))} for {archive}, until Ctrl-C", err=True)
-                watching.watch(opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True))
+                watching.watch(
+                    opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True), names
+                )
     except KeyboardInterrupt:
         click.echo("Stopped; what was stored stays.", err=True)
 

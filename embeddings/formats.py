@@ -1,25 +1,12 @@
-"""What a file's content says about an article: plain text, Markdown, HTML and JSON to one `Draft`."""
+"""What a text says about an article: plain text, Markdown and HTML to one `Draft`."""
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from embeddings.dates import parse_published
-
-FIELDS = {
-    "text": ("text", "body", "content", "maintext"),
-    "title": ("title", "headline"),
-    "published": ("published", "date", "publish_date", "date_publish"),
-    "outlet": ("outlet", "source", "publisher", "sitename"),
-    "byline": ("author", "authors", "author(s)", "byline"),
-    "url": ("url", "link"),
-}
-"""What a field may be called in JSON and in Markdown's front matter; the first name that holds something counts."""
-
-MAX_ID = 200
-"""Characters of an id; a longer one is refused, for a shortened one could name two articles."""
+from embeddings.drafts import Draft, UnreadableError
+from embeddings.records import record
 
 HTML_DATES = (
     "//meta[@property='article:published_time' or @itemprop='datePublished']/@content",
@@ -30,29 +17,22 @@ HTML_DATES = (
 )
 """Where a page states its own date, the most reliable first: Open Graph, schema.org, Dublin Core, HTML."""
 
+_BLOCKS = (
+    "address", "article", "aside", "blockquote", "caption", "center", "dd", "div", "dl", "dt", "figcaption", "figure",
+    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
+    "section", "table", "td", "th", "tr", "ul",
+)  # fmt: skip
+_UNSEEN = ("script", "style", "head", "title", "template", "noscript", "svg", "math")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HEADER_DATE = re.compile(
+    rf"(?:[A-Za-z]{{3}},\s*)?([0-9]{{1,2}})\s+({'|'.join(_MONTHS)})\s+([0-9]{{4}})\b.*", re.DOTALL
+)
 _DATE_LINE = re.compile(r"date (\d{4}-\d\d-\d\d)(?: (?:By )?([^\n]*))?(?:\n+|\Z)")
 _BY_LINE = re.compile(r"By ([^\n]{1,100})(?<![.!?…:;,])\n(?:\n+|(?=By ))")
 _TITLE_LINE = re.compile(r"([^\n]{1,200})(?<![.!?…:;,。！？])\n\n+")
 _ATTRIBUTION = re.compile(r", ([^,\n]{1,60}) reports\.$")
 _FRONT_MATTER = re.compile(r"---\n(.*?\n)---(?:\n+|\Z)", re.DOTALL)
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
-
-
-class UnreadableError(ValueError):
-    """Input that holds no article; the message is one sentence for the person whose file it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An article as its file gives it, not yet cleaned; the fields are those of `Article`, and `id` may be ""."""
-
-    text: str
-    title: str = ""
-    published: str = ""
-    outlet: str = ""
-    byline: str = ""
-    url: str = ""
-    id: str = ""
 
 
 def plain_text(text: str) -> Draft:
@@ -123,19 +103,33 @@ def html(page: str) -> Draft:
     )
 
 
-def record(value: object) -> Draft:
-    """Return the article in a JSON object; UnreadableError names the field that has a wrong type."""
-    if not isinstance(value, Mapping):
-        raise UnreadableError(f"holds {_kind(value)} where an article's JSON object should be")
-    return Draft(
-        text=_string(value, "text"),
-        title=_string(value, "title"),
-        published=parse_published(_string(value, "published", also=(int, float))),
-        outlet=_names(value, "outlet"),
-        byline=_names(value, "byline"),
-        url=_string(value, "url"),
-        id=_id(value.get("id")),
-    )
+def html_words(fragment: str) -> str:
+    """Return all words that a piece of HTML shows, blocks apart by a blank line: of a mail, or of an item of a feed.
+
+    `html` looks for the article on a page and drops what seems to be none of it: here nothing may be dropped.
+    """
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    tree = document_fromstring(f"<div>{fragment}</div>", HTMLParser(remove_comments=True, remove_pis=True))
+    etree.strip_elements(tree, *_UNSEEN, with_tail=False)
+    parts: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element.tag in _BLOCKS:
+            parts.append("\n\n")
+        elif element.tag == "br" and event == "start":
+            parts.append("\n")
+        following = element.text if event == "start" else element.tail
+        parts.append(re.sub(r"\s+", " ", following) if following else "")
+    lines = [" ".join(filter(None, line.split(" "))) for line in "".join(parts).split("\n")]
+    return re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip()
+
+
+def header_date(text: str) -> str:
+    """Return the date in "Wed, 19 Oct 2022 23:30:00 -0500", as RFC 5322 has mails write it, or in any other form."""
+    if match := _HEADER_DATE.fullmatch(text.strip()):
+        return parse_published(f"{match[3]}-{_MONTHS.index(match[2]) + 1:02}-{int(match[1]):02}")
+    return parse_published(text)
 
 
 def first_sentence(text: str) -> str:
@@ -200,45 +194,3 @@ def _html_date(tree: Any, page: str) -> str:
     stated += _JSON_DATE.findall(page)
     stated += [value for xpath in HTML_DATES[2:] for value in tree.xpath(xpath)]
     return next((date for date in map(parse_published, stated) if date), "")
-
-
-def _find(fields: Mapping[str, object], field: str) -> tuple[str, object]:
-    """Return the name that `field` has here and its value; the value is "" when the field is absent or empty."""
-    given = ((name, fields[name]) for name in FIELDS[field] if fields.get(name) not in (None, "", []))
-    return next(given, (field, ""))
-
-
-def _string(fields: Mapping[str, object], field: str, also: tuple[type, ...] = ()) -> str:
-    """Return the field as a string; its value may be of the types `also` too, but never a boolean."""
-    name, value = _find(fields, field)
-    if not isinstance(value, (str, *also)) or isinstance(value, bool):
-        raise UnreadableError(f'"{name}" is {_kind(value)}, not a string')
-    return str(value)
-
-
-def _names(fields: Mapping[str, object], field: str) -> str:
-    """Return the names in the field, joined by commas: a string, an object with a "name", or a list of these."""
-    name, value = _find(fields, field)
-    entries = value if isinstance(value, list) else [value]
-    names = [entry.get("name") if isinstance(entry, Mapping) else entry for entry in entries]
-    if not all(isinstance(each, str) for each in names):
-        raise UnreadableError(f'"{name}" is {_kind(value)} without a name, not a string, or a list of strings')
-    return ", ".join(str(each) for each in names if each)
-
-
-def _id(value: object) -> str:
-    """Return an explicit id, stripped and in NFC; "" for None."""
-    if value is None:
-        return ""
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        raise UnreadableError(f'"id" is {_kind(value)}, not a string or a whole number')
-    stripped = unicodedata.normalize("NFC", str(value).strip())
-    if not 1 <= len(stripped) <= MAX_ID or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in stripped):
-        raise UnreadableError(f'"id" is {stripped[:MAX_ID]!r}; give 1 to {MAX_ID} characters, none a control character')
-    return stripped
-
-
-def _kind(value: object) -> str:
-    """Return what JSON calls a value of this type, with its article."""
-    kinds = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list", dict: "an object"}
-    return kinds.get(type(value), "null")

@@ -7,8 +7,10 @@ from pathlib import Path
 from time import monotonic, time_ns
 
 from embeddings.archive import Archive
-from embeddings.articles import JSON_LINES, InputFile, Unread, find_files, read_file
+from embeddings.articles import InputFile, Unread, find_files, read_file
+from embeddings.estimates import about
 from embeddings.origins import Place, file_of, is_below, place
+from embeddings.records import USUAL, FieldNames
 from embeddings.stored import FileRecord, Prepared, digest
 from embeddings.types import Article
 
@@ -47,19 +49,24 @@ class IndexReport:
 
 
 def index_paths(
-    archive: Archive, paths: Sequence[Path], progress: Callable[[int], object], *, prune: bool = False
+    archive: Archive,
+    paths: Sequence[Path],
+    progress: Callable[[int], object],
+    names: FieldNames = USUAL,
+    *,
+    prune: bool = False,
 ) -> IndexReport:
     """Add the articles of files and folders to an archive, and return what became of them.
 
     A file that is as it was is not read again. With `prune`, articles that were read below these paths and are no
     longer there are removed, but for those below a path where no file is left: it may be a disk that is not there.
-    `progress` is told how many more articles are done, each time some are.
+    `progress` is told how many more articles are done, each time some are; `names` are what an export calls its fields.
 
     Raises:
         FileNotFoundError: if a path does not exist; nothing is indexed then.
         TimeoutError: if another process is writing to this archive.
     """
-    run = _Run(archive, progress)
+    run = _Run(archive, progress, names)
     for file in find_files(paths):
         run.read(file)
     run.store()
@@ -75,10 +82,11 @@ def index_paths(
 class _Run:
     """One run: what was found, and what waits to be stored."""
 
-    def __init__(self, archive: Archive, progress: Callable[[int], object]) -> None:
+    def __init__(self, archive: Archive, progress: Callable[[int], object], names: FieldNames) -> None:
         self.report = IndexReport()
         self._archive = archive
         self._progress = progress
+        self._names = names
         self._records = archive.file_records()
         self._seen: set[str] = set()
         self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
@@ -94,7 +102,7 @@ class _Run:
 
     def read(self, file: InputFile) -> None:
         """Take in the articles of a file, unless it is as it was when they were stored."""
-        now, known = _look_at(file), self._records.get(file.source)
+        now, known = _look_at(file, self._names), self._records.get(file.source)
         self._read.add(file.source)
         if known is not None and now is not None and replace(now, articles=known.articles) == known:
             self._kept.add(file.source)
@@ -102,7 +110,7 @@ class _Run:
             self._progress(known.articles)
             return
         count = 0
-        for found in read_file(file):
+        for found in read_file(file, self._names):
             if isinstance(found, Unread):
                 self.report.unread.append(found)
                 self._kept.add(file.source)
@@ -192,7 +200,7 @@ class _Run:
             self._told, self._since = 0, monotonic()
 
 
-def _look_at(file: InputFile) -> FileRecord | None:
+def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:
     """Return what a file is like; None if that cannot be told, or was so a moment ago that it may change unseen."""
     try:
         status = file.path.stat()
@@ -200,21 +208,13 @@ def _look_at(file: InputFile) -> FileRecord | None:
         return None
     if time_ns() - status.st_mtime_ns < SETTLED:
         return None
-    return FileRecord(file.source, file.id, status.st_size, status.st_mtime_ns, 0, READING)
+    return FileRecord(file.source, file.id, status.st_size, status.st_mtime_ns, 0, f"{READING} {names}".strip())
 
 
 def expected_articles(paths: Sequence[Path]) -> int:
-    """Return about how many articles files and folders hold: one a file, one a line of JSON Lines.
+    """Return about how many articles files and folders hold, at least one a file.
 
     Raises:
         FileNotFoundError: if a path does not exist.
     """
-    return sum(_lines(file.path) if file.path.suffix in JSON_LINES else 1 for file in find_files(paths))
-
-
-def _lines(path: Path) -> int:
-    try:
-        with path.open("rb") as file:
-            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-    except OSError:
-        return 1  # reading it will say what is wrong
+    return sum(map(about, find_files(paths)))

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.articles import clean_line
+from embeddings.decoding import clean_line
 from embeddings.types import Article
 
 ONE_OF_MANY = re.compile(r"#[0-9]+\Z")

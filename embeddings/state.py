@@ -61,11 +61,15 @@ class State:
         condition, values = where(only)
         if not condition:
             return None
+        # CROSS JOIN keeps this order: only the articles let through are looked up, and of passages only their index is
+        # read, not the vectors beside it. 275,000 passages, 20 days of them wanted: 0.4 ms instead of 580.
         query = (
-            "SELECT passages.number FROM passages JOIN articles ON passages.article = articles.number "
-            f"{condition} ORDER BY passages.number"
+            "SELECT passages.number FROM articles CROSS JOIN passages ON passages.article = articles.number "
+            f"{condition}"
         )
-        return np.fromiter((number for (number,) in self._connection.rows(query, values)), dtype=np.int64)
+        numbers = np.fromiter((number for (number,) in self._connection.rows(query, values)), dtype=np.int64)
+        numbers.sort()
+        return numbers
 
     def removed_since(self, generation: int) -> list[int]:
         """Return the numbers of the passages that were removed after a generation."""

@@ -30,8 +30,8 @@ class Article:
     """One news article. `text` is its only text, in Unicode NFC; every offset is a character offset in it.
 
     `published` is an ISO 8601 date in the precision it came with: "2022-10-19", "2022-10", "2022", or "" if unknown.
-    `outlet` and `byline` are "" and `url` is None if unknown. `source` says where it was read: the file's path, and for
-    a file of many articles "path#line".
+    `outlet` and `byline` are "" and `url` is None if unknown. `source` says where it was read: the file's path, for a
+    file of many articles "path#line", and in a zip as if the zip were a folder.
     """
 
     id: str

@@ -8,6 +8,7 @@ from time import monotonic
 
 from embeddings.archive import Archive
 from embeddings.indexing import IndexReport, index_paths
+from embeddings.records import USUAL, FieldNames
 
 log = logging.getLogger(__name__)
 
@@ -19,19 +20,24 @@ SHARE = 0.1
 
 
 def watch(
-    archive: Archive, paths: Sequence[Path], stop: threading.Event, tell: Callable[[IndexReport], object]
+    archive: Archive,
+    paths: Sequence[Path],
+    stop: threading.Event,
+    tell: Callable[[IndexReport], object],
+    names: FieldNames = USUAL,
 ) -> None:
     """Keep files and folders indexed until `stop` is set: what comes goes in, what changes is changed, what goes goes.
 
     Looking costs a question to the file system for each file, which works on every disk and network share. `tell` is
     given the report of each look that changed something, or found other things unreadable than the look before. A path
     that is gone, and an archive that another process writes to, are waited for.
+    `names` are what an export calls its fields.
     """
     unread, trouble, pause = None, "", 0.0
     while not stop.wait(pause):
         began = monotonic()
         try:
-            report = index_paths(archive, paths, lambda _: None, prune=True)
+            report = index_paths(archive, paths, lambda _: None, names, prune=True)
         except (FileNotFoundError, TimeoutError) as error:
             if str(error) != trouble:
                 log.warning("waiting: %s", error)

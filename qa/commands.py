@@ -17,7 +17,7 @@ from qa.pipeline import Pipeline
 from qa.questions import check_k, check_outlet, check_question
 from qa.render import confidence_in_words, prediction_to_json
 from qa.settings import SHIPPED_READER, Settings
-from qa.training.commands import reader
+from qa.training.commands import parity, reader
 from qa.types import Answer, Prediction
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -108,6 +108,7 @@ def train() -> None:
 
 
 train.add_command(reader)
+train.add_command(parity)
 
 
 @train.command()

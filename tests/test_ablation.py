@@ -10,9 +10,9 @@ from embeddings.types import Article, Passage, Ranking
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.evaluation.ablation import RANK_CONSTANT, Ablation, as_shipped, by_rank, by_standard_score, variants
-from qa.evaluation.datasets import Question, QuestionSet
 from qa.evaluation.laboratory import Laboratory, RememberingReader, ablation_results, with_articles
-from qa.evaluation.results import Kind, Provenance
+from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.results.results import Kind, Provenance
 from qa.retriever import Proposals
 from qa.settings import SHIPPED_READER, Settings
 from qa.types import Reading

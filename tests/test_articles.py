@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings import articles
-from embeddings.articles import Unread, clean_line, clean_text, decode, find_files, read_articles
+from embeddings import decoding
+from embeddings.articles import SUFFIXES, Unread, find_files, read_articles
+from embeddings.decoding import clean_line, clean_text, decode
 from embeddings.types import Article
+from reading import read_file, words
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 RUSSIAN = "Министры встретились в Баку в понедельник. Они обсудили договор о границе."
@@ -32,12 +34,6 @@ PAGE = """<!doctype html><html><head><title>Two talks - The Gazette</title>
 
 def read(*paths: Path) -> list[Article | Unread]:
     return list(read_articles(paths))
-
-
-def read_file(folder: Path, name: str, content: str | bytes) -> list[Article | Unread]:
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return read(path)
 
 
 def read_article(folder: Path, name: str, content: str | bytes) -> Article:
@@ -190,7 +186,7 @@ def test_html_in_its_declared_encoding(tmp_path: Path) -> None:
     assert read_article(tmp_path, "a.html", page.encode("cp1251")).text.startswith(RUSSIAN)
 
 
-@pytest.mark.parametrize("page", ["", "<html><head><title>T</title></head><body></body></html>", "<script>x</script>"])
+@pytest.mark.parametrize("page", ["<html><head><title>T</title></head><body></body></html>", "<script>x</script>"])
 def test_html_without_text_is_unread(tmp_path: Path, page: str) -> None:
     assert reason(tmp_path, "a.html", page) == "the page holds no article text"
 
@@ -284,7 +280,7 @@ def test_json_of_a_wrong_form_is_unread(tmp_path: Path, record: object, why: str
     assert reason(tmp_path, "a.json", json.dumps(record)) == why
 
 
-@pytest.mark.parametrize("content", ["{", "", '{"text": "B."} {}', "[" * 100_000])
+@pytest.mark.parametrize("content", ["{", " ", '{"text": "B."} {}', "[" * 100_000])
 def test_json_that_is_broken_is_unread(tmp_path: Path, content: str) -> None:
     assert reason(tmp_path, "a.json", content).startswith("is not valid JSON: ")
 
@@ -308,7 +304,7 @@ def test_json_lines_in_any_encoding(tmp_path: Path, encoding: str) -> None:
 
 
 def test_json_lines_with_a_line_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(articles, "MAX_FILE", 50)
+    monkeypatch.setattr(decoding, "MAX_FILE", 50)
     path = tmp_path / "many.jsonl"
     lines = '{"id": "1", "text": "One."}\n{"text": "' + "x" * 1000 + '"}\n{"id": "3", "text": "Three."}\n'
     assert read_file(tmp_path, "many.jsonl", lines) == [
@@ -394,6 +390,14 @@ def test_folder_is_read_sorted_and_each_file_once(tmp_path: Path) -> None:
     assert [file.id for file in find_files([tmp_path, tmp_path / "b.txt"])] == ["a/b/z", "a/c", "b"]
 
 
+def test_links_that_lead_to_each_other_are_unread(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "b.txt")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    assert {words(item) for item in read(tmp_path)} == {
+        "not read: is neither a regular file nor a folder that may be opened"
+    }
+
+
 def test_file_that_is_named_itself_is_read(tmp_path: Path) -> None:
     assert read_article(tmp_path, "README.md", "# Rain\n\nText.").id == "README"
 
@@ -406,8 +410,46 @@ def test_nested_file_has_its_path_as_id_and_source(tmp_path: Path) -> None:
 
 
 def test_unknown_suffix_is_unread(tmp_path: Path) -> None:
-    why = "has the suffix '.pdf', which is none of .txt, .md, .markdown, .html, .htm, .json, .jsonl, .ndjson"
-    assert reason(tmp_path, "a.pdf", "%PDF") == why
+    why = (
+        "has the suffix '.docx', which is none of .txt, .md, .markdown, .html, .htm, .json, .jsonl, .ndjson, .csv, "
+        ".pdf, .eml, .mbox, .rss, .atom, .xml, .warc, .gz, .zip"
+    )
+    assert reason(tmp_path, "a.docx", "PK") == why
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_file_of_0_bytes_is_unread(tmp_path: Path, suffix: str) -> None:
+    assert reason(tmp_path, f"a{suffix}", b"") == "is empty"
+
+
+def growing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a file written to while it is read."""
+
+    def decode_late(data: bytes) -> str:
+        with path.open("ab") as file:
+            file.write(b"More.")
+        return decode(data)
+
+    monkeypatch.setattr("embeddings.articles.decode", decode_late)
+
+
+def test_file_that_changes_while_it_is_read_is_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    growing(tmp_path / "a.txt", monkeypatch)
+    why = "changed while it was read; index it again when it is complete"
+    assert reason(tmp_path, "a.txt", "One half of an article.") == why
+
+
+def test_file_of_many_that_changes_gives_all_but_the_last(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "One."}\n{"text": "Two."}\n')
+    items = read_articles([path])
+    first = next(items)
+    with path.open("a") as file:
+        file.write('{"text": "Three."}\n')
+    why = "changed while it was read; index it again when it is complete"
+    assert [first, *items][-1] == Unread(str(path), why)
+    assert isinstance(first, Article)
+    assert first.text == "One."
 
 
 def test_what_is_no_file_is_unread(tmp_path: Path) -> None:
@@ -455,13 +497,13 @@ def test_clean_text_of_one_line_is_its_nfc(text: str) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.binary())
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.json", "a.jsonl"])
+@pytest.mark.parametrize("name", [f"a{suffix}" for suffix in SUFFIXES])
 def test_any_bytes_never_raise(tmp_path: Path, name: str, data: bytes) -> None:
     assert all(isinstance(item, Article | Unread) for item in read_file(tmp_path, name, data))
 
 
 def test_import_loads_no_reader_of_formats() -> None:
-    heavy = "{'trafilatura', 'dateparser', 'nupunkt', 'markdown_it', 'charset_normalizer'}"
+    heavy = "{'trafilatura', 'dateparser', 'nupunkt', 'markdown_it', 'charset_normalizer', 'lxml', 'pypdf', 'warcio'}"
     code = f"import sys, embeddings.articles; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

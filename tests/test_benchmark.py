@@ -14,16 +14,20 @@ from embeddings.commands import WrongUse
 from embeddings.types import Article, Passage
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
-from qa.evaluation.baselines import load_plain_reader
-from qa.evaluation.benchmark import (
+from qa.evaluation.benchmark_commands import DEFAULT_SIZES, parse_sizes
+from qa.evaluation.results.plots import draw
+from qa.evaluation.results.reports import tables
+from qa.evaluation.results.results import Kind, Provenance, Unit, write_results
+from qa.evaluation.results.stored import read_results
+from qa.evaluation.speed.baselines import load_plain_reader
+from qa.evaluation.speed.benchmark import (
     Contenders,
     benchmark_results,
     machine,
     plan_benchmark,
     run_benchmark,
 )
-from qa.evaluation.benchmark_commands import DEFAULT_SIZES, parse_sizes
-from qa.evaluation.growth import (
+from qa.evaluation.speed.growth import (
     Grown,
     Served,
     disk_use,
@@ -33,12 +37,8 @@ from qa.evaluation.growth import (
     take_sample,
     write_articles,
 )
-from qa.evaluation.plots import draw
-from qa.evaluation.reports import tables
-from qa.evaluation.results import Kind, Provenance, Unit, write_results
-from qa.evaluation.server_probe import STAGES, ask_in_turn, latency, peak_memory
-from qa.evaluation.stored import read_results
-from qa.evaluation.turns import rate_figures, time_in_turn
+from qa.evaluation.speed.server_probe import STAGES, ask_in_turn, latency, peak_memory
+from qa.evaluation.speed.turns import rate_figures, time_in_turn
 from qa.pipeline import Pipeline
 from qa.questions import check_question
 from qa.settings import SHIPPED_READER, Settings

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from qa.evaluation.bootstrap import Interval, bootstrap_mean, paired_difference
+from qa.evaluation.measures.bootstrap import Interval, bootstrap_mean, paired_difference
 
 SCORES = [float(number % 3 > 0) for number in range(300)]
 

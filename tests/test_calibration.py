@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluation.calibration import (
+from qa.evaluation.measures.calibration import (
     Bin,
     OperatingPoint,
     RiskCoverage,

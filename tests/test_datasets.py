@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from embeddings.types import Article
-from qa.evaluation.beir import read_beir
-from qa.evaluation.datasets import (
+from qa.evaluation.questions.beir import read_beir
+from qa.evaluation.questions.datasets import (
     ELSEWHERE,
     Place,
     Question,
@@ -19,7 +19,7 @@ from qa.evaluation.datasets import (
     read_seeds,
     squad_collection,
 )
-from qa.evaluation.squad import Gold, Paragraph, SquadQuestion, SquadSet
+from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
 
 NEWS: dict[str, Any] = {
     "id": "n1",

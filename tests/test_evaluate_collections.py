@@ -10,8 +10,8 @@ import pytest
 from embeddings.archive import Archive
 from embeddings.types import Article, Vectors
 from fakes import FakeEncoder
-from qa.evaluation.collections import narrowed, open_collection, question_vectors, read_set, sample
-from qa.evaluation.datasets import Place, Question, QuestionSet
+from qa.evaluation.questions.collections import narrowed, open_collection, question_vectors, read_set, sample
+from qa.evaluation.questions.datasets import Place, Question, QuestionSet
 
 ADA = Article("a", "Ada sold 7 boats in Ganja.", "Boats")
 BOB = Article("b", "Bob bought one boat.", "")

@@ -7,9 +7,9 @@ import pytest
 
 from fakes import FakeReader
 from qa.confidence import Calibration
-from qa.evaluation.metrics import GroupScore
+from qa.evaluation.measures.metrics import GroupScore
+from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
 from qa.evaluation.read import Given, abstaining_note, read_paragraphs, score_given
-from qa.evaluation.squad import Gold, Paragraph, SquadQuestion, SquadSet
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats in Ganja")
 MARGIN_ONLY = Calibration(bias=0, margin=1, retrieval=0, lead=0, supports=0, threshold=0.5)

@@ -9,9 +9,9 @@ import pytest
 from embeddings.archive import Archive
 from embeddings.types import Article, Filter, Hit, Passage
 from fakes import FakeEncoder, FakeReader
-from qa.evaluation.datasets import Question, QuestionSet
-from qa.evaluation.rankings import ranked
-from qa.evaluation.results import Kind, Provenance
+from qa.evaluation.measures.rankings import ranked
+from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.results.results import Kind, Provenance
 from qa.evaluation.retrieval import retrieval_results
 from qa.evaluation.retrieve import REREAD, Searcher, Way, rank_all, reorder
 from qa.retriever import retrieve

@@ -129,7 +129,8 @@ def test_a_broken_line_among_good_ones_is_named_and_the_rest_goes_in(run: Run, f
         ("big.html", "holds 104,857,600 bytes, more than 20,000,000; split it, or write it as JSON Lines"),
         ("big.json", "holds 104,857,600 bytes, more than 20,000,000; split it, or write it as JSON Lines"),
         ("big.jsonl", "looks like a binary file"),
-        ("big.pdf", "has the suffix '.pdf', which is none of .txt, .md"),
+        ("big.pdf", "holds 104,857,600 bytes, more than 20,000,000; split it"),
+        ("big.docx", "has the suffix '.docx', which is none of .txt, .md"),
     ],
 )
 def test_a_file_of_100_megabytes_is_refused_and_the_rest_goes_in(
@@ -142,6 +143,27 @@ def test_a_file_of_100_megabytes_is_refused_and_the_rest_goes_in(
     assert result.exit_code == 0
     assert result.stderr.startswith(f"not read: {tmp_path / 'in' / name}: {reason}")
     assert stored(folder) == ["The treaty was signed."]
+
+
+def test_a_newsroom_s_field_names_are_given(run: Run, folder: Path, tmp_path: Path) -> None:
+    path = put(tmp_path / "export.csv", "headline_main,story\nRain,It rained.\n")
+    assert run(path, "--field", "title=headline_main", "--field", "text=story").exit_code == 0
+    assert stored(folder) == ["It rained."]
+
+
+def test_a_field_that_is_none_is_refused_with_those_there_are(run: Run, folder: Path, tmp_path: Path) -> None:
+    result = run(put(tmp_path / "a.json", "{}"), "--field", "titel=headline")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: --field 'titel=headline': there is no field 'titel'; fields are text, title, published, outlet, "
+        "byline, url, id\n"
+    )
+    assert not exists(folder)
+
+
+def test_an_empty_file_is_named(run: Run, tmp_path: Path) -> None:
+    path = put(tmp_path / "a.jsonl", "")
+    assert f"not read: {path}: is empty\n" in run(path).stderr
 
 
 def test_a_page_without_text_is_named(run: Run, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import sqlite3
@@ -5,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -144,6 +146,22 @@ def test_two_files_with_one_text_under_two_titles_change_nothing_the_second_time
     assert archive.generation == generation
 
 
+def test_two_members_of_a_zip_that_differ_in_suffix_alone_are_two_articles(archive: Archive, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "in.zip", "w") as zipped:
+        zipped.writestr("talks.md", "# Talks\n\nThe border was opened.")
+        zipped.writestr("talks.txt", "The treaty was signed.")
+    assert index(archive, tmp_path / "in.zip") == IndexReport(added=2)
+    assert index(archive, tmp_path / "in.zip") == IndexReport(unchanged=2)
+
+
+def test_a_file_that_was_packed_is_the_same_article(archive: Archive, tmp_path: Path) -> None:
+    plain = put(tmp_path / "in" / "talks.txt", "The treaty was signed.")
+    index(archive, plain)
+    (tmp_path / "in" / "talks.txt.gz").write_bytes(gzip.compress(plain.read_bytes()))
+    plain.unlink()
+    assert index(archive, tmp_path / "in") == IndexReport(unchanged=1)
+
+
 def test_a_copy_of_a_file_is_the_same_article(archive: Archive, tmp_path: Path) -> None:
     put(tmp_path / "one" / "talks.txt", "The treaty was signed.")
     put(tmp_path / "two" / "talks.txt", "The treaty was signed.")
@@ -166,7 +184,7 @@ def test_a_file_that_was_moved_is_the_same_article(archive: Archive, tmp_path: P
         ("a.jsonl", lines({"text": "One."}, {"text": "Two."}), 2),
         ("a.ndjson", lines({"text": "One."}), 1),
         ("a.json", json.dumps([{"text": "One."}, {"text": "Two."}]), 1),
-        ("a.jsonl", "", 0),
+        ("a.jsonl", "", 1),
     ],
 )
 def test_expected_articles_are_files_or_lines(name: str, content: str, count: int, tmp_path: Path) -> None:

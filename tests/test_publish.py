@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qa.evaluation.publish import publish
-from qa.evaluation.results import write_results
+from qa.evaluation.results.publish import publish
+from qa.evaluation.results.reports import formatted
+from qa.evaluation.results.results import write_results
 from test_reports import RESULTS
 from web.commands import main
 
@@ -81,6 +82,23 @@ def test_a_text_is_shown_as_it_is(folder: Path) -> None:
     path = page(folder, "text: tuned.txt")
     publish(path, folder)
     assert "<!-- text: tuned.txt -->\n```\nweight  0.40\n```\n<!-- end -->" in path.read_text()
+
+
+def test_a_figure_is_put_into_its_line_without_its_interval(folder: Path) -> None:
+    figure = RESULTS.figures[0]
+    mark = f"<!-- figure: sample: {figure.table}: {figure.row}: {figure.name} -->"
+    path = folder.parent / "page.md"
+    path.write_text(f"| F1 | {mark}old<!-- end --> | {mark}<!-- end --> |\n")
+    assert publish(path, folder) == 2
+    shown = formatted(figure.value, figure.unit)
+    assert path.read_text() == f"| F1 | {mark}{shown}<!-- end --> | {mark}{shown}<!-- end --> |\n"
+
+
+def test_a_figure_that_is_not_there_is_refused(folder: Path) -> None:
+    path = folder.parent / "page.md"
+    path.write_text(f"<!-- figure: sample: {RESULTS.figures[0].table}: nobody: F1 -->1<!-- end -->")
+    with pytest.raises(ValueError, match="no 'nobody' and 'F1' in the table"):
+        publish(path, folder)
 
 
 @pytest.mark.parametrize(

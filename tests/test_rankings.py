@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluation.rankings import best_of_each, ranked, score_run, write_run
+from qa.evaluation.measures.rankings import best_of_each, ranked, score_run, write_run
 
 QRELS = {"q1": {"b": 1, "d": 2, "z": 0}, "q2": {"x": 1}, "q3": {"m": 1}}
 RUN = {"q1": {"a": 9.0, "b": 8.0, "c": 7.0, "d": 6.5}, "q2": {"y": 1.0, "w": 0.5}}

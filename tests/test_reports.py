@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from qa.evaluation.calibration import equal_width_bins, risk_coverage
-from qa.evaluation.comparison import compare
-from qa.evaluation.plots import draw
-from qa.evaluation.reports import Table, escape_markdown, formatted, tables, text_report, write_report
-from qa.evaluation.results import (
+from qa.evaluation.measures.calibration import equal_width_bins, risk_coverage
+from qa.evaluation.results.comparison import compare
+from qa.evaluation.results.plots import draw
+from qa.evaluation.results.reports import Table, escape_markdown, formatted, tables, text_report, write_report
+from qa.evaluation.results.results import (
     Figure,
     Kind,
     Provenance,
@@ -27,7 +27,7 @@ from qa.evaluation.results import (
     versions,
     write_results,
 )
-from qa.evaluation.stored import read_results
+from qa.evaluation.results.stored import read_results
 
 CONFIDENCES, CORRECT = [0.9, 0.8, 0.35, 0.3], [1.0, 0.0, 1.0, 0.0]
 

@@ -1,21 +1,18 @@
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from click.testing import CliRunner
 from tokenizers import Tokenizer
 
 from qa.training import checkpoint
-from qa.training.commands import reader
 from qa.training.data import Reading, read_data, split_off
-from qa.training.features import Feature, Featuriser, collate
+from qa.training.features import Featuriser, collate
 from qa.training.held_out import measure, trials
 from qa.training.loop import Job, Step, pick_device, train, use_bfloat16
-from qa.training.model import Logits, load_model, loss
+from qa.training.model import load_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.windows import with_answer
@@ -137,9 +134,9 @@ def test_a_full_disk_leaves_the_checkpoint_before_it(job: Job, tmp_path: Path, m
 
     monkeypatch.setattr(torch, "save", full)
     model = load_model(job.start)
-    optimizer = torch.optim.AdamW(model.trained())
+    learner = checkpoint.Learner(model, torch.optim.AdamW(model.trained()))
     with pytest.raises(OSError, match="the one before it is kept"):
-        checkpoint.save_checkpoint(job.out, {}, checkpoint.Place(), model, optimizer)
+        checkpoint.save_checkpoint(job.out, {}, checkpoint.Place(), learner)
     assert (job.out / checkpoint.FILE).read_bytes() == before
     assert not list(job.out.glob("*.draft"))
 
@@ -169,7 +166,7 @@ def test_padding_changes_no_logit(job: Job) -> None:
     question, other = job.data.questions[0], job.data.questions[1]
     features = featuriser.features(question.question, with_answer(question, checkpoint.seeded(0, 0)))
     longer = featuriser.features(f"{other.question} " * 3, with_answer(other, checkpoint.seeded(0, 0)))
-    alone, together = collate(features), collate([*features, *longer])
+    alone, together = collate([tuple(features)]), collate([tuple(features), tuple(longer)])
     with torch.no_grad():
         one = model(alone.ids, alone.mask, alone.types)
         both = model(together.ids, together.mask, together.types)
@@ -177,14 +174,6 @@ def test_padding_changes_no_logit(job: Job) -> None:
     torch.testing.assert_close(both.start[0, :length], one.start[0])
     torch.testing.assert_close(both.relevance[0], one.relevance[0])
     assert both.start[0, length:].tolist() == [-1e4] * (together.ids.shape[1] - length)
-
-
-def test_the_loss_is_the_mean_of_both_ends_plus_the_weighted_relevance() -> None:
-    # Two tokens with equal logits: each end costs ln 2; relevance logit 0 costs ln 2 as well.
-    zeros = torch.zeros(1, 2)
-    batch = collate([Feature((2, 5), (0, 1), 1, 1)])
-    value = loss(Logits(zeros, zeros, torch.zeros(1)), batch, 0.5)
-    assert float(value) == pytest.approx(1.5 * math.log(2))
 
 
 def test_the_learning_rate_rises_and_falls_in_straight_lines() -> None:
@@ -199,6 +188,13 @@ def test_the_learning_rate_rises_and_falls_in_straight_lines() -> None:
         ({"negatives": 1.5}, "negatives is 1.5; give a share from 0 to 1"),
         ({"epochs": 0}, "epochs is 0; give a number above 0"),
         ({"minutes": -1.0}, "minutes is -1.0"),
+        ({"negatives": 0.6, "twisted": 0.5}, "negatives, 0.6, and twisted, 0.5, are above 1 together"),
+        ({"typos": 2}, "typos is 2; give a share"),
+        ({"layer_decay": 0.0}, "layer_decay is 0.0; give a number above 0, up to 1"),
+        ({"average": 1.0}, "average is 1.0; give a number from 0 to below 1"),
+        ({"dropout": -0.1}, "dropout is -0.1"),
+        ({"group_negatives": -1}, "group_negatives is -1; give 0 or more"),
+        ({"group_negatives": 8}, "a group of 9 windows of up to 384 tokens does not fit into batch_tokens, 3072"),
         ({"weights": {"squad": -1}}, "below 0"),
     ],
 )
@@ -217,27 +213,6 @@ def test_precision_is_as_asked_for() -> None:
     assert use_bfloat16(Precision.BFLOAT16, torch.device("cpu"))
     assert not use_bfloat16(Precision.FLOAT32, torch.device("cpu"))
     assert isinstance(use_bfloat16(Precision.AUTO, torch.device("cpu")), bool)
-
-
-def test_the_command_trains_and_says_how_it_went(tmp_path: Path) -> None:
-    start, data = write_tiny_model(tmp_path / "start"), write_made_up(tmp_path / "data.jsonl")
-    options = ["--start", str(start), "--out", str(tmp_path / "out"), "--epochs", "1", "--device", "cpu"]
-    run = CliRunner().invoke(reader, [str(data), *options, "--weight", "made up=2"])
-    assert run.exit_code == 0, run.output
-    assert "held-out questions EM" in run.output
-    assert (tmp_path / "out" / "model.safetensors").is_file()
-
-
-def test_the_command_names_what_is_missing(tmp_path: Path) -> None:
-    run = CliRunner().invoke(reader, [str(tmp_path / "none.jsonl"), "--start", str(tmp_path)])
-    assert run.exit_code == 1
-    assert "none.jsonl" in run.output
-
-
-def test_the_command_refuses_a_weight_without_a_number(tmp_path: Path) -> None:
-    run = CliRunner().invoke(reader, ["data.jsonl", "--weight", "squad"])
-    assert run.exit_code == 2
-    assert "give SOURCE=NUMBER" in run.output
 
 
 def test_no_text_is_both_trained_on_and_held_out(job: Job) -> None:

@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from qa.training.features import Feature, Featuriser, as_typed, batches, collate
+from qa.training.features import Feature, Featuriser, batches, collate
 from qa.training.windows import Window
 from tiny_model import write_tiny_model
 
@@ -49,32 +49,51 @@ def test_an_answer_longer_than_the_reader_gives_makes_no_feature(tokenizer: Path
     assert Featuriser(tokenizer, 128).features("What?", Window(text, 0, len(text))) == []
 
 
+def test_every_mention_of_the_answer_counts_if_told(tokenizer: Path) -> None:
+    twice = Window(f"{TEXT} Anna sold anna her boats.", TEXT.index("Anna"), TEXT.index("Anna") + 4)
+    (marked,) = Featuriser(tokenizer, 64).features("Who?", twice)
+    (every,) = Featuriser(tokenizer, 64, every_mention=True).features("Who?", twice)
+    assert marked.spans == ((7, 7),)
+    assert every.spans == ((7, 7), (12, 12), (21, 21), (23, 23))
+    batch = collate([(every,)])
+    assert batch.starts[0].nonzero()[:, 0].tolist() == [7, 12, 21, 23]
+    assert batch.ends[0].nonzero()[:, 0].tolist() == [7, 12, 21, 23]
+
+
+def test_with_every_mention_a_window_without_the_answer_stays_without(tokenizer: Path) -> None:
+    (feature,) = Featuriser(tokenizer, 64, every_mention=True).features("Who?", Window(TEXT))
+    assert feature.spans == ((0, 0),)
+
+
 def test_a_question_longer_than_the_reader_reads_does_not_fit(tokenizer: Path) -> None:
     featuriser = Featuriser(tokenizer, 64)
     assert featuriser.fits("what " * 80)
     assert not featuriser.fits("what " * 81)
 
 
-def test_batches_hold_every_feature_once_and_no_more_tokens_than_allowed() -> None:
-    features = [Feature((number,) * (1 + number % 40), (), 0, 0) for number in range(1000)]
-    made = batches(features, 100, Random(0))
-    assert sorted(feature.ids for batch in made for feature in batch) == sorted(feature.ids for feature in features)
-    assert all(len(batch) * max(len(feature.ids) for feature in batch) <= 100 for batch in made)
+def test_batches_hold_every_group_once_and_no_more_tokens_than_allowed() -> None:
+    groups = [tuple(Feature((n,) * (1 + (n + k) % 25), (), 0, 0) for k in range(1 + n % 4)) for n in range(1000)]
+    made = batches(groups, 100, Random(0))
+    assert sorted(group[0].ids[0] for batch in made for group in batch) == list(range(1000))
+    rows = [[feature for group in batch for feature in group] for batch in made]
+    assert all(len(batch) * max(len(feature.ids) for feature in batch) <= 100 for batch in rows)
 
 
-def test_a_feature_longer_than_a_batch_is_a_batch() -> None:
-    assert len(batches([Feature((1,) * 50, (), 0, 0)] * 2, 10, Random(0))) == 2
+def test_a_group_larger_than_a_batch_is_a_batch() -> None:
+    assert len(batches([(Feature((1,) * 50, (), 0, 0),) * 3] * 2, 100, Random(0))) == 2
 
 
 def test_features_are_padded_to_the_longest() -> None:
-    batch = collate([Feature((5, 6), (0, 1), 1, 1), Feature((7, 8, 9), (0, 1, 1), 0, 0)])
+    batch = collate([(Feature((5, 6), (0, 1), 1, 1),), (Feature((7, 8, 9), (0, 1, 1), 0, 0),)])
     assert batch.ids.tolist() == [[5, 6, 0], [7, 8, 9]]
     assert batch.types.tolist() == [[0, 1, 0], [0, 1, 1]]
     assert batch.mask.tolist() == [[1, 1, 0], [1, 1, 1]]
-    assert (batch.first.tolist(), batch.last.tolist()) == ([1, 0], [1, 0])
+    assert batch.starts.tolist() == [[False, True, False], [True, False, False]]
 
 
-def test_questions_as_people_type_them() -> None:
-    assert as_typed("Where is Baku?", Random(0), 1.0) == "where is baku"
-    assert as_typed("Where is Baku?", Random(0), 0.0) == "Where is Baku?"
-    assert as_typed("??", Random(0), 1.0) == "??"
+def test_the_rows_of_a_batch_carry_their_group() -> None:
+    one, other = Feature((5, 6, 7), (0, 1, 1), 1, 2), Feature((7, 8), (0, 1), 0, 0)
+    batch = collate([(other,), (one, other, other), (one,)])
+    assert batch.groups.tolist() == [0, 1, 1, 1, 2]
+    assert batch.starts.long().argmax(dim=1).tolist() == [0, 1, 0, 0, 1]
+    assert batch.ends.long().argmax(dim=1).tolist() == [0, 2, 0, 0, 2]

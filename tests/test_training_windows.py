@@ -4,7 +4,7 @@ import pytest
 
 from qa.training.data import Question, Text
 from qa.training.negatives import hard_negatives
-from qa.training.windows import LONG, Window, with_answer, without_answer
+from qa.training.windows import LONG, Window, more_without_answer, with_answer, without_answer
 
 SENTENCES = [
     f"In chapter {number} the traveller writes at some length of town number {number * 111}." for number in range(1, 60)
@@ -56,6 +56,21 @@ def test_a_negative_does_not_hold_the_answer(seed: int) -> None:
     assert window.text in LONG_TEXT.text or window.text in OTHER.text
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_several_negatives_differ_and_none_is_the_one_that_is_taken(seed: int) -> None:
+    question, random = asked("town number 3330"), Random(seed)
+    taken = Window(OTHER.text)
+    found = more_without_answer(question, [OTHER], 4, random, taken=taken)
+    assert len({window.text for window in found} - {taken.text}) == len(found)
+    assert all("town number 3330" not in window.text for window in found)
+
+
+def test_there_are_as_many_negatives_as_the_texts_have() -> None:
+    question, others = asked("walls and gates", OTHER), [Text(f"Town {n} has no gates at all.", "") for n in range(2)]
+    found = more_without_answer(question, others, 5, Random(0), taken=Window(others[0].text))
+    assert found == [Window(others[1].text)]
+
+
 def test_a_text_without_other_sentences_has_no_negative() -> None:
     assert without_answer(asked("walls and gates", OTHER), [], Random(0)) is None
 
@@ -76,3 +91,14 @@ def test_the_negative_is_the_text_that_matches_best_without_the_answer() -> None
 
 def test_a_window_is_without_an_answer_unless_told() -> None:
     assert Window("Some text.") == Window("Some text.", -1, -1)
+
+
+def test_mentions_are_whole_words_in_any_case_the_answer_first() -> None:
+    window = Window("IDPs: the IDP said idp, not IDPs.", 10, 13)
+    assert [window.text[start:end] for start, end in window.mentions] == ["IDP", "idp"]
+    assert window.mentions[0] == (10, 13)
+    assert Window("No answer.").mentions == ()
+
+
+def test_the_marked_place_is_a_mention_even_within_a_word() -> None:
+    assert Window("He earned $5m and 5 cents, 5 in all.", 11, 12).mentions == ((11, 12), (18, 19), (27, 28))

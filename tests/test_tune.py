@@ -8,8 +8,8 @@ from embeddings.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
-from qa.evaluation.bootstrap import Difference
-from qa.evaluation.datasets import Question, QuestionSet
+from qa.evaluation.measures.bootstrap import Difference
+from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.tune import KS, WEIGHTS, Choice, Collection, Ending, Tuned, tune
 from qa.evaluation.tuned import tuned_in_words
 from qa.settings import Settings

@@ -22,6 +22,19 @@ def write_made_up(path: Path) -> Path:
     return path
 
 
+def write_two_kinds(path: Path) -> Path:
+    """Write 20 questions, each about its own sentence; a sentence of the other kind has no answer to it."""
+    with path.open("w", encoding="utf-8") as file:
+        for name in NAMES:
+            for question, text, answer in (
+                (f"Where does {name} live?", f"In Baku lives {name} since spring.", "Baku"),
+                (f"What does {name} own?", f"There {name} owns two boats by the river.", "two boats"),
+            ):
+                answers = [{"text": answer, "start": text.index(answer)}]
+                file.write(json.dumps({"question": question, "text": text, "answers": answers}) + "\n")
+    return path
+
+
 def write_tiny_model(folder: Path) -> Path:
     """Write an untrained BERT with two layers of width 64, and a tokenizer of the made-up set's words."""
     import torch

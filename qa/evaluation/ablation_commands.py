@@ -12,10 +12,10 @@ from embeddings.encoder import load_encoder
 from embeddings.types import Article
 from qa.confidence import Calibration
 from qa.evaluation.ablation import Ablation, variants
-from qa.evaluation.collections import narrowed, read_set
-from qa.evaluation.datasets import check_relevant
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
 from qa.evaluation.outputs import Outputs, described, provenance
+from qa.evaluation.questions.collections import narrowed, read_set
+from qa.evaluation.questions.datasets import check_relevant
 from qa.reader import OnnxReader
 from qa.settings import Settings
 
@@ -66,7 +66,7 @@ def ablations(
       pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --only fusion --only k
     """
     from qa.evaluation.laboratory import Laboratory, RememberingReader, ablation_results, with_articles
-    from qa.evaluation.rankings import ir_measures_library
+    from qa.evaluation.measures.rankings import ir_measures_library
 
     with evaluation_errors():
         outputs.check()
@@ -99,14 +99,15 @@ def publish(pages: Sequence[Path], results: Path) -> None:
     """Put results, written with --json, into the marked places of Markdown PAGES.
 
     A place is marked by <!-- results: NAME -->, <!-- table: NAME: TITLE -->, <!-- plot: NAME: PLOT --> or
-    <!-- text: FILE -->, and ends with <!-- end -->. What stands between is replaced.
+    <!-- text: FILE -->, and ends with <!-- end -->. A number within a line is marked by
+    <!-- figure: NAME: TABLE: ROW: COLUMN --> and <!-- end -->. What stands between is replaced.
 
     \b
     Example:
       pressmark evaluate publish docs/evaluation.md README.md --results build/evaluation
     """
-    from qa.evaluation.plots import check_matplotlib
-    from qa.evaluation.publish import publish as fill
+    from qa.evaluation.results.plots import check_matplotlib
+    from qa.evaluation.results.publish import publish as fill
 
     with evaluation_errors():
         check_matplotlib()

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from qa.evaluation.ask import Asked
-from qa.evaluation.bootstrap import bootstrap_mean
-from qa.evaluation.calibration import (
+from qa.evaluation.explain import candidates
+from qa.evaluation.measures.bootstrap import bootstrap_mean
+from qa.evaluation.measures.calibration import (
     RiskCoverage,
     aurc,
     coverage_at_precision,
@@ -12,8 +13,7 @@ from qa.evaluation.calibration import (
     equal_width_bins,
     expected_calibration_error,
 )
-from qa.evaluation.explain import candidates
-from qa.evaluation.results import Figure, Unit
+from qa.evaluation.results.results import Figure, Unit
 
 PRECISIONS = (0.8, 0.9)
 ALL = "all"

@@ -19,8 +19,8 @@ from qa.commands import SEEDS
 from qa.settings import Settings
 
 if TYPE_CHECKING:
-    from qa.evaluation.benchmark import Contenders, Plan
-    from qa.evaluation.results import Results
+    from qa.evaluation.results.results import Results
+    from qa.evaluation.speed.benchmark import Contenders, Plan
 
 DEFAULT_SIZES = "1000,10000,100000,300000"
 
@@ -78,9 +78,9 @@ def _benchmark(
     paths: Sequence[Path], sizes: Sequence[int], runs: int, existing: Path | None, checkpoint: Path | None
 ) -> "Results":
     """Return everything measured, telling on stderr how far it is."""
-    from qa.evaluation.benchmark import benchmark_results, machine, plan_benchmark, run_benchmark
-    from qa.evaluation.growth import plan_steps
-    from qa.evaluation.results import Provenance
+    from qa.evaluation.results.results import Provenance
+    from qa.evaluation.speed.benchmark import benchmark_results, machine, plan_benchmark, run_benchmark
+    from qa.evaluation.speed.growth import plan_steps
 
     settings = Settings.from_env()
     expected = expected_articles(paths)
@@ -104,9 +104,9 @@ def _benchmark(
 
 
 def _contenders(encoder: Encoder, settings: Settings, checkpoint: Path | None) -> "Contenders":
-    from qa.evaluation.baselines import PlainEncoder, load_plain_reader
-    from qa.evaluation.benchmark import Contenders
-    from qa.evaluation.growth import serve_in_process, start_cold
+    from qa.evaluation.speed.baselines import PlainEncoder, load_plain_reader
+    from qa.evaluation.speed.benchmark import Contenders
+    from qa.evaluation.speed.growth import serve_in_process, start_cold
     from qa.reader import OnnxReader
 
     return Contenders(
@@ -136,7 +136,7 @@ def _bar(what: str, unit: str, total: int) -> Any:
 
 def _check_outputs(json_path: Path | None, report: Path | None) -> None:
     """Refuse, before minutes of work, what could not be written after them."""
-    from qa.evaluation.plots import check_matplotlib
+    from qa.evaluation.results.plots import check_matplotlib
 
     if json_path is not None and not json_path.parent.is_dir():
         raise WrongUse(f"there is no folder {json_path.parent} to write {json_path.name} in; make it first")
@@ -148,8 +148,8 @@ def _check_outputs(json_path: Path | None, report: Path | None) -> None:
 
 
 def _write(results: "Results", json_path: Path | None, report: Path | None) -> None:
-    from qa.evaluation.reports import text_report, write_report
-    from qa.evaluation.results import write_results
+    from qa.evaluation.results.reports import text_report, write_report
+    from qa.evaluation.results.results import write_results
 
     with plain_errors():
         if json_path is not None:

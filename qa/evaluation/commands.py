@@ -11,16 +11,16 @@ from embeddings.commands import WrongUse
 from embeddings.encoder import load_encoder
 from qa.confidence import Calibration
 from qa.evaluation.ablation_commands import ablations, publish
-from qa.evaluation.collections import narrowed, open_collection, question_vectors, read_set, sample
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
 from qa.evaluation.outputs import Outputs, described, provenance, shipped_threshold
-from qa.evaluation.results import Results
+from qa.evaluation.questions.collections import narrowed, open_collection, question_vectors, read_set, sample
+from qa.evaluation.results.results import Results
 from qa.pipeline import Pipeline
 from qa.reader import OnnxReader
 from qa.settings import Settings
 
 if TYPE_CHECKING:
-    from qa.evaluation.squad import SquadSet
+    from qa.evaluation.questions.squad import SquadSet
 
 
 @click.group()
@@ -68,8 +68,8 @@ def reading(
       pressmark evaluate reading dev-v2.0.json.gz
       pressmark evaluate reading dev-v1.1.json.gz --predictions bert.json --report bert/
     """
+    from qa.evaluation.questions.squad import read_squad
     from qa.evaluation.reading import read_no_answer, read_predictions, reading_results, score_predictions
-    from qa.evaluation.squad import read_squad
 
     if predictions is not None and (reader is not None or questions is not None):
         raise WrongUse("--predictions are scored without a reader and all at once: leave out --reader and --questions")
@@ -116,7 +116,7 @@ def retrieval(
       pressmark evaluate retrieval dev-v1.1.json.gz --read 0
       pressmark evaluate retrieval questions.jsonl --archive news --asked 2023 --run news.trec
     """
-    from qa.evaluation.rankings import ir_measures_library, write_run
+    from qa.evaluation.measures.rankings import ir_measures_library, write_run
     from qa.evaluation.retrieval import retrieval_results
     from qa.evaluation.retrieve import Searcher, rank_all
 
@@ -199,7 +199,7 @@ def tune(data: Sequence[Path], archive: Path | None, split: str, asked: str, que
       pressmark evaluate tune heldout.jsonl --questions 500
       pressmark evaluate tune questions.jsonl --archive news --asked 2022
     """
-    from qa.evaluation.rankings import ir_measures_library
+    from qa.evaluation.measures.rankings import ir_measures_library
     from qa.evaluation.tune import Collection
     from qa.evaluation.tune import tune as find
     from qa.evaluation.tuned import tuned_in_words

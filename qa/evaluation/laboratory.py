@@ -12,13 +12,13 @@ from embeddings.types import Article, Passage, Vectors
 from qa.answers import assemble
 from qa.confidence import Calibration
 from qa.evaluation.ablation import Ablation, Variant
-from qa.evaluation.bootstrap import paired_difference
-from qa.evaluation.collections import own_archive, question_vectors, sample
-from qa.evaluation.datasets import Question, QuestionSet
-from qa.evaluation.metrics import Rules, score_answer
+from qa.evaluation.measures.bootstrap import paired_difference
+from qa.evaluation.measures.metrics import Rules, score_answer
+from qa.evaluation.measures.rankings import best_of_each, score_run
 from qa.evaluation.progress import in_parallel
-from qa.evaluation.rankings import best_of_each, score_run
-from qa.evaluation.results import Figure, Kind, Provenance, Results, Unit
+from qa.evaluation.questions.collections import own_archive, question_vectors, sample
+from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
 from qa.evaluation.retrieve import Searcher, reorder
 from qa.types import Reader, Reading
 

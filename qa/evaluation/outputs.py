@@ -9,11 +9,11 @@ import click
 
 from embeddings.archive import Archive
 from qa.confidence import Calibration
-from qa.evaluation.comparison import compare
-from qa.evaluation.plots import check_matplotlib
-from qa.evaluation.reports import text_report, write_report
-from qa.evaluation.results import Provenance, Results, versions, write_results
-from qa.evaluation.stored import read_results
+from qa.evaluation.results.comparison import compare
+from qa.evaluation.results.plots import check_matplotlib
+from qa.evaluation.results.reports import text_report, write_report
+from qa.evaluation.results.results import Provenance, Results, versions, write_results
+from qa.evaluation.results.stored import read_results
 from qa.reader import OnnxReader
 from qa.settings import Settings
 

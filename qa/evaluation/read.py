@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from embeddings.types import Article, Hit, Passage
 from qa.answers import assemble
 from qa.confidence import Calibration
-from qa.evaluation.metrics import Rules
+from qa.evaluation.measures.metrics import Rules
 from qa.evaluation.progress import in_parallel
+from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 from qa.evaluation.reading import ReadingReport, score_predictions
-from qa.evaluation.squad import SquadQuestion, SquadSet
 from qa.types import Reader
 
 

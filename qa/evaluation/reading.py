@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.evaluation.bootstrap import Interval, bootstrap_mean
-from qa.evaluation.metrics import (
+from qa.evaluation.measures.bootstrap import Interval, bootstrap_mean
+from qa.evaluation.measures.metrics import (
     AnswerScore,
     BestThreshold,
     GroupScore,
@@ -15,9 +15,9 @@ from qa.evaluation.metrics import (
     score_answers,
     summarise,
 )
-from qa.evaluation.records import read_json, shown
-from qa.evaluation.results import Figure, Kind, Provenance, Results, Unit, WorstError
-from qa.evaluation.squad import SquadSet
+from qa.evaluation.questions.records import read_json, shown
+from qa.evaluation.questions.squad import SquadSet
+from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit, WorstError
 
 WORST = 20
 

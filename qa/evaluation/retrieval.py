@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from qa.evaluation.bootstrap import bootstrap_mean
-from qa.evaluation.datasets import Question, QuestionSet
-from qa.evaluation.rankings import RankingScores, ranked, score_run
-from qa.evaluation.results import Figure, Kind, Provenance, Results, WorstError
+from qa.evaluation.measures.bootstrap import bootstrap_mean
+from qa.evaluation.measures.rankings import RankingScores, ranked, score_run
+from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.results.results import Figure, Kind, Provenance, Results, WorstError
 from qa.evaluation.retrieve import REREAD, RetrievalRuns, Way
 
 WORST = 20

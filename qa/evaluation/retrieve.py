@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from embeddings.archive import Archive
 from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
-from qa.evaluation.datasets import Question
+from qa.evaluation.measures.rankings import best_of_each, ranked
 from qa.evaluation.progress import in_parallel
-from qa.evaluation.rankings import best_of_each, ranked
+from qa.evaluation.questions.datasets import Question
 from qa.retriever import Proposals, fuse, search
 from qa.retriever import ranked as ranked_hits
 from qa.settings import Settings

@@ -10,11 +10,11 @@ from embeddings.archive import Archive
 from embeddings.types import Hit, Vectors
 from qa.answers import assemble
 from qa.confidence import Calibration
-from qa.evaluation.bootstrap import Difference, paired_difference
-from qa.evaluation.datasets import Question, QuestionSet
 from qa.evaluation.explain import is_right
+from qa.evaluation.measures.bootstrap import Difference, paired_difference
+from qa.evaluation.measures.rankings import best_of_each, score_run
 from qa.evaluation.progress import shown
-from qa.evaluation.rankings import best_of_each, score_run
+from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.retrieve import Searcher
 from qa.retriever import Proposals, fuse
 from qa.settings import Settings

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from qa.evaluation.bootstrap import Difference
-from qa.evaluation.comparison import SIGNIFICANCE
-from qa.evaluation.reports import Table, aligned
+from qa.evaluation.measures.bootstrap import Difference
+from qa.evaluation.results.comparison import SIGNIFICANCE
+from qa.evaluation.results.reports import Table, aligned
 from qa.evaluation.tune import MEASURE, Choice, Tuned
 
 

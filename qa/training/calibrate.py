@@ -18,8 +18,8 @@ from embeddings.encoder import load_encoder
 from embeddings.types import Article, Filter
 from qa.answers import gather
 from qa.confidence import FILE, Calibration, Evidence
-from qa.evaluation.calibration import equal_width_bins, expected_calibration_error
-from qa.evaluation.metrics import RIGHT, Rules, score_answer
+from qa.evaluation.measures.calibration import equal_width_bins, expected_calibration_error
+from qa.evaluation.measures.metrics import RIGHT, Rules, score_answer
 from qa.reader import OnnxReader
 from qa.retriever import retrieve
 from qa.settings import Settings

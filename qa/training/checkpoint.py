@@ -9,6 +9,9 @@ from typing import Any
 
 import torch
 
+from qa.training.average import Average
+from qa.training.recipe import Recipe
+
 FILE = "state.pt"
 
 
@@ -24,9 +27,16 @@ class Place:
     curve: list[dict[str, float]] = field(default_factory=list)
 
 
-def save_checkpoint(
-    folder: Path, training: Mapping[str, str], place: Place, model: torch.nn.Module, optimizer: torch.optim.Optimizer
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What each step changes: a model, its optimiser, and the average of its weights where one is kept."""
+
+    model: torch.nn.Module
+    optimizer: torch.optim.Optimizer
+    average: Average | None = None
+
+
+def save_checkpoint(folder: Path, training: Mapping[str, str], place: Place, learner: Learner) -> None:
     """Write the state of a training to a folder; a crash or a full disk leaves the one before it as it was.
 
     `training` names what makes it this training and no other.
@@ -37,8 +47,9 @@ def save_checkpoint(
     state = {
         "training": dict(training),
         "place": {name: getattr(place, name) for name in Place.__slots__},
-        "model": model.state_dict(),
-        "optimizer": optimizer.state_dict(),
+        "model": learner.model.state_dict(),
+        "optimizer": learner.optimizer.state_dict(),
+        "average": learner.average.values if learner.average else [],
         "random": torch.get_rng_state(),
         "random_cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
     }
@@ -55,10 +66,8 @@ def save_checkpoint(
     draft.replace(folder / FILE)
 
 
-def load_checkpoint(
-    folder: Path, training: Mapping[str, str], model: torch.nn.Module, optimizer: torch.optim.Optimizer
-) -> Place:
-    """Bring model, optimiser and random states to where a checkpoint has them, and return its place.
+def load_checkpoint(folder: Path, training: Mapping[str, str], learner: Learner) -> Place:
+    """Bring the learner and the random states to where a checkpoint has them, and return its place.
 
     Raises:
         FileNotFoundError: if there is none.
@@ -71,15 +80,18 @@ def load_checkpoint(
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, UnpicklingError, EOFError) as error:
         raise ValueError(f"the checkpoint {path} is damaged ({error}); delete it and start without --resume") from error
-    known: dict[str, str] = state["training"]
+    # What the recipe could not say yet when the checkpoint was written was as the default has it.
+    known: dict[str, str] = Recipe().identity() | state["training"]
     for name in sorted({*known, *training}):
         if known.get(name) != training.get(name):
             raise ValueError(
                 f"the checkpoint {path} is of another training: its {name} is {known.get(name)}, now it is "
                 f"{training.get(name)}; give what it was started with, or start without --resume"
             )
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
+    learner.model.load_state_dict(state["model"])
+    learner.optimizer.load_state_dict(state["optimizer"])
+    if learner.average:
+        learner.average.load(state["average"])
     torch.set_rng_state(state["random"])
     if state["random_cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(state["random_cuda"])

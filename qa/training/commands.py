@@ -1,12 +1,14 @@
-"""`pressmark train reader`: the reader's weights, from data to a checkpoint."""
+"""`pressmark train reader` and `parity`: a checkpoint from data, and what becomes of it as a reader."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from embeddings.commands import plain_errors
+from embeddings.commands import NothingToDo, plain_errors
+from qa.training.recipe import Recipe
 
 DEFAULT_START = Path("checkpoints/start")
 DEFAULT_OUT = Path("checkpoints/reader")
@@ -22,6 +24,14 @@ def _weights(_context: click.Context, _option: click.Parameter, values: Sequence
         except ValueError as error:
             raise click.BadParameter(f"{value!r}; give SOURCE=NUMBER, such as squad=1.5") from error
     return weights
+
+
+def _setting(name: str, said: str, **more: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option for a field of the recipe, with its name and its default."""
+    default = getattr(Recipe(), name)
+    return click.option(
+        f"--{name.replace('_', '-')}", default=default, show_default=default is not None, help=said, **more
+    )
 
 
 @click.command()
@@ -46,10 +56,23 @@ def _weights(_context: click.Context, _option: click.Parameter, values: Sequence
     callback=_weights,
     help="How often an epoch has each question of a source.  [default: 1]",
 )
-@click.option("--epochs", type=float, default=3.0, show_default=True)
-@click.option("--minutes", type=float, default=None, help="Train so long, whatever the epochs; cannot be repeated.")
-@click.option("--learning-rate", type=float, default=1.5e-4, show_default=True)
-@click.option("--seed", default=7, show_default=True)
+@_setting("epochs", "How often each question is asked.")
+@_setting("minutes", "Train so long, whatever the epochs; cannot be repeated.", type=float)
+@_setting("learning_rate", "The highest learning rate.")
+@_setting("layer_decay", "What each layer's rate is of that above it; below 1, low layers learn less.")
+@_setting("frozen_layers", "How many of the lowest layers stay as they are.")
+@_setting("dropout", "The share of each layer's output that is dropped.  [default: the model's own]", type=float)
+@_setting("average", "What an average of the weights keeps of itself each step, such as 0.999. 0: none.")
+@_setting("batch_tokens", "The most word pieces in a batch.")
+@_setting("negatives", "The share of windows without the answer.")
+@_setting("group_negatives", "How many windows without the answer each question is asked over beside its own.")
+@_setting("own_weight", "In such groups, the weight of each window's loss on its own.")
+@_setting("twisted", "The share of questions changed so that they have no answer.")
+@_setting("typed", "The share of questions in lower case, without question mark.")
+@_setting("keywords", "The share of these that are keywords only.")
+@_setting("typos", "The share of these with a typo.")
+@_setting("every_mention", "Every place where the answer's words stand is right.", is_flag=True)
+@_setting("seed", "What all chance depends on.")
 def reader(
     *,
     data: Sequence[Path],
@@ -59,11 +82,7 @@ def reader(
     device: str,
     apart: Sequence[Path],
     join: Sequence[str],
-    weights: dict[str, float],
-    epochs: float,
-    minutes: float | None,
-    learning_rate: float,
-    seed: int,
+    **settings: Any,
 ) -> None:
     """Train the reader on questions with their texts and spans.
 
@@ -71,21 +90,23 @@ def reader(
     for `pressmark train export`. Checkpoints are written every 5 minutes.
 
     \b
-    Example:
+    Examples:
       pressmark train reader train.jsonl.gz qamr.jsonl.gz --join qamr_wikinews --apart dev-v1.1.json.gz \\
         --start reader-start --out checkpoints/reader
+      pressmark train reader train.jsonl.gz --start checkpoints/reader --out checkpoints/second --epochs 1 \\
+        --learning-rate 3e-5 --layer-decay 0.9 --average 0.999 --group-negatives 3 --twisted 0.1
     """
     from tqdm import tqdm
 
     from qa.training.data import Reading, read_data
     from qa.training.loop import Job, Step, train
-    from qa.training.recipe import Recipe
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     shape = "{percentage:5.1f}% |{bar}| {elapsed} gone, {remaining} left{postfix}"
     with plain_errors():
-        recipe = Recipe(epochs=epochs, minutes=minutes, learning_rate=learning_rate, weights=weights, seed=seed)
-        job = Job(read_data(data, Reading(tuple(apart), frozenset(join))), start, out, recipe, device, resume)
+        job = Job(
+            read_data(data, Reading(tuple(apart), frozenset(join))), start, out, Recipe(**settings), device, resume
+        )
         for reason, count in job.data.left_out.items():
             click.echo(f"left out, {reason}: {count:,} questions", err=True)
         with tqdm(total=1.0, bar_format=shape, disable=None) as bar:
@@ -99,3 +120,31 @@ def reader(
         f"{out}: on {result.questions} held-out questions EM {result.em:.3f}, F1 {result.f1:.3f}; "
         f"tells windows without the answer: margin {result.margin:.3f}, relevance {result.relevance:.3f}"
     )
+
+
+@click.command()
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="READER", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--questions", metavar="N", type=click.IntRange(1), help="Only so many, drawn at random by a seed.")
+def parity(checkpoint: Path, folder: Path, data: Path, questions: int | None) -> None:
+    """Compare a checkpoint with the READER exported from it, on the questions of DATA that have an answer.
+
+    DATA has SQuAD's format or is reader data. The exit status is 1 if F1 differs by more than 0.3 points, or more than
+    1 % of the answers changed in meaning: the two share less than half of their words.
+
+    \b
+    Example:
+      pressmark train parity checkpoints/reader qa/models/reader dev-v1.1.json.gz --questions 1000
+    """
+    from qa.training.parity import parity as compare
+
+    with plain_errors():
+        found = compare(checkpoint, folder, data, questions)
+    for name, score in (("checkpoint", found.checkpoint), ("reader", found.reader)):
+        click.echo(f"{name}: on {score.count:,} questions EM {score.em:.4f}, F1 {score.f1:.4f}")
+    click.echo(
+        f"difference of F1: {100 * found.difference:+.2f} points; changed in meaning: {100 * found.changed:.2f} %"
+    )
+    if not found.kept:
+        raise SystemExit(NothingToDo.exit_code)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from embeddings import onnx_models
 from embeddings.sentences import sentences
-from qa.evaluation.records import Record, read_json, read_jsonl, shown
+from qa.evaluation.questions.records import Record, read_json, read_jsonl, shown
 
 SHARED_WORDS = 12
 """Two texts overlap if they share this many words in a row."""

@@ -1,6 +1,6 @@
-"""Windows to what the model takes: word pieces with the answer's first and last, in batches of like length."""
+"""Windows to what the model takes: word pieces with the answer's place, in groups and in batches of like length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -17,28 +17,47 @@ MAX_ANSWER_TOKENS = 30
 """In word pieces, as the reader has them: the longest question, the longest answer. Windows overlap by a third."""
 
 SORTED = 512
-"""Features are sorted by length among so many neighbours, so that a batch has little padding."""
+"""Groups are sorted by length among so many neighbours, so that a batch has little padding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One input of the model. `first` and `last` are the answer's tokens, both included; both 0, [CLS], if none."""
+    """One input of the model. `first` and `last` are the answer's tokens, both included; both 0, [CLS], if none.
+
+    `others` are the same for other places that count as the answer, too.
+    """
 
     ids: tuple[int, ...]
     types: tuple[int, ...]
     first: int
     last: int
+    others: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The first and last tokens of all places that count as the answer."""
+        return (self.first, self.last), *self.others
+
+
+Group = tuple[Feature, ...]
+"""The features of one question among which one distribution is spread; one feature alone is a group as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded features, int64: `ids`, `types`, `mask` of shape (texts, tokens), `first` and `last` of shape (texts,)."""
+    """Padded features. `ids`, `types` and `mask` are int64, shape (texts, tokens).
+
+    `starts` and `ends`, bool, of the same shape, mark the first and the last token of the answer, or of each place that
+    counts as one, [CLS] if there is none. `groups`, int64, shape (texts,), is the number of each text's group, from 0,
+    none left out.
+    """
 
     ids: "torch.Tensor"
     types: "torch.Tensor"
     mask: "torch.Tensor"
-    first: "torch.Tensor"
-    last: "torch.Tensor"
+    starts: "torch.Tensor"
+    ends: "torch.Tensor"
+    groups: "torch.Tensor"
 
     def to(self, device: "torch.device") -> "Batch":
         """Return the batch on a device."""
@@ -46,9 +65,12 @@ class Batch:
 
 
 class Featuriser:
-    """Turns questions and windows into features with a model's tokenizer."""
+    """Turns questions and windows into features with a model's tokenizer.
 
-    def __init__(self, tokenizer: Path, max_tokens: int) -> None:
+    With `every_mention`, all places where the answer's words stand in a window count as the answer.
+    """
+
+    def __init__(self, tokenizer: Path, max_tokens: int, *, every_mention: bool = False) -> None:
         from tokenizers import Tokenizer
 
         if not tokenizer.is_file():
@@ -59,6 +81,7 @@ class Featuriser:
         self._pairs = Tokenizer.from_file(str(tokenizer))
         self._pairs.no_padding()
         self._pairs.enable_truncation(max_tokens, stride=max_tokens // 3, strategy="only_second")
+        self._every_mention = every_mention
 
     def fits(self, question: str) -> bool:
         """Return whether the reader would read the whole question."""
@@ -71,67 +94,82 @@ class Featuriser:
         the reader may give.
         """
         whole = self._pairs.encode(question, window.text)
-        found = [_feature(encoding, window) for encoding in (whole, *whole.overflowing)]
-        if any(feature.last - feature.first >= MAX_ANSWER_TOKENS for feature in found):
+        places = window.mentions if self._every_mention else ((window.start, window.end),)
+        found = [_feature(encoding, places) for encoding in (whole, *whole.overflowing)]
+        if any(last - first >= MAX_ANSWER_TOKENS for feature in found for first, last in feature.spans):
             return []
         return found
 
 
-def as_typed(question: str, random: Random, share: float) -> str:
-    """Return the question, or for this share of them what people type in a hurry: lower case, no question mark."""
-    if random.random() >= share:
-        return question
-    return question.rstrip("? ").lower() or question
+def batches(groups: Sequence[Group], tokens: int, random: Random) -> list[list[Group]]:
+    """Return the groups in batches of at most so many tokens, padding included, at least one whole group each.
 
-
-def batches(features: Sequence[Feature], tokens: int, random: Random) -> list[list[Feature]]:
-    """Return the features in batches of at most so many tokens, padding included, at least one feature each.
-
-    They are shuffled, then sorted by length SORTED at a time, and the batches are shuffled again.
+    They are shuffled, then sorted by their longest feature SORTED at a time, and the batches are shuffled again.
     """
-    shuffled = list(features)
+    shuffled = list(groups)
     random.shuffle(shuffled)
-    made: list[list[Feature]] = []
+    made: list[list[Group]] = []
     for start in range(0, len(shuffled), SORTED):
-        made += _packed(sorted(shuffled[start : start + SORTED], key=lambda feature: len(feature.ids)), tokens)
+        made += _packed(sorted(shuffled[start : start + SORTED], key=_longest), tokens)
     random.shuffle(made)
     return made
 
 
-def collate(features: Sequence[Feature]) -> Batch:
-    """Return features as one batch."""
+def collate(groups: Sequence[Group]) -> Batch:
+    """Return groups as one batch."""
     import torch
 
-    longest = max(len(feature.ids) for feature in features)
+    rows = [feature for group in groups for feature in group]
+    longest = _longest(rows)
 
     def padded(rows: Iterator[Sequence[int]]) -> torch.Tensor:
         return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
 
+    def marked(side: int) -> torch.Tensor:
+        marks = torch.zeros(len(rows), longest, dtype=torch.bool)
+        for mark, feature in zip(marks, rows, strict=True):
+            mark[[span[side] for span in feature.spans]] = True
+        return marks
+
     return Batch(
-        padded(feature.ids for feature in features),
-        padded(feature.types for feature in features),
-        padded([1] * len(feature.ids) for feature in features),
-        torch.tensor([feature.first for feature in features]),
-        torch.tensor([feature.last for feature in features]),
+        padded(feature.ids for feature in rows),
+        padded(feature.types for feature in rows),
+        padded([1] * len(feature.ids) for feature in rows),
+        marked(0),
+        marked(1),
+        torch.tensor([number for number, group in enumerate(groups) for _ in group]),
     )
 
 
-def _feature(encoding: "Encoding", window: Window) -> Feature:
+def _feature(encoding: "Encoding", places: Iterable[tuple[int, int]]) -> Feature:
+    spans = [span for place in places if (span := _tokens(encoding, place)) is not None]
+    first, last = spans[0] if spans else (0, 0)
+    return Feature(tuple(encoding.ids), tuple(encoding.type_ids), first, last, tuple(spans[1:]))
+
+
+def _tokens(encoding: "Encoding", place: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the first and last token of a character range of the window; None if it does not hold all of it."""
     held = [
         token
         for token, ((start, end), sequence) in enumerate(zip(encoding.offsets, encoding.sequence_ids, strict=True))
-        if sequence == 1 and start < window.end and window.start < end
+        if sequence == 1 and start < place[1] and place[0] < end
     ]
-    whole = held and encoding.offsets[held[0]][0] <= window.start and window.end <= encoding.offsets[held[-1]][1]
-    first, last = (held[0], held[-1]) if whole else (0, 0)
-    return Feature(tuple(encoding.ids), tuple(encoding.type_ids), first, last)
+    whole = held and encoding.offsets[held[0]][0] <= place[0] and place[1] <= encoding.offsets[held[-1]][1]
+    return (held[0], held[-1]) if whole else None
 
 
-def _packed(features: Sequence[Feature], tokens: int) -> list[list[Feature]]:
-    """Return features, shortest first, as consecutive batches."""
-    made: list[list[Feature]] = [[]]
-    for feature in features:
-        if made[-1] and (len(made[-1]) + 1) * len(feature.ids) > tokens:
+def _packed(groups: Sequence[Group], tokens: int) -> list[list[Group]]:
+    """Return groups, shortest first, as consecutive batches."""
+    made: list[list[Group]] = [[]]
+    rows = 0
+    for group in groups:
+        if made[-1] and (rows + len(group)) * _longest(group) > tokens:
             made.append([])
-        made[-1].append(feature)
+            rows = 0
+        made[-1].append(group)
+        rows += len(group)
     return [batch for batch in made if batch]
+
+
+def _longest(features: Sequence[Feature]) -> int:
+    return max(len(feature.ids) for feature in features)

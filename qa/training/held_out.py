@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.decode import Allowed, best_spans
-from qa.evaluation.metrics import Rules, score_answer
+from qa.evaluation.measures.metrics import Rules, score_answer
 from qa.training.data import Question, Text
 from qa.training.windows import Window, with_answer, without_answer
 

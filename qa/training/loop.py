@@ -1,35 +1,31 @@
 """The training loop: data to a checkpoint's folder with model, tokenizer and training.json."""
 
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from random import Random
 
 import torch
 from tokenizers import Tokenizer
 
 from embeddings import onnx_models
-from qa.training.checkpoint import Place, load_checkpoint, save_checkpoint, seeded
+from qa.training.average import Average
+from qa.training.checkpoint import Learner, Place, load_checkpoint, save_checkpoint, seeded
 from qa.training.data import Data, Question, Text, split_off
-from qa.training.features import Batch, Feature, Featuriser, as_typed, batches, collate
+from qa.training.epochs import Epochs
+from qa.training.features import Batch, Featuriser, collate
 from qa.training.held_out import HeldOut, Trial, measure, trials
 from qa.training.model import freeze, load_model, loss, parameter_groups, save_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.report import write_report
-from qa.training.windows import with_answer, without_answer
 
 logger = logging.getLogger(__name__)
 
 GRADIENT_NORM = 1.0
 BETAS = (0.9, 0.98)
-
-RESUME_ANYWAY = ("minutes", "checkpoint_minutes", "evaluate_minutes")
-"""What of a recipe may change when a training is taken up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +73,24 @@ class _Training:
         self.job, recipe = job, job.recipe
         torch.manual_seed(recipe.seed)
         self.device = pick_device(job.device)
-        self.model = load_model(job.start).to(self.device)
+        self.model = load_model(job.start, dropout=recipe.dropout).to(self.device)
         freeze(self.model, recipe.frozen_layers)
-        groups = parameter_groups(self.model.trained(), recipe.weight_decay)
+        groups = parameter_groups(self.model, recipe.weight_decay, recipe.layer_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=BETAS)
+        self.average = Average(self.model.trained(), recipe.average) if recipe.average else None
+        self.learner = Learner(self.model, self.optimizer, self.average)
         self.place = Place()
         self.identity = _identity(job)
         if job.resume:
-            self.place = load_checkpoint(job.out, self.identity, self.model, self.optimizer)
+            self.place = load_checkpoint(job.out, self.identity, self.learner)
         self.bfloat16 = use_bfloat16(recipe.precision, self.device)
-        self.featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens)
-        usable = [one for one in job.data.questions if self.featuriser.fits(one.question)]
-        self.questions, held_out = split_off(usable, recipe.held_out_percent)
-        if not self.questions:
+        featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens, every_mention=recipe.every_mention)
+        usable = [one for one in job.data.questions if featuriser.fits(one.question)]
+        questions, held_out = split_off(usable, recipe.held_out_percent)
+        if not questions:
             raise ValueError("no question left to train on: all are held out; lower held_out_percent")
-        self.negatives = hard_negatives(self.questions)
-        self.trials = _trials(held_out, self.questions, recipe)
+        self.epochs = Epochs(questions, hard_negatives(questions), featuriser, recipe)
+        self.trials = _trials(held_out, questions, recipe)
         self.tokenizer = Tokenizer.from_file(str(job.start / "tokenizer.json"))
 
     def run(self, watch: Callable[[Step], object]) -> None:
@@ -104,19 +102,22 @@ class _Training:
         for progress, batch in self._batches():
             value = self._step(batch, recipe.rate(progress))
             place.step, place.batch, place.tokens = place.step + 1, place.batch + 1, place.tokens + batch.ids.numel()
+            if self.average:
+                self.average.update(place.step)
             place.seconds = time.monotonic() - began
             if time.monotonic() - evaluated >= 60 * recipe.evaluate_minutes:
                 self._evaluate(value)
                 evaluated = time.monotonic()
             if time.monotonic() - saved >= 60 * recipe.checkpoint_minutes:
-                save_checkpoint(self.job.out, self.identity, place, self.model, self.optimizer)
+                save_checkpoint(self.job.out, self.identity, place, self.learner)
                 saved = time.monotonic()
             watch(Step(place.step, progress, value, place.tokens, place.seconds))
 
     def finish(self) -> HeldOut:
         """Write the model and what is to be known of it, and return how it does."""
-        result = measure(self.model, self.tokenizer, self.trials)
-        save_model(self.model, self.job.out, self.job.start)
+        with self._averaged():
+            result = measure(self.model, self.tokenizer, self.trials)
+            save_model(self.model, self.job.out, self.job.start)
         write_report(self.job.out, self.identity, self.job, self.place, result)
         return result
 
@@ -124,8 +125,7 @@ class _Training:
         """Yield the batches from the place on, each with the share of the training that is done before it."""
         recipe, place = self.job.recipe, self.place
         while True:
-            random = seeded(recipe.seed, place.epoch)
-            made = batches(self._features(random), recipe.batch_tokens, random)
+            made = self.epochs.batches(seeded(recipe.seed, place.epoch))
             while place.batch < len(made):
                 progress = (place.epoch + place.batch / len(made)) / recipe.epochs
                 if recipe.minutes is not None:
@@ -135,34 +135,28 @@ class _Training:
                 yield progress, collate(made[place.batch]).to(self.device)
             place.epoch, place.batch = place.epoch + 1, 0
 
-    def _features(self, random: Random) -> list[Feature]:
-        """Return an epoch's features: each question as often as its weight says, with its answer or without."""
-        recipe, made = self.job.recipe, list[Feature]()
-        for question, others in zip(self.questions, self.negatives, strict=True):
-            weight = recipe.weights.get(question.text.source, 1.0)
-            for _ in range(math.floor(weight) + (random.random() < weight % 1)):
-                window = without_answer(question, others, random) if random.random() < recipe.negatives else None
-                window = with_answer(question, random) if window is None else window
-                made += self.featuriser.features(as_typed(question.question, random, recipe.typed), window)
-        if not made:
-            raise ValueError(f"the weights {dict(recipe.weights)} leave no question; raise one")
-        return made
-
     def _step(self, batch: Batch, rate: float) -> float:
         """Change the weights by one batch and return its loss before."""
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            # The groups of a checkpoint from before there were scales have none.
+            group["lr"] = rate * group.get("scale", 1.0)
         with torch.autocast(self.device.type, torch.bfloat16) if self.bfloat16 else nullcontext():
             logits = self.model(batch.ids, batch.mask, batch.types)
-        value = loss(logits.float(), batch, self.job.recipe.relevance_weight)
+        recipe = self.job.recipe
+        value = loss(logits.float(), batch, relevance_weight=recipe.relevance_weight, own_weight=recipe.own_weight)
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.trained(), GRADIENT_NORM)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return float(value.item())
 
+    def _averaged(self) -> AbstractContextManager[None]:
+        """Return a context in which the model has the averaged weights, if any are kept."""
+        return self.average.in_place() if self.average else nullcontext()
+
     def _evaluate(self, value: float) -> None:
-        figures = asdict(measure(self.model, self.tokenizer, self.trials))
+        with self._averaged():
+            figures = asdict(measure(self.model, self.tokenizer, self.trials))
         place = self.place
         place.curve.append(
             {"step": place.step, "tokens": place.tokens, "seconds": round(place.seconds), "loss": value, **figures}
@@ -218,7 +212,6 @@ def _trials(held_out: Sequence[Question], training: Sequence[Question], recipe: 
 
 def _identity(job: Job) -> dict[str, str]:
     """Return what makes a training this one: recipe, data, and the model it starts from."""
-    recipe = {name: str(value) for name, value in asdict(job.recipe).items() if name not in RESUME_ANYWAY}
     weights = next(iter(sorted(job.start.glob("*.safetensors"))), job.start / "config.json")
     files = {f"file {name}": value for name, value in job.data.hashes.items()}
-    return recipe | files | {"start": job.start.name, "start weights": onnx_models.sha256(weights)}
+    return job.recipe.identity() | files | {"start": job.start.name, "start weights": onnx_models.sha256(weights)}

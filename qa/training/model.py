@@ -1,7 +1,7 @@
 """The model that is trained: a BERT with start and end logits for each token, and a relevance logit for the passage."""
 
+import re
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,11 @@ RELEVANCE = "relevance.safetensors"
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
+LAYER = re.compile(r"\.layer\.(\d+)\.")
+"""The number of a layer in the name of a parameter, from 0."""
+
 NEVER = -1e4
-"""The logit of a token that is padding."""
+"""The logit of a token that is padding, or that does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,11 @@ class SpanModel(nn.Module):
         return [parameter for parameter in self.parameters() if parameter.requires_grad]
 
 
-def load_model(folder: Path, *, attention: str = "sdpa") -> SpanModel:
+def load_model(folder: Path, *, attention: str = "sdpa", dropout: float | None = None) -> SpanModel:
     """Return the model of a checkpoint's folder in float32, with a new relevance head if it has none.
 
-    There is no dropout in the attention: with it torch has no fast attention on a CPU, and training takes 3.3 times as
-    long.
+    `dropout` is the share of each layer's output that is dropped, None for the model's own. There is none in the
+    attention: with it torch has no fast attention on a CPU, and training takes 3.3 times as long.
 
     Raises:
         FileNotFoundError: if the folder has no model.
@@ -73,8 +76,9 @@ def load_model(folder: Path, *, attention: str = "sdpa") -> SpanModel:
     for name in ("config.json", "tokenizer.json"):
         if not (folder / name).is_file():
             raise FileNotFoundError(f"{folder} has no {name}; give the folder of a question-answering model")
+    dropouts = {"attention_probs_dropout_prob": 0.0} | ({} if dropout is None else {"hidden_dropout_prob": dropout})
     spans = AutoModelForQuestionAnswering.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation=attention, attention_probs_dropout_prob=0.0
+        folder, dtype=torch.float32, attn_implementation=attention, **dropouts
     )
     model = SpanModel(spans, int(spans.config.hidden_size))
     if (folder / RELEVANCE).is_file():
@@ -114,19 +118,57 @@ def save_model(model: SpanModel, folder: Path, like: Path) -> None:
             shutil.copyfile(like / name, folder / name)
 
 
-def loss(logits: Logits, batch: Batch, relevance_weight: float) -> torch.Tensor:
-    """Return the mean of the cross entropies of start and end, plus the weighted one of relevance, in nats."""
-    spans = functional.cross_entropy(logits.start, batch.first) + functional.cross_entropy(logits.end, batch.last)
-    answers = (batch.first > 0).float()
-    return spans / 2 + relevance_weight * functional.binary_cross_entropy_with_logits(logits.relevance, answers)
+def loss(logits: Logits, batch: Batch, *, relevance_weight: float, own_weight: float) -> torch.Tensor:
+    """Return the mean loss of the groups' spans, plus the weighted mean loss of the texts' relevance, in nats.
+
+    The spans of a group of several texts cost own_weight × the mean of what each text costs on its own, plus
+    (1 − own_weight) × what they cost together. For a text alone both are the mean of the cross entropies of its ends.
+    """
+    alone = torch.arange(len(batch.groups), device=batch.groups.device)
+    sizes = torch.bincount(batch.groups)
+    spans = torch.zeros((), device=batch.groups.device)
+    for scores, golds in ((logits.start, batch.starts), (logits.end, batch.ends)):
+        own = (shared_entropies(scores, golds, alone) / sizes[batch.groups]).sum() / len(sizes)
+        shared = shared_entropies(scores, golds, batch.groups).mean()
+        spans = spans + (own_weight * own + (1 - own_weight) * shared) / 2
+    answers = (~batch.starts[:, 0]).float()
+    return spans + relevance_weight * functional.binary_cross_entropy_with_logits(logits.relevance, answers)
 
 
-def parameter_groups(parameters: Iterable[nn.Parameter], weight_decay: float) -> list[dict[str, object]]:
-    """Return the parameters for AdamW: matrices decay, biases and norms do not."""
-    groups: dict[bool, list[nn.Parameter]] = {True: [], False: []}
-    for parameter in parameters:
-        groups[parameter.ndim > 1].append(parameter)
+def shared_entropies(scores: torch.Tensor, golds: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
+    """Return minus the logarithm of the probability of each group's golds, in nats, shape (groups,).
+
+    `scores` has shape (texts, tokens), as has `golds`, bool; `groups`, shape (texts,), numbers from 0, none left out.
+    A score counts relative to that of its text's first token, [CLS], as the reader's scores do when passages are
+    compared. A group's outcomes are all other tokens of all its texts, and one "no answer" of score 0, its gold if no
+    text has one. A group of one text has the cross entropy over its tokens, [CLS] included.
+
+    Source: the shared normalisation of Clark & Gardner 2018, arXiv:1710.10723, section 3.2.
+    """
+    tokens, golds = (scores - scores[:, :1])[:, 1:], golds[:, 1:]
+    members = torch.arange(int(groups.max()) + 1, device=groups.device)[:, None] == groups
+    every = torch.where(members, tokens.logsumexp(dim=1), NEVER).logsumexp(dim=1)
+    right = torch.where(members, tokens.masked_fill(~golds, NEVER).logsumexp(dim=1), NEVER).logsumexp(dim=1)
+    answered = (members & golds.any(dim=1)).any(dim=1)
+    return torch.logaddexp(every, torch.zeros_like(every)) - torch.where(answered, right, 0.0)
+
+
+def parameter_groups(model: SpanModel, weight_decay: float, layer_decay: float) -> list[dict[str, object]]:
+    """Return the trained parameters for AdamW: matrices decay, biases and norms do not.
+
+    The learning rate of a group is to be multiplied by its `scale`: layer_decay to the power of how many layers are
+    above, 1 for the top layer and the heads. The embeddings are below the lowest layer.
+
+    Source: the discriminative fine-tuning of Howard & Ruder 2018, arXiv:1801.06146, section 3.2.
+    """
+    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    top = max((int(found[1]) for name in trained if (found := LAYER.search(name))), default=0)
+    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    for name, parameter in trained.items():
+        found = LAYER.search(name)
+        layer = int(found[1]) if found else -1 if ".embeddings." in name else top
+        groups.setdefault((layer_decay ** (top - layer), parameter.ndim > 1), []).append(parameter)
     return [
-        {"params": groups[True], "weight_decay": weight_decay},
-        {"params": groups[False], "weight_decay": 0.0},
+        {"params": groups[scale, matrix], "weight_decay": weight_decay if matrix else 0.0, "scale": scale}
+        for scale, matrix in sorted(groups, reverse=True)
     ]

@@ -21,6 +21,9 @@ LEAST = 130
 OWN_SHARE = 0.4
 """The share of negatives that come from the answer's own text, where it has enough other sentences."""
 
+TRIES = 3
+"""How many windows are drawn for each one that is wanted, at most."""
+
 STOPWORDS = frozenset(
     re.findall(
         r"\w+",
@@ -37,6 +40,15 @@ class Window:
     text: str
     start: int = -1
     end: int = -1
+
+    @property
+    def mentions(self) -> tuple[tuple[int, int], ...]:
+        """Every place where the answer's words stand, in any case, the answer's own first; none if it has none."""
+        if self.start < 0:
+            return ()
+        words = re.compile(rf"(?<!\w){re.escape(self.text[self.start : self.end])}(?!\w)", re.IGNORECASE)
+        found = (place.span() for place in words.finditer(self.text))
+        return tuple(dict.fromkeys([(self.start, self.end), *found]))
 
 
 def with_answer(question: Question, random: Random) -> Window:
@@ -66,6 +78,23 @@ def without_answer(question: Question, others: Sequence[Text], random: Random) -
     last = len(text.sentences) - 1
     middle = _most_alike(question, text) if random.random() < 0.7 else random.randint(0, last)
     return _window(text, middle, (0, last), random)
+
+
+def more_without_answer(
+    question: Question, others: Sequence[Text], count: int, random: Random, *, taken: Window
+) -> list[Window]:
+    """Return up to so many windows that do not hold the answer's words, none twice and none that is taken.
+
+    There are fewer if the texts do not have them: TRIES times as many are drawn at most.
+    """
+    found: dict[str, Window] = {}
+    for _ in range(TRIES * count):
+        if len(found) == count:
+            break
+        window = without_answer(question, others, random)
+        if window is not None and window.text != taken.text:
+            found.setdefault(window.text, window)
+    return list(found.values())
 
 
 def _window(text: Text, middle: int, bounds: tuple[int, int], random: Random) -> Window:
@@ -122,10 +151,11 @@ def _runs_without(question: Question) -> list[tuple[int, int]]:
 
 def _most_alike(question: Question, text: Text) -> int:
     """Return the sentence that shares most words with the question; the first of equal ones."""
-    asked = _words(question.question)
-    shared = [len(asked & _words(text.text[start:end])) for start, end in text.sentences]
+    asked = content_words(question.question)
+    shared = [len(asked & content_words(text.text[start:end])) for start, end in text.sentences]
     return shared.index(max(shared))
 
 
-def _words(text: str) -> set[str]:
+def content_words(text: str) -> set[str]:
+    """Return a text's words in lower case without the stop words."""
     return set(re.findall(r"\w+", text.lower())) - STOPWORDS

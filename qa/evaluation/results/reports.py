@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.evaluation.comparison import Comparison
-from qa.evaluation.plots import Plot, draw
-from qa.evaluation.results import Figure, Kind, Results, Unit
+from qa.evaluation.results.comparison import Comparison
+from qa.evaluation.results.plots import Plot, draw
+from qa.evaluation.results.results import Figure, Kind, Results, Unit
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -185,7 +185,7 @@ def environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     made = Environment(
-        loader=PackageLoader("qa.evaluation"),
+        loader=PackageLoader("qa.evaluation.results"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,

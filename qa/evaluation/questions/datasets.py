@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from embeddings.types import Article, Span
-from qa.evaluation.records import Record, check_unique, read_jsonl
-from qa.evaluation.squad import SquadSet
+from qa.evaluation.questions.records import Record, check_unique, read_jsonl
+from qa.evaluation.questions.squad import SquadSet
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

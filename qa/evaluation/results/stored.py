@@ -7,8 +7,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from qa.evaluation.records import as_record, read_json, shown
-from qa.evaluation.results import FORMAT, FORMAT_VERSION, Results
+from qa.evaluation.questions.records import as_record, read_json, shown
+from qa.evaluation.results.results import FORMAT, FORMAT_VERSION, Results
 
 
 def read_results(path: Path) -> Results:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qa.evaluation.bootstrap import SAMPLES, Difference, paired_difference
-from qa.evaluation.results import Results
+from qa.evaluation.measures.bootstrap import SAMPLES, Difference, paired_difference
+from qa.evaluation.results.results import Results
 
 SIGNIFICANCE = 0.05
 

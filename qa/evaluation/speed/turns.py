@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from time import perf_counter
 
-from qa.evaluation.results import Figure, Unit
+from qa.evaluation.results.results import Figure, Unit
 
 Seconds = Mapping[str, tuple[float, ...]]
 """How long each way took, in seconds, one value a run: values at one index were measured one after the other."""

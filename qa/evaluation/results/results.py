@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa.evaluation.calibration import Bin, RiskCoverage
+from qa.evaluation.measures.calibration import Bin, RiskCoverage
 
 FORMAT = "pressmark-evaluation"
 FORMAT_VERSION = 1

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.evaluation.plots import draw
-from qa.evaluation.reports import Table, environment, tables
-from qa.evaluation.results import Results
-from qa.evaluation.stored import read_results
+from qa.evaluation.results.plots import draw
+from qa.evaluation.results.reports import Table, environment, tables
+from qa.evaluation.results.results import Results
+from qa.evaluation.results.stored import read_results
 
 MARKED = re.compile(
     r"<!-- (?P<what>results|table|plot|text): (?P<name>[\w.-]+)(?:: (?P<part>[^>]+?))? -->\n.*?<!-- end -->", re.DOTALL
@@ -15,6 +15,11 @@ MARKED = re.compile(
 """`<!-- results: NAME -->`, `<!-- table: NAME: TITLE -->`, `<!-- plot: NAME: PLOT -->` or `<!-- text: FILE -->`, each
 up to `<!-- end -->`.
 """
+
+FIGURE = re.compile(
+    r"<!-- figure: (?P<name>[\w.-]+): (?P<table>[^:>]+): (?P<row>[^:>]+): (?P<column>[^:>]+) -->[^<\n]*<!-- end -->"
+)
+"""A number within a line, without its interval; table and column are named by how they begin, the row in full."""
 
 
 def publish(page: Path, folder: Path) -> int:
@@ -29,11 +34,13 @@ def publish(page: Path, folder: Path) -> int:
         ValueError: if there is no marked place, or no such table or plot.
     """
     text = page.read_text(encoding="utf-8")
-    found = list(MARKED.finditer(text))
-    if not found:
+    places = len(MARKED.findall(text)) + len(FIGURE.findall(text))
+    if not places:
         raise ValueError(f"{page} has no place for results; mark one: <!-- results: NAME --> and <!-- end -->")
-    page.write_text(MARKED.sub(lambda match: _filled(match, folder, page), text), encoding="utf-8")
-    return len(found)
+    text = MARKED.sub(lambda match: _filled(match, folder, page), text)
+    text = FIGURE.sub(lambda match: _with_figure(match, folder, page), text)
+    page.write_text(text, encoding="utf-8")
+    return places
 
 
 def _filled(match: re.Match[str], folder: Path, page: Path) -> str:
@@ -50,6 +57,18 @@ def _filled(match: re.Match[str], folder: Path, page: Path) -> str:
         case _:
             content = _plot(_read(folder, name), name, part, page)
     return f"{opening}\n{content.strip()}\n<!-- end -->"
+
+
+def _with_figure(match: re.Match[str], folder: Path, page: Path) -> str:
+    table = _table(_read(folder, match["name"]), match["table"], page)
+    columns = [number for number, name in enumerate(table.columns) if name.startswith(match["column"])]
+    rows = [row for row in table.rows if row[0] == match["row"]]
+    if not (columns and rows):
+        wanted = f"{match['row']!r} and {match['column']!r}"
+        known = f"rows {[row[0] for row in table.rows]} and columns {list(table.columns)}"
+        raise ValueError(f"{page}: no {wanted} in the table {table.title!r}; there are {known}")
+    opening = match[0].partition("-->")[0]
+    return f"{opening}-->{rows[0][columns[0]].partition(' [')[0]}<!-- end -->"
 
 
 def _read(folder: Path, name: str) -> Results:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from qa.evaluation.results import percentiles
+from qa.evaluation.results.results import percentiles
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 from qa.types import Timings

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from embeddings.types import Article
-from qa.evaluation.datasets import Question, QuestionSet, check_ids
-from qa.evaluation.records import check_unique, lines, read_jsonl
+from qa.evaluation.questions.datasets import Question, QuestionSet, check_ids
+from qa.evaluation.questions.records import check_unique, lines, read_jsonl
 
 
 def read_beir(folder: Path, *, split: str = "test") -> QuestionSet:

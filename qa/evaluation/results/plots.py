@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.evaluation.results import Results
+from qa.evaluation.results.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

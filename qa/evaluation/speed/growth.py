@@ -129,7 +129,7 @@ def disk_use(folder: Path) -> dict[str, int]:
 def serve_in_process(folder: Path, questions: Sequence[str], runs: int) -> Served:
     """Return what a fresh process needs that opens the archive and answers the questions, `runs` times each."""
     asked = json.dumps({"questions": list(questions), "runs": runs})
-    command = [sys.executable, "-m", "qa.evaluation.server_probe"]
+    command = [sys.executable, "-m", "qa.evaluation.speed.server_probe"]
     return Served(**json.loads(_run(command, {"PRESSMARK_ARCHIVE": str(folder)}, asked)))
 
 

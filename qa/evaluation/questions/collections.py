@@ -17,8 +17,9 @@ from embeddings.articles import Unread, read_articles
 from embeddings.encoder import default_cache
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.types import Article, Encoder, Vectors
-from qa.evaluation.beir import read_beir
-from qa.evaluation.datasets import (
+from qa.evaluation.progress import shown
+from qa.evaluation.questions.beir import read_beir
+from qa.evaluation.questions.datasets import (
     Question,
     QuestionSet,
     check_ids,
@@ -29,9 +30,8 @@ from qa.evaluation.datasets import (
     squad_collection,
     unjudged_note,
 )
-from qa.evaluation.progress import shown
-from qa.evaluation.records import Record, read_jsonl
-from qa.evaluation.squad import read_squad
+from qa.evaluation.questions.records import Record, read_jsonl
+from qa.evaluation.questions.squad import read_squad
 from qa.questions import check_question
 
 LOT = 256

@@ -15,7 +15,8 @@ from embeddings.archive import Archive
 from embeddings.indexing import index_paths
 from embeddings.passages import SPLITTING
 from embeddings.types import Encoder, Filter, Passage
-from qa.evaluation.growth import (
+from qa.evaluation.results.results import Figure, Kind, Provenance, Results, versions
+from qa.evaluation.speed.growth import (
     Grown,
     Served,
     Step,
@@ -26,8 +27,7 @@ from qa.evaluation.growth import (
     take_sample,
     write_articles,
 )
-from qa.evaluation.results import Figure, Kind, Provenance, Results, versions
-from qa.evaluation.turns import rate_figures, time_in_turn
+from qa.evaluation.speed.turns import rate_figures, time_in_turn
 from qa.retriever import retrieve
 from qa.settings import Settings
 from qa.types import Reader

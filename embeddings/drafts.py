@@ -1,0 +1,31 @@
+"""What is known of an article while its file is read, before it is one."""
+
+from dataclasses import dataclass
+
+
+class UnreadableError(ValueError):
+    """Input that holds no article; the message is one sentence for the person whose file it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article as its file gives it, not yet cleaned; the fields are those of `Article`, and `id` may be ""."""
+
+    text: str
+    title: str = ""
+    published: str = ""
+    outlet: str = ""
+    byline: str = ""
+    url: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a file holds: an article, or why it is none.
+
+    `place` is what the file's own source lacks to name it, such as "#3" for the third of many; "" if it is the file.
+    """
+
+    place: str
+    found: Draft | UnreadableError

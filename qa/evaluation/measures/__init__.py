@@ -1,0 +1,1 @@
+"""What a figure is: answers, rankings and confidences scored, and how much of a score is chance."""

@@ -1,0 +1,1 @@
+"""Question sets and the collections they are asked of, read and checked."""

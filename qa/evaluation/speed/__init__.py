@@ -1,0 +1,1 @@
+"""How fast it is: against the plain way, and as the archive grows."""

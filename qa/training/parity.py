@@ -1,0 +1,138 @@
+"""What the way from a checkpoint to a reader's folder costs: both read the same windows, decoded the same way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from qa.confidence import Calibration
+from qa.evaluation.measures.metrics import RIGHT, GroupScore, f1, score_set
+from qa.evaluation.questions.collections import sample
+from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet, read_squad
+from qa.evaluation.read import read_paragraphs
+from qa.reader import OnnxReader
+from qa.training.calibrate import read_asked
+from qa.training.export import INPUTS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qa.training.model import SpanModel
+
+MOST_F1 = 0.003
+MOST_CHANGED = 0.01
+"""By how much the mean F1 may differ, and which share of the answers may change in meaning, fractions in [0, 1]."""
+
+BY_SCORE = Calibration(bias=0.0, margin=0.0, retrieval=0.0, lead=1.0, supports=0.0, threshold=0.0)
+"""Orders the answers to a question by their scores: only the best leads the others. No fit is needed to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """Scores of a checkpoint in float32 and of the reader exported from it, and the share of answers that changed.
+
+    An answer has changed in meaning if the F1 between the two is below RIGHT.
+    """
+
+    checkpoint: GroupScore
+    reader: GroupScore
+    changed: float
+
+    @property
+    def difference(self) -> float:
+        """How much higher the reader's mean F1 is, in [−1, 1]."""
+        return self.reader.f1 - self.checkpoint.f1
+
+    @property
+    def kept(self) -> bool:
+        """Whether the reader reads as the checkpoint does, within MOST_F1 and MOST_CHANGED."""
+        return abs(self.difference) <= MOST_F1 and self.changed <= MOST_CHANGED
+
+
+class CheckpointReader(OnnxReader):
+    """The reader of a folder with a checkpoint's weights, in float32 by torch, in the place of its model."""
+
+    def __init__(self, folder: Path, checkpoint: Path) -> None:
+        """Load the checkpoint and what the folder says of windows and decoding.
+
+        Raises:
+            FileNotFoundError: if a file is missing.
+            ValueError: if the folder's tokenizer is not the checkpoint's: it was not exported from there.
+        """
+        from qa.training.model import load_model
+
+        super().__init__(folder)
+        model = load_model(checkpoint).eval()
+        if (checkpoint / "tokenizer.json").read_bytes() != (folder / "tokenizer.json").read_bytes():
+            raise ValueError(f"the tokenizer in {folder} is not that in {checkpoint}; give a reader exported from it")
+        self._outputs = ["start", "end", "relevance"]
+        self._session = _TorchSession(model)
+
+
+def parity(checkpoint: Path, folder: Path, data: Path, most: int | None = None) -> Parity:
+    """Return how a checkpoint and the reader exported from it do on the questions of a file that have an answer.
+
+    `data` has SQuAD's format, .json or .json.gz, or is reader data, .jsonl or .jsonl.gz. With `most`, that many of the
+    questions are drawn at random, the same ones every time.
+
+    Raises:
+        FileNotFoundError: if a file is missing.
+        ValueError: if one is damaged, if both have not the same tokenizer, if no question has an answer.
+    """
+    squad = _answerable(data)
+    if most is not None:
+        squad = replace(squad, questions=tuple(sample(squad.questions, most)))
+    answers = []
+    for reader in (CheckpointReader(folder, checkpoint), OnnxReader(folder)):
+        given = read_paragraphs(squad, reader, BY_SCORE)
+        answers.append({id_: answer.text for id_, answer in given.items()})
+    before, after = (score_set(squad.golds, given, squad.rules).total for given in answers)
+    changed = [f1(answers[0][id_], answers[1][id_]) < RIGHT for id_ in squad.golds]
+    return Parity(before, after, sum(changed) / len(changed))
+
+
+def _answerable(data: Path) -> SquadSet:
+    """Return the questions of a file that have an answer: to the others any span is wrong, by either model."""
+    squad = _reader_data(data) if ".jsonl" in data.name else read_squad(data)
+    questions = tuple(question for question in squad.questions if not question.unanswerable)
+    if not questions:
+        raise ValueError(f"{data}: no question in it has an answer")
+    return replace(squad, questions=questions)
+
+
+def _reader_data(path: Path) -> SquadSet:
+    """Return reader data as a question set of SQuAD 1.1; its questions are numbered from 0, each text a paragraph."""
+    asked, texts = read_asked(path)
+    paragraphs = {name: Paragraph(name, "", text) for name, text in texts.items()}
+    questions = tuple(
+        SquadQuestion(
+            str(number),
+            one.question,
+            paragraphs[one.article],
+            tuple(Gold(answer, texts[one.article].find(answer)) for answer in one.answers),
+            unanswerable=not one.answers,
+        )
+        for number, one in enumerate(asked)
+    )
+    return SquadSet(path.name, "1.1", tuple(paragraphs.values()), questions)
+
+
+class _TorchSession:
+    """A torch model with the methods of an ONNX session that a reader calls."""
+
+    def __init__(self, model: "SpanModel") -> None:
+        self._model = model
+
+    def get_inputs(self) -> list[SimpleNamespace]:
+        """Return what the model takes, by name."""
+        return [SimpleNamespace(name=name) for name in INPUTS]
+
+    def run(self, _outputs: None, inputs: "Mapping[str, NDArray[np.int64]]") -> "list[NDArray[np.float32]]":
+        """Return the start, end and relevance logits of inputs of shape (texts, tokens)."""
+        import torch
+
+        with torch.no_grad():
+            logits = self._model(*(torch.from_numpy(inputs[name]) for name in INPUTS))
+        return [logits.start.numpy(), logits.end.numpy(), logits.relevance.numpy()]

@@ -1,0 +1,29 @@
+"""Where articles come from: the file that a source names, with or without a place in it."""
+
+from pathlib import Path
+
+import pytest
+
+from embeddings.origins import file_of
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("a.txt", True),
+        ("a.txt#3", True),
+        ("a.txt/in/b.txt", True),
+        ("a.txt/in/b.jsonl#12", True),
+        ("x#1/b.txt", True),
+        ("x#1/b.txt/c#2", True),
+        ("x#1", False),
+        ("x#1/c.txt", False),
+        ("b.txt", False),
+        ("b.txt#3", False),
+    ],
+)
+def test_a_source_has_a_file_as_long_as_that_is_there(tmp_path: Path, name: str, there: bool) -> None:
+    (tmp_path / "x#1").mkdir()
+    for file in ("a.txt", "x#1/b.txt"):
+        (tmp_path / file).write_text("Text.")
+    assert (file_of(f"{tmp_path}/{name}") is not None) is there
