@@ -15,6 +15,7 @@ from embeddings import indexing
 from embeddings.archive import Archive
 from embeddings.articles import InputFile, Unread, read_file
 from embeddings.indexing import IndexReport, expected_articles, index_paths
+from embeddings.records import FieldNames
 from embeddings.types import Article, Filter
 
 
@@ -255,12 +256,26 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read."""
     names: list[str] = []
 
-    def note(file: InputFile) -> Iterator[Article | Unread]:
+    def note(file: InputFile, fields: FieldNames) -> Iterator[Article | Unread]:
         names.append(file.path.name)
-        return read_file(file)
+        return read_file(file, fields)
 
     monkeypatch.setattr(indexing, "read_file", note)
     return names
+
+
+def test_files_are_read_again_if_their_fields_get_other_names(
+    archive: Archive, tmp_path: Path, read: list[str]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "a", "body": "A treaty.", "story": "A truce."}\n')
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    index_paths(archive, [path], lambda _: None)
+    index_paths(archive, [path], lambda _: None)
+    assert read == ["a.jsonl"]
+    index_paths(archive, [path], lambda _: None, FieldNames.parse(["text=story"]))
+    assert read == ["a.jsonl", "a.jsonl"]
+    assert [article.text for article in archive.articles()] == ["A truce."]
 
 
 def test_only_files_that_changed_are_read_again(archive: Archive, tmp_path: Path, read: list[str]) -> None:
