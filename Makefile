@@ -50,19 +50,19 @@ $(RESULTS)/retrieval-news-%.json: | build/news
 	$(EVALUATE) retrieval $(NEWS) --archive build/news --asked $* --json $@
 
 $(RESULTS)/answers-squad-%.json:
-	$(EVALUATE) answers $(DATA)/squad/dev-$*.json.gz --questions 1500 --explain --json $@
+	$(EVALUATE) answers $(DATA)/squad/dev-$*.json.gz --questions 1000 --explain --json $@
 
 $(RESULTS)/answers-news-%.json: | build/news
-	$(EVALUATE) answers $(NEWS) --archive build/news --asked $* --as-of-asked --explain --json $@
+	$(EVALUATE) answers $(NEWS) --archive build/news --asked $* --as-of-asked --questions 700 --explain --json $@
 
 $(RESULTS)/answers-seeds.json:
 	$(EVALUATE) answers seeds/questions.jsonl --explain --json $@
 
 $(RESULTS)/tune-news-%.txt: | build/news
-	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* > $@
+	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* --questions 400 > $@
 
 $(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
-	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --questions 400 --others 200 \
+	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --questions 250 --others 100 \
 		--float32-reader build/reader-float32 --json $@
 
 $(RESULTS)/benchmark.json: | build/news
