@@ -73,6 +73,7 @@ build/news:
 	$(BIN)/pressmark index $(DATA)/news-2022-2023/articles.jsonl.gz --archive $@
 
 build/reader-float32:
+	@test -n "$(CHECKPOINT)" || { echo "give the checkpoint that the reader was exported from: CHECKPOINT=DIR"; exit 2; }
 	$(BIN)/pressmark train export $(CHECKPOINT) --out $@ --precision float32
 	cp qa/models/reader/calibration.json $@
 

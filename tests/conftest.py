@@ -22,6 +22,17 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 @pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Torch on one thread: a tiny model is slower on many, and far slower where other programs use the cores."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     """An empty archive with the fake encoder."""
     opened = Archive.create(tmp_path / "archive", FakeEncoder())

@@ -9,6 +9,10 @@ TOWNS = ("Agdam", "Baku", "Culfa", "Dilijan", "Evlakh")
 THINGS = ("a red house", "an old mill", "two boats", "the north bridge", "a small farm")
 
 
+class PulledPlugError(Exception):
+    """Ends a training in the middle."""
+
+
 def write_made_up(path: Path) -> Path:
     """Write 50 questions, each about its own text of two sentences."""
     with path.open("w", encoding="utf-8") as file:

@@ -88,7 +88,7 @@ def ablations(
                 ]
                 for ablation in map(Ablation, only or Ablation)
             }
-        facts = described(settings, reader=reader)
+        facts = described(settings, reader=reader) | {"others": str(others)}
         click.echo(outputs.deliver(ablation_results(found, tables, provenance(facts))), nl=False)
 
 
