@@ -75,7 +75,6 @@ build/news:
 build/reader-float32:
 	@test -n "$(CHECKPOINT)" || { echo "give the checkpoint that the reader was exported from: CHECKPOINT=DIR"; exit 2; }
 	$(BIN)/pressmark train export $(CHECKPOINT) --out $@ --precision float32
-	cp qa/models/reader/calibration.json $@
 
 .venv/bin/pip:
 	@echo "Making the environment in .venv"

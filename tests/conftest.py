@@ -12,9 +12,9 @@ from embeddings.archive import Archive
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder, load_encoder
 from embeddings.indexing import index_paths
 from fakes import FakeEncoder
-from qa.confidence import Calibration
 from qa.pipeline import Pipeline
 from qa.reader import OnnxReader
+from qa.readers import load_reader
 from qa.settings import SHIPPED_READER, Settings
 from web import create_app
 
@@ -58,7 +58,7 @@ def encoder() -> OnnxEncoder:
 @pytest.fixture(scope="session")
 def reader() -> OnnxReader:
     """The shipped reader."""
-    return OnnxReader(SHIPPED_READER)
+    return load_reader(SHIPPED_READER)[0]
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,7 @@ def seeds_pipeline(
     """The real models over the seeds."""
     opened = Archive.create(tmp_path_factory.mktemp("seeds") / "archive", encoder)
     index_paths(opened, [SEEDS], lambda _: None)
-    yield Pipeline(opened, reader, Calibration.load(SHIPPED_READER), Settings())
+    yield Pipeline(opened, reader, load_reader(SHIPPED_READER)[1], Settings())
     opened.close()
 
 
