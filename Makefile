@@ -59,21 +59,22 @@ $(RESULTS)/answers-seeds.json:
 	$(EVALUATE) answers seeds/questions.jsonl --explain --json $@
 
 $(RESULTS)/tune-news-%.txt: | build/news
-	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* --questions 400 > $@
+	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* --questions 200 > $@
 
 $(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
 	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --questions 250 --others 100 \
 		--float32-reader build/reader-float32 --json $@
 
 $(RESULTS)/benchmark.json: | build/news
-	$(BIN)/pressmark benchmark $(DATA)/news-2022-2023/articles.jsonl.gz --sizes 1000,10000 --archive build/news --json $@
+	$(BIN)/pressmark benchmark $(DATA)/news-2022-2023/articles.jsonl.gz --sizes 1000,10000 --runs 3 --archive build/news \
+		--json $@
 
 build/news:
 	$(BIN)/pressmark index $(DATA)/news-2022-2023/articles.jsonl.gz --archive $@
 
 build/reader-float32:
+	@test -n "$(CHECKPOINT)" || { echo "give the checkpoint that the reader was exported from: CHECKPOINT=DIR"; exit 2; }
 	$(BIN)/pressmark train export $(CHECKPOINT) --out $@ --precision float32
-	cp qa/models/reader/calibration.json $@
 
 .venv/bin/pip:
 	@echo "Making the environment in .venv"

@@ -1,10 +1,8 @@
 """Sentence-transformers models, compiled once to int8 ONNX: texts in, unit vectors out."""
 
-import hashlib
 import json
 import logging
 import os
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -113,13 +111,7 @@ def load_encoder(name: str, cache: Path | None = None, precision: str = "int8") 
 
 
 def _folder_name(name: str, precision: str = "int8") -> str:
-    """Return a file name that changes when a model's folder changes."""
-    state = [name, str(FORMAT), *([] if precision == "int8" else [precision])]
-    if Path(name).is_dir():
-        files = sorted(path for path in Path(name).rglob("*") if path.is_file())
-        state += [f"{path.relative_to(name)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
-    digest = hashlib.sha256("\n".join(state).encode()).hexdigest()[:12]
-    return f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)[-60:]}-{digest}"
+    return onnx_models.folder_name(name, str(FORMAT), *([] if precision == "int8" else [precision]))
 
 
 def _is_compiled(folder: Path) -> bool:

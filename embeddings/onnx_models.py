@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -50,6 +51,16 @@ def check_file(path: Path, expected: str) -> None:
             f"the model file {path} was altered: its SHA-256 is {found}, expected {expected}; "
             "reinstall pressmark, or delete its folder if it is a cached one"
         )
+
+
+def folder_name(name: str, *state: str) -> str:
+    """Return a file name for what is compiled from a model, which changes with the model's folder and with `state`."""
+    parts = [name, *state]
+    if Path(name).is_dir():
+        files = sorted(path for path in Path(name).rglob("*") if path.is_file())
+        parts += [f"{path.relative_to(name)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    return f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)[-60:]}-{digest}"
 
 
 def open_session(path: Path, expected: str) -> "onnxruntime.InferenceSession":

@@ -102,11 +102,10 @@ def _said(error: csv.Error) -> str:
 def _entry(number: int, columns: Sequence[str], row: list[str], names: FieldNames) -> Entry:
     """Return the article of one row."""
     place = f"#{number}"
+    if len(row) != len(columns):
+        return Entry(place, UnreadableError(f"has {len(row)} fields where the header has {len(columns)}"))
     try:
-        fields = _decoded(row)
-        if len(fields) != len(columns):
-            raise UnreadableError(f"has {len(fields)} fields where the header has {len(columns)}")  # noqa: TRY301
-        value = {name: field for name, field in zip(columns, fields, strict=True) if field.strip()}
+        value = {name: field for name, field in zip(columns, _decoded(row), strict=True) if field.strip()}
         return Entry(place, record(value, names))
     except UnreadableError as error:
         return Entry(place, error)

@@ -27,10 +27,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A span with the retrieval score of the hit it was read in."""
+    """A span with the retrieval score of the hit it was read in, and its passage's relevance logit, 0 without one."""
 
     span: ScoredSpan
     retrieval: float
+    relevance: float
 
 
 def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Calibration) -> list[Answer]:
@@ -42,13 +43,13 @@ def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Cali
 def gather(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Group]:
     """Return the spans of all readings, put together where they share their words or their place, best first."""
     candidates = [
-        _Candidate(before_attribution(span), hit.score)
+        _Candidate(before_attribution(span), hit.score, reading.relevance or 0.0)
         for hit, reading in zip(hits, readings, strict=True)
         for span in reading.spans
     ]
     candidates.sort(key=lambda candidate: (-candidate.span.score, candidate.span.article.id, candidate.span.start))
     lists = _group(candidates)
-    return [_with_evidence(members, _lead(lists, index)) for index, members in enumerate(lists)]
+    return [_with_evidence(members, _lead(lists, index), len(hits)) for index, members in enumerate(lists)]
 
 
 def before_attribution(span: ScoredSpan) -> ScoredSpan:
@@ -93,11 +94,12 @@ def _lead(groups: Sequence[Sequence[_Candidate]], index: int) -> float:
     return groups[index][0].span.score - max(others, default=float("-inf"))
 
 
-def _with_evidence(members: Sequence[_Candidate], lead: float) -> Group:
+def _with_evidence(members: Sequence[_Candidate], lead: float, read: int) -> Group:
     best = members[0].span
     supports = tuple(_elsewhere(best, [member.span for member in members[1:]]))
     retrieval = max(member.retrieval for member in members)
-    return Group(best, supports, Evidence(best.score, retrieval, lead, len(supports)))
+    evidence = Evidence(best.score, retrieval, lead, len(supports), members[0].relevance, read)
+    return Group(best, supports, evidence)
 
 
 def _answer(group: Group, calibration: Calibration) -> Answer:

@@ -1,9 +1,8 @@
-"""The command line of question answering: `pressmark ask` and `pressmark train`."""
+"""The command line of question answering: `pressmark ask`."""
 
 import json
 import shutil
 import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,8 +15,7 @@ from qa.answers import same_words
 from qa.pipeline import Pipeline
 from qa.questions import check_k, check_outlet, check_question
 from qa.render import confidence_in_words, prediction_to_json
-from qa.settings import SHIPPED_READER, Settings
-from qa.training.commands import parity, reader
+from qa.settings import Settings
 from qa.types import Answer, Prediction
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -100,65 +98,6 @@ def ask(
         click.echo(explained(pipeline, prediction, expect, only), err=True)
     if prediction.abstained:
         raise SystemExit(NothingToDo.exit_code)
-
-
-@click.group()
-def train() -> None:
-    """Make the reader's model."""
-
-
-train.add_command(reader)
-train.add_command(parity)
-
-
-@train.command()
-@click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED_READER, show_default=True)
-@click.option(
-    "--precision",
-    type=click.Choice(["int8", "float32"]),
-    default="int8",
-    show_default=True,
-    help="float32 is for measuring what int8 costs.",
-)
-def export(checkpoint: Path, out: Path, precision: str) -> None:
-    """Turn a trained checkpoint into a reader's folder: ONNX, tokenizer, hashes.
-
-    \b
-    Examples:
-      pressmark train export checkpoints/reader --out qa/models/reader
-      pressmark train export checkpoints/reader --out float32/ --precision float32
-    """
-    from qa.training.export import export_reader
-
-    with plain_errors():
-        spec = export_reader(checkpoint, out, precision)
-    click.echo(f"{out}: {spec.name}, model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
-
-
-@train.command()
-@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--among", multiple=True, type=click.Path(path_type=Path), help="Data whose texts are searched, too.")
-@click.option("--reader", type=click.Path(path_type=Path), default=SHIPPED_READER, show_default=True)
-@click.option("--questions", default=1000, show_default=True, help="How many questions of each file to ask.")
-def calibration(data: Sequence[Path], among: Sequence[Path], reader: Path, questions: int) -> None:
-    """Fit the confidence on held-out questions, asked through the whole way with and without their text.
-
-    DATA and --among are reader data: JSON Lines with question, text and answers. DATA must not have trained the reader.
-
-    \b
-    Example:
-      pressmark train calibration heldout.jsonl --among train.jsonl.gz
-    """
-    from qa.training.calibrate import calibrate
-
-    with plain_errors():
-        report = calibrate(data, among, reader, questions)
-    click.echo(
-        f"{report.trials:,} trials, each half judged by the fit on the other: first answer right "
-        f"{report.first_right:.3f}, ECE {report.ece:.3f}; at threshold {report.calibration.threshold:.2f}: "
-        f"answered rightly {report.answered_rightly:.3f}, abstained rightly {report.abstained_rightly:.3f}"
-    )
 
 
 def _in_words(prediction: Prediction) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 FILE = "calibration.json"
@@ -13,21 +13,34 @@ BOUND = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer, higher is better.
+    """What speaks for an answer, higher is better, but for `read`.
 
     `margin`: its score over "no answer here", in logits. `retrieval`: the score of its best hit, in [0, 1]. `lead`: how
     many logits it beats the best other answer by, negative if it does not. `supports`: in how many other places the
-    same words were read as the answer.
+    same words were read as the answer. `relevance`: the relevance logit of its passage, 0 from a reader without one.
+    `read`: how many passages were read; the more, the likelier that one of them seems right by chance.
     """
 
     margin: float
     retrieval: float
     lead: float
     supports: int
+    relevance: float = 0.0
+    read: int = 1
 
-    def bounded(self) -> tuple[float, float, float, float]:
-        """Return the evidence as the regression takes it: logits cut to ± BOUND, supports as log(1 + count)."""
-        return _cut(self.margin), self.retrieval, _cut(self.lead), math.log1p(self.supports)
+    def bounded(self) -> dict[str, float]:
+        """Return the evidence by name as the regression takes it, higher is better.
+
+        Logits are cut to ± BOUND, `supports` is log(1 + count), `read` is −log(count).
+        """
+        return {
+            "margin": _cut(self.margin),
+            "retrieval": self.retrieval,
+            "lead": _cut(self.lead),
+            "supports": math.log1p(self.supports),
+            "relevance": _cut(self.relevance),
+            "read": -math.log(self.read),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +50,50 @@ class Calibration:
     Source: Platt 1999, "Probabilistic Outputs for Support Vector Machines". Fitted by `pressmark train calibration`.
     """
 
-    bias: float
-    margin: float
-    retrieval: float
-    lead: float
-    supports: float
-    threshold: float
+    bias: float = 0.0
+    margin: float = 0.0
+    retrieval: float = 0.0
+    lead: float = 0.0
+    supports: float = 0.0
+    relevance: float = 0.0
+    read: float = 0.0
+    """The bias, and the weight of each piece of evidence, none below 0."""
+
+    threshold: float = 0.5
+    """The least confidence of a first answer, in [0, 1]."""
+
     fitted_on: str = ""
+    fitted_for: str = ""
+    """What questions it was fitted on, and the SHA-256 of the model whose scores it takes."""
 
     @classmethod
-    def load(cls, reader: Path) -> "Calibration":
-        """Return the calibration that stands in a reader's folder.
+    def load(cls, reader: Path, model: str) -> "Calibration":
+        """Return the calibration that stands in a reader's folder; `model` is the SHA-256 of the model beside it.
 
         Raises:
             FileNotFoundError: if there is none.
-            ValueError: if it is not a calibration.
+            ValueError: if it is not a calibration, or was fitted for another model.
         """
         path = reader / FILE
         if not path.is_file():
             raise FileNotFoundError(f"the reader in {reader} has no {FILE}; make one with: pressmark train calibration")
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
+            values = json.loads(path.read_text(encoding="utf-8"))
+            found = cls(**{field.name: values[field.name] for field in fields(cls)})
+        except KeyError as error:
+            raise ValueError(f"{path} has no {error}; make it anew with: pressmark train calibration") from error
         except (ValueError, TypeError) as error:
             raise ValueError(f"{path} is damaged: {error}; make it anew with: pressmark train calibration") from error
+        if found.fitted_for != model:
+            raise ValueError(
+                f"{path} was fitted for the model {found.fitted_for!r}, beside it is {model!r}; fit it anew with: "
+                "pressmark train calibration"
+            )
+        return found
 
     def confidence(self, evidence: Evidence) -> float:
         """Return the probability that the answer is right, in [0, 1]: more evidence never makes it lower."""
-        margin, retrieval, lead, supports = evidence.bounded()
-        logit = (
-            self.bias + self.margin * margin + self.retrieval * retrieval + self.lead * lead + self.supports * supports
-        )
+        logit = self.bias + sum(getattr(self, name) * value for name, value in evidence.bounded().items())
         return 1 / (1 + math.exp(-logit))
 
 

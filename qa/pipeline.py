@@ -10,7 +10,8 @@ from embeddings.types import Filter
 from qa.answers import assemble
 from qa.confidence import Calibration
 from qa.questions import check_k, check_question
-from qa.reader import OnnxReader
+from qa.readers import load_reader
+from qa.reordering import reorder
 from qa.retriever import retrieve
 from qa.settings import Settings
 from qa.types import Answer, Prediction, Reader, Timings
@@ -35,9 +36,9 @@ class Pipeline:
             FileNotFoundError: if there is no such archive, or a model's file is missing.
             ValueError: if the archive and the encoder do not fit, or a model's file was altered.
         """
-        reader = OnnxReader(settings.reader)
+        reader, calibration = load_reader(settings.reader, settings.cache)
         archive = Archive(settings.archive, load_encoder(settings.encoder, settings.cache))
-        return cls(archive, reader, Calibration.load(settings.reader), settings)
+        return cls(archive, reader, calibration, settings)
 
     @property
     def threshold(self) -> float:
@@ -59,6 +60,7 @@ class Pipeline:
         reading = perf_counter()
         readings = self.reader.read(question, [hit.passage for hit in retrieved.hits])
         candidates = assemble(retrieved.hits, readings, self.calibration)
+        hits = reorder(retrieved.hits, readings, settings.relevance_weight)
         ended = perf_counter()
         shown, withheld = self._decide(candidates)
         timings = Timings(
@@ -67,7 +69,7 @@ class Pipeline:
             read=1000 * (ended - reading),
             total=1000 * (perf_counter() - started),
         )
-        return Prediction(question, shown, withheld, retrieved.hits, timings)
+        return Prediction(question, shown, withheld, hits, timings)
 
     def _decide(self, candidates: Sequence[Answer]) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
         """Return the answers to show and those to withhold: all of them, if the first is not confident enough."""

@@ -18,6 +18,9 @@ from qa.types import Reading, ScoredSpan
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
+SPEC = "reader.json"
+"""The file in a reader's folder that says what it is."""
+
 SPANS = 3
 """How many spans, at most, are proposed for a passage."""
 
@@ -52,7 +55,7 @@ class OnnxReader:
         """
         from tokenizers import Tokenizer
 
-        self.spec = read_spec(folder)
+        self.folder, self.spec = folder, read_spec(folder)
         tokenizer_path = folder / "tokenizer.json"
         onnx_models.check_file(tokenizer_path, self.spec.sha256["tokenizer.json"])
         self._session = onnx_models.open_session(folder / "model.onnx", self.spec.sha256["model.onnx"])
@@ -64,6 +67,11 @@ class OnnxReader:
         self._pairs.no_padding()
         self._pairs.enable_truncation(self.spec.max_tokens, stride=self.spec.stride, strategy="only_second")
         self._pool = ThreadPoolExecutor(onnx_models.cores(), thread_name_prefix="reader")
+
+    @property
+    def gives_relevance(self) -> bool:
+        """Whether readings carry a relevance logit."""
+        return "relevance" in self._outputs
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """Return one reading a passage, in the order given; all are read at once."""
@@ -81,7 +89,7 @@ class OnnxReader:
     def _read_window(self, window: "_Window") -> "_WindowReading":
         outputs = dict(zip(self._outputs, onnx_models.run(self._session, window.encoding), strict=True))
         start, end = outputs["start"][0], outputs["end"][0]
-        relevance = float(outputs["relevance"][0]) if "relevance" in outputs else None
+        relevance = float(outputs["relevance"][0]) if self.gives_relevance else None
         return _WindowReading(tuple(self._decode(window, start, end)), relevance)
 
     def _decode(self, window: "_Window", start: Logits, end: Logits) -> list["_CharacterSpan"]:
@@ -130,7 +138,7 @@ def read_spec(folder: Path) -> ReaderSpec:
         FileNotFoundError: if the folder is not a reader's.
         ValueError: if its reader.json is damaged.
     """
-    path = folder / "reader.json"
+    path = folder / SPEC
     for file in (path, folder / "tokenizer.json", folder / "model.onnx"):
         if not file.is_file():
             raise FileNotFoundError(f"the reader in {folder} has no {file.name}; make one with: pressmark train export")

@@ -24,8 +24,8 @@ class Settings:
     encoder: str = DEFAULT_ENCODER
     """The sentence-transformers model of the archive, by name or folder."""
 
-    reader: Path = SHIPPED_READER
-    """The folder of the reader's model."""
+    reader: str = str(SHIPPED_READER)
+    """The reader: an exported folder, or a Hugging Face question-answering model by folder or name."""
 
     cache: Path | None = None
     """Where compiled models are kept; None for pressmark/ in XDG_CACHE_HOME, or in ~/.cache."""
@@ -37,10 +37,15 @@ class Settings:
     """How many passages each leg of the retriever proposes."""
 
     vector_weight: float = 0.4
-    """The weight of the vectors' normalised score, in [0, 1]; the keywords' is the rest. Not tuned yet."""
+    """The weight of the vectors' normalised score, in [0, 1]; the keywords' is the rest. `pressmark evaluate tune`
+    found none on the news of 2022 that is better by more than chance: docs/evaluation.md."""
 
     heading_weight: float = HEADING_WEIGHT
     """What a word found in title, outlet and date counts, in [0, 1], where one in the passage counts 1."""
+
+    relevance_weight: float = 0.0
+    """The weight of the reader's relevance in the order of the passages read, in [0, 1]; the retriever's score is the
+    rest. 0: they stay in the order in which they were found. So it is until a measurement says more."""
 
     threshold: float | None = None
     """The least confidence of a first answer, in [0, 1]; None for the one that the reader was calibrated to."""
@@ -56,7 +61,7 @@ class Settings:
             check_k(self.k)
         except ValueError as error:
             raise ValueError(f"PRESSMARK_K: {error}") from error
-        for name in ("vector_weight", "heading_weight", "threshold", "floor"):
+        for name in ("vector_weight", "heading_weight", "relevance_weight", "threshold", "floor"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"PRESSMARK_{name.upper()} is {value}; give a number from 0 to 1")

@@ -12,13 +12,24 @@ from embeddings.archive import Archive
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder, load_encoder
 from embeddings.indexing import index_paths
 from fakes import FakeEncoder
-from qa.confidence import Calibration
 from qa.pipeline import Pipeline
 from qa.reader import OnnxReader
+from qa.readers import load_reader
 from qa.settings import SHIPPED_READER, Settings
 from web import create_app
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Torch on one thread: a tiny model is slower on many, and far slower where other programs use the cores."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -47,7 +58,7 @@ def encoder() -> OnnxEncoder:
 @pytest.fixture(scope="session")
 def reader() -> OnnxReader:
     """The shipped reader."""
-    return OnnxReader(SHIPPED_READER)
+    return load_reader(SHIPPED_READER)[0]
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +68,7 @@ def seeds_pipeline(
     """The real models over the seeds."""
     opened = Archive.create(tmp_path_factory.mktemp("seeds") / "archive", encoder)
     index_paths(opened, [SEEDS], lambda _: None)
-    yield Pipeline(opened, reader, Calibration.load(SHIPPED_READER), Settings())
+    yield Pipeline(opened, reader, load_reader(SHIPPED_READER)[1], Settings())
     opened.close()
 
 

@@ -35,10 +35,14 @@ class FakeEncoder:
 
 
 class FakeReader:
-    """Proposes each occurrence of the words it was given, with the score it was given for them."""
+    """Proposes each occurrence of the words it was given, with the score it was given for them.
 
-    def __init__(self, words: Mapping[str, float]) -> None:
+    If it gives relevance, that is the best score in the passage, −9 without one.
+    """
+
+    def __init__(self, words: Mapping[str, float], *, relevance: bool = False) -> None:
         self.words = words
+        self.relevance = relevance
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         return [self._reading(passage) for passage in passages]
@@ -49,4 +53,6 @@ class FakeReader:
             for words, score in self.words.items()
             for found in re.finditer(re.escape(words), passage.text)
         ]
-        return Reading(passage, tuple(sorted(spans, key=lambda span: (-span.score, span.start))))
+        spans.sort(key=lambda span: (-span.score, span.start))
+        relevance = max((span.score for span in spans), default=-9.0) if self.relevance else None
+        return Reading(passage, tuple(spans), relevance)

@@ -12,7 +12,7 @@ from qa.answers import assemble, before_attribution, same_words
 from qa.confidence import Calibration, Evidence
 from qa.types import Answer, Reading, ScoredSpan
 
-BY_MARGIN = Calibration(bias=0.0, margin=1.0, retrieval=0.0, lead=0.0, supports=0.0, threshold=0.5)
+BY_MARGIN = Calibration(margin=1.0, threshold=0.5)
 """Confidence is the logistic function of the score: ln 3 is 0.75, 0 is 0.5, −ln 3 is 0.25."""
 
 LEDE = Article(
@@ -139,7 +139,7 @@ def test_answers_come_by_confidence_then_article_and_start() -> None:
 
 
 def test_lead_is_over_the_best_other_answer() -> None:
-    by_lead = Calibration(bias=0.0, margin=0.0, retrieval=0.0, lead=1.0, supports=0.0, threshold=0.5)
+    by_lead = Calibration(lead=1.0, threshold=0.5)
     spans = [scored(LEDE, "mayor", 5.0), scored(LEDE, "thanked", 4.0), scored(LEDE, "bridge", 2.0)]
     answers = assembled((1.0, spans), calibration=by_lead)
     # leads 5 − 4, 4 − 5 and 2 − 5
@@ -151,7 +151,7 @@ def test_lead_is_over_the_best_other_answer() -> None:
 
 
 def test_lead_without_other_answers_is_the_highest_there_is() -> None:
-    by_lead = Calibration(bias=0.0, margin=0.0, retrieval=0.0, lead=1.0, supports=0.0, threshold=0.5)
+    by_lead = Calibration(lead=1.0, threshold=0.5)
     spans = [scored(LEDE, "Ali Veli", 5.0), scored(LEDE, "Ali Veli", 4.9, occurrence=2)]
     (answer,) = assembled((1.0, spans), calibration=by_lead)
     most = Evidence(margin=0.0, retrieval=0.0, lead=math.inf, supports=0)

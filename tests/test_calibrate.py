@@ -1,101 +1,120 @@
 """The fit of the confidence, on trials made up by hand and on an archive with the fakes."""
 
-import gzip
-import json
-from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from embeddings.archive import Archive
-from fakes import FakeReader
+from embeddings.types import Article
+from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration, Evidence
+from qa.evaluation.questions.collections import Collection
+from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.retrieve import Searcher
+from qa.reader import OnnxReader
 from qa.settings import Settings
-from qa.training.calibrate import Asked, Trial, ask_twice, fill, fit, judge, read_asked, sample, save, with_threshold
+from qa.training.calibrate import KS, Trial, ask, calibrate, ending, fit, judge, with_threshold
 
-RIGHT = Evidence(margin=6.0, retrieval=1.0, lead=5.0, supports=0)
-WRONG = Evidence(margin=-6.0, retrieval=0.2, lead=-5.0, supports=0)
-MARGIN_ONLY = Calibration(bias=0.0, margin=1.0, retrieval=0.0, lead=0.0, supports=0.0, threshold=0.5)
+RIGHT = Evidence(margin=6.0, retrieval=1.0, lead=5.0, supports=0, relevance=3.0)
+WRONG = Evidence(margin=-6.0, retrieval=0.2, lead=-5.0, supports=0, relevance=-3.0)
+MARGIN_ONLY = Calibration(margin=1.0, threshold=0.5)
+BAKU = Article("a", "The treaty was signed in Baku.", "")
+RABAT = Article("b", "The treaty was praised in Rabat.", "")
+WHERE = Question("q1", "Where was the treaty signed?", ("Baku",), {"a": 1})
+
+
+def answerable(*right: bool, k: int = 1) -> Trial:
+    return Trial(tuple(RIGHT if one else WRONG for one in right), right, answerable=True, k=k)
+
+
+def unanswerable(*evidence: Evidence, k: int = 1) -> Trial:
+    return Trial(evidence, (False,) * len(evidence), answerable=False, k=k)
 
 
 def trials(count: int) -> list[Trial]:
-    """Answerable ones, whose first answer is right, and as many without the text, whose only answer is wrong."""
-    return [
-        *[Trial((RIGHT, WRONG), (True, False), answerable=True) for _ in range(count)],
-        *[Trial((WRONG,), (False,), answerable=False) for _ in range(count)],
-    ]
+    """Answerable ones, whose first answer is right, and as many without the article, whose only answer is wrong."""
+    return [one for k in KS for one in [answerable(True, False, k=k), unanswerable(WRONG, k=k)] * count]
 
 
 def test_fit_tells_right_from_wrong() -> None:
-    report = judge(fit(trials(20), "made up"), trials(5))
-    assert (report.first_right, report.answered_rightly, report.abstained_rightly) == (1.0, 1.0, 1.0)
-    assert report.trials == 10
+    fitted = fit(trials(20))
+    report = judge([(with_threshold(fitted, trials(20)), trial) for trial in trials(5)], fitted, 5)
+    assert (report.first_right, report.answered_rightly) == (1.0, 1.0)
+    assert report.false_answers == dict.fromkeys(KS, 0.0)
     assert report.ece < 0.05
 
 
 def test_fit_never_gives_a_negative_weight() -> None:
-    contrary = [Trial((WRONG,), (True,), answerable=True), Trial((RIGHT,), (False,), answerable=False)] * 10
-    calibration = fit(contrary, "")
-    assert (calibration.margin, calibration.retrieval, calibration.lead) == (0.0, 0.0, 0.0)
+    contrary = [Trial((WRONG,), (True,), answerable=True, k=1), unanswerable(RIGHT)] * 10
+    found = fit(contrary)
+    assert (found.margin, found.retrieval, found.lead, found.relevance) == (0.0, 0.0, 0.0, 0.0)
 
 
 def test_fit_of_half_and_half_is_a_half() -> None:
-    same = [Trial((RIGHT,), (True,), answerable=True), Trial((RIGHT,), (False,), answerable=True)] * 10
-    assert fit(same, "").confidence(RIGHT) == pytest.approx(0.5, abs=0.01)
+    same = [answerable(True), Trial((RIGHT,), (False,), answerable=True, k=1)] * 10
+    assert fit(same).confidence(RIGHT) == pytest.approx(0.5, abs=0.01)
+
+
+def test_fit_sees_that_among_more_passages_more_seem_right_by_chance() -> None:
+    """The same evidence is right in half of the trials with one passage, and in a tenth of those with twenty."""
+
+    def seen(read: int, right: int, of: int) -> list[Trial]:
+        one = Evidence(margin=2.0, retrieval=0.5, lead=1.0, supports=0, read=read)
+        return [Trial((one,), (number < right,), answerable=True, k=read) for number in range(of)]
+
+    found = fit(seen(1, 10, 20) + seen(20, 2, 20))
+    one, twenty = (Evidence(margin=2.0, retrieval=0.5, lead=1.0, supports=0, read=read) for read in (1, 20))
+    assert found.confidence(one) == pytest.approx(0.5, abs=0.03)
+    assert found.confidence(twenty) == pytest.approx(0.1, abs=0.03)
 
 
 def test_threshold_is_where_most_trials_end_well() -> None:
     unsure = Evidence(margin=0.5, retrieval=0.0, lead=0.0, supports=0)  # confidence 0.62
-    made_up = [
-        *[Trial((RIGHT,), (True,), answerable=True)] * 3,
-        *[Trial((unsure,), (False,), answerable=False)] * 3,
-    ]
-    assert 0.62 < with_threshold(MARGIN_ONLY, made_up).threshold < 1.0
+    made_up = [answerable(True)] * 3 + [unanswerable(unsure)] * 3
+    assert with_threshold(MARGIN_ONLY, made_up).threshold == 0.63
 
 
-def test_a_trial_without_answers_counts_as_abstained() -> None:
-    assert judge(MARGIN_ONLY, [*trials(1), Trial((), (), answerable=False)]).abstained_rightly == 1.0
+def test_a_trial_without_answers_is_withheld() -> None:
+    ended = ending(MARGIN_ONLY, unanswerable())
+    assert (ended.confidence, ended.right) == (0.0, False)
 
 
-def test_saved_calibration_is_loaded_unchanged(tmp_path: Path) -> None:
-    save(MARGIN_ONLY, tmp_path)
-    assert Calibration.load(tmp_path) == MARGIN_ONLY
+def test_a_question_is_asked_with_and_without_what_answers_it(archive: Archive) -> None:
+    archive.add([BAKU, RABAT])
+    archive.refresh()
+    vector = FakeEncoder().encode_questions([WHERE.question])
+    reader = FakeReader({"Baku": 3.0, "Rabat": 1.0}, relevance=True)
+    found = {(one.k, one.answerable): one for one in ask(WHERE, Searcher(archive, Settings()), vector, reader)}
+    assert set(found) == {(k, answerable) for k in KS for answerable in (True, False)}
+    assert found[5, True].right == (True, False)
+    assert [(one.lead, one.relevance, one.read) for one in found[5, True].evidence] == [(2.0, 3.0, 2), (-2.0, 1.0, 2)]
+    assert found[1, False].right == (False,)
+    assert [one.read for one in found[1, False].evidence] == [1]
 
 
-def test_the_text_that_answers_is_taken_away_the_second_time(archive: Archive) -> None:
-    fill(archive, {"a": "The treaty was signed in Baku.", "b": "The treaty was praised in Rabat."}, lambda _: None)
-    asked = Asked("Where was the treaty signed?", ("Baku",), "a")
-    with_text, without = ask_twice(archive, FakeReader({"Baku": 3.0, "Rabat": 1.0}), asked, Settings())
-    assert with_text.answerable
-    assert with_text.right == (True, False)
-    assert [evidence.lead for evidence in with_text.evidence] == [2.0, -2.0]
-    assert not without.answerable
-    assert without.right == (False,)
+def test_a_calibration_is_fitted_and_written(archive: Archive, tmp_path: Path) -> None:
+    archive.add([BAKU, RABAT])
+    archive.refresh()
+    who = Question("q2", "Where was the treaty praised?", ("Rabat",), {"b": 1})
+    vectors = FakeEncoder().encode_questions([WHERE.question, who.question])
+    collection = Collection(QuestionSet("made up", (WHERE, who)), archive, vectors)
+    report = calibrate([collection], reader_of(tmp_path), Settings())
+    assert report.questions == 2
+    assert Calibration.load(tmp_path, "abc") == report.calibration
+    assert report.calibration.fitted_on == "made up: 2 questions"
 
 
-@pytest.mark.parametrize("name", ["data.jsonl", "data.jsonl.gz"])
-def test_reader_data_is_read(tmp_path: Path, name: str) -> None:
-    line = json.dumps({"question": "Where?", "text": "In Baku.", "answers": [{"text": "Baku", "start": 3}]}) + "\n"
-    path = tmp_path / name
-    path.write_bytes(gzip.compress(line.encode()) if name.endswith(".gz") else line.encode())
-    (asked,), texts = read_asked(path)
-    assert asked.question == "Where?"
-    assert asked.answers == ("Baku",)
-    assert texts == {asked.article: "In Baku."}
+def test_one_question_is_too_few(archive: Archive, tmp_path: Path) -> None:
+    archive.add([BAKU, RABAT])
+    archive.refresh()
+    collection = Collection(QuestionSet("one", (WHERE,)), archive, FakeEncoder().encode_questions([WHERE.question]))
+    with pytest.raises(ValueError, match="1 questions with a relevant article, expected at least 2"):
+        calibrate([collection], reader_of(tmp_path), Settings())
 
 
-@pytest.mark.parametrize("line", ["no JSON", "[]", '{"question": "Where?", "text": "In Baku."}', '{"answers": [{}]}'])
-def test_reader_data_of_another_form_is_named(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "data.jsonl"
-    good = '{"question": "Where?", "text": "In Baku.", "answers": []}'
-    path.write_text(f"{good}\n{line}\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"data\.jsonl, line 2: expected an object with question, text and answers"):
-        read_asked(path)
-
-
-def test_sample_is_the_same_every_time() -> None:
-    asked = [Asked(str(number), (), "") for number in range(100)]
-    draws = [sample(asked, 10) for _ in range(3)]
-    assert all(one == other for one, other in pairwise(draws))
-    assert len({one.question for one in draws[0]}) == 10
-    assert sample(asked, 1000) == asked
+def reader_of(folder: Path) -> OnnxReader:
+    fake: Any = FakeReader({"Baku": 3.0, "Rabat": 1.0})
+    fake.folder, fake.spec = folder, SimpleNamespace(sha256={"model.onnx": "abc"})
+    return cast("OnnxReader", fake)

@@ -10,15 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.confidence import FILE, Calibration, Evidence
+from qa.readers import load_reader
 from qa.settings import SHIPPED_READER
 
 WEIGHTS = Calibration(bias=-2.0, margin=0.5, retrieval=1.0, lead=0.25, supports=2.0, threshold=0.4, fitted_on="by hand")
-SHIPPED = Calibration.load(SHIPPED_READER)
-FEATURES = [field.name for field in fields(Evidence)]
+SHIPPED = load_reader(SHIPPED_READER)[1]
+FEATURES = [field.name for field in fields(Evidence) if field.name != "read"]
 
 LOGITS = st.floats(allow_nan=False)
 COUNTS = st.integers(0, 1000)
-EVIDENCE = st.builds(Evidence, margin=LOGITS, retrieval=st.floats(0, 1), lead=LOGITS, supports=COUNTS)
+READ = st.integers(1, 100)
+EVIDENCE = st.builds(
+    Evidence, margin=LOGITS, retrieval=st.floats(0, 1), lead=LOGITS, supports=COUNTS, relevance=LOGITS, read=READ
+)
 
 
 def test_confidence_is_the_logistic_function_of_the_weighed_evidence() -> None:
@@ -58,15 +62,32 @@ def test_confidence_never_falls_when_evidence_grows(
     )
 
 
+@pytest.mark.parametrize("calibration", [replace(WEIGHTS, read=0.3), SHIPPED], ids=["by hand", "shipped"])
+@given(evidence=EVIDENCE, more=READ)
+def test_confidence_never_grows_when_the_same_was_found_among_more(
+    calibration: Calibration, evidence: Evidence, more: int
+) -> None:
+    among_more = replace(evidence, read=evidence.read + more)
+    assert calibration.confidence(among_more) <= calibration.confidence(evidence)
+
+
 def test_shipped_calibration_has_a_threshold_inside_the_scale() -> None:
     assert 0 < SHIPPED.threshold < 1
 
 
 def test_calibration_is_loaded_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(json.dumps(asdict(WEIGHTS)), encoding="utf-8")
-    assert Calibration.load(tmp_path) == WEIGHTS
+    assert Calibration.load(tmp_path, WEIGHTS.fitted_for) == WEIGHTS
 
 
 def test_calibration_that_is_missing_is_named_with_its_cure(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=f"{tmp_path} has no calibration.json; make one with: pressmark train"):
-        Calibration.load(tmp_path)
+        Calibration.load(tmp_path, "")
+
+
+def test_calibration_without_one_of_its_numbers_is_damaged(tmp_path: Path) -> None:
+    values = asdict(WEIGHTS)
+    del values["margin"]
+    (tmp_path / FILE).write_text(json.dumps(values), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"calibration.json has no 'margin'; make it anew with: pressmark train"):
+        Calibration.load(tmp_path, "")

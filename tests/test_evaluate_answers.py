@@ -17,7 +17,7 @@ from qa.evaluation.results.results import Figure, Kind, Provenance, Results
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 
-MARGIN_ONLY = Calibration(bias=0, margin=1, retrieval=0, lead=0, supports=0, threshold=0.5)
+MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
 PROVENANCE = Provenance("pressmark evaluate answers set.json", {}, {})
 ADA = Article("ada", "The boats were sold by Ada Lovelace.", "", "2022-10-19")
 BOB = Article("bob", "The boats were bought by Bob.", "", "2022-11-20")

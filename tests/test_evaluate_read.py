@@ -12,8 +12,8 @@ from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadS
 from qa.evaluation.read import Given, abstaining_note, read_paragraphs, score_given
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats in Ganja")
-MARGIN_ONLY = Calibration(bias=0, margin=1, retrieval=0, lead=0, supports=0, threshold=0.5)
-RETRIEVAL_ONLY = Calibration(bias=0, margin=0, retrieval=1, lead=0, supports=0, threshold=0.5)
+MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
+RETRIEVAL_ONLY = Calibration(retrieval=1, threshold=0.5)
 
 
 def near(value: float) -> Any:

@@ -13,7 +13,7 @@ from qa.evaluation.measures.rankings import ranked
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Kind, Provenance
 from qa.evaluation.retrieval import retrieval_results
-from qa.evaluation.retrieve import REREAD, Searcher, Way, rank_all, reorder
+from qa.evaluation.retrieve import Searcher, Way, rank_all, reread_hits
 from qa.retriever import retrieve
 from qa.settings import Settings
 
@@ -26,6 +26,9 @@ SINGS = Question("q2", "Who sings?", ("Eve",), {"eve": 1})
 SET = QuestionSet("set.json", (SOLD, SINGS))
 
 
+BY_RELEVANCE = Settings(k=3, relevance_weight=1.0)
+
+
 def near(value: float) -> Any:
     return pytest.approx(value)
 
@@ -34,7 +37,7 @@ def near(value: float) -> Any:
 def searcher(archive: Archive) -> Searcher:
     archive.add([ADA, BOB, EVE])
     archive.refresh()
-    return Searcher(archive, Settings())
+    return Searcher(archive, BY_RELEVANCE)
 
 
 def hits_of(*texts: str) -> tuple[Hit, ...]:
@@ -58,21 +61,23 @@ def test_three_ways_are_the_legs_and_what_the_retriever_makes_of_them(searcher: 
     assert {hit.passage.article.id: near(hit.score) for hit in found[Way.VECTORS]} == cosines
 
 
-def test_reorder_by_the_best_span() -> None:
-    ordered = reorder("Who?", hits_of("none here", "Eve", "Ada and Eve"), FakeReader({"Ada": 3.0, "Eve": 2.0}))
+def test_hits_are_reordered_as_the_pipeline_does() -> None:
+    reader = FakeReader({"Ada": 3.0, "Eve": 2.0}, relevance=True)
+    ordered = reread_hits("Who?", hits_of("none here", "Eve", "Ada and Eve"), reader, BY_RELEVANCE)
     assert [hit.passage.text for hit in ordered] == ["Ada and Eve", "Eve", "none here"]
     assert [(hit.rank, hit.score) for hit in ordered] == [(1, -1.0), (2, -2.0), (3, -3.0)]
 
 
-def test_reorder_leaves_what_is_not_read_behind() -> None:
-    ordered = reorder("Who?", hits_of(*["none"] * REREAD, "Ada"), FakeReader({"Ada": 3.0}))
+def test_what_is_not_read_stays_behind() -> None:
+    reader = FakeReader({"Ada": 3.0}, relevance=True)
+    ordered = reread_hits("Who?", hits_of("none", "none", "none", "Ada"), reader, BY_RELEVANCE)
     assert ordered[-1].passage.text == "Ada"
     assert [hit.passage.article.id for hit in ordered[:2]] == ["0", "1"]
 
 
 def test_rank_all_reorders_only_what_it_is_told(searcher: Searcher) -> None:
     vectors = FakeEncoder().encode_questions([SOLD.question, SINGS.question])
-    found = rank_all(SET.questions, vectors, searcher, FakeReader({"Bob": 5.0}), ["q1"])
+    found = rank_all(SET.questions, vectors, searcher, FakeReader({"Bob": 5.0}, relevance=True), ["q1"])
     assert found.reread == ("q1",)
     assert list(found.runs[Way.REORDERED]) == ["q1"]
     assert ranked(found.runs[Way.REORDERED]["q1"])[0] == "bob"
@@ -91,7 +96,7 @@ def test_an_article_stands_where_its_best_passage_stands(archive: Archive) -> No
 
 def test_retrieval_results_compare_all_ways_on_the_questions_reordered(searcher: Searcher) -> None:
     vectors = FakeEncoder().encode_questions([SOLD.question, SINGS.question])
-    found = rank_all(SET.questions, vectors, searcher, FakeReader({"Bob": 5.0}), ["q1"])
+    found = rank_all(SET.questions, vectors, searcher, FakeReader({"Bob": 5.0}, relevance=True), ["q1"])
     results = retrieval_results(SET, found, PROVENANCE)
     assert (results.kind, results.questions) == (Kind.RETRIEVAL, ("q1", "q2"))
     first = {

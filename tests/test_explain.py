@@ -12,7 +12,7 @@ from qa.evaluation.explain import Expected, Lost, Stage, expect, explained, is_r
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 
-MARGIN_ONLY = Calibration(bias=0, margin=1, retrieval=0, lead=0, supports=0, threshold=0.5)
+MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
 ADA = Article("ada", "The boats were sold by Ada Lovelace.", "", "2022-10-19", "Azernews")
 BOB = Article("bob", "The boats were bought by Bob. The boats sank.", "", "2022-11", "The Wire")
 QUESTION = "Who sold the boats?"

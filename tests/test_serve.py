@@ -166,8 +166,8 @@ def test_serve_without_a_reader_says_so_and_exits(tmp_path: Path) -> None:
         check=False,
         env=environment(PRESSMARK_READER=str(tmp_path / "nowhere")),
     )
-    said = f"Error: the reader in {tmp_path}/nowhere has no reader.json; make one with: pressmark train export\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    said = f"Error: the reader in {tmp_path}/nowhere has neither reader.json nor config.json; make one with: "
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{said}pressmark train export\n")
 
 
 @pytest.mark.model

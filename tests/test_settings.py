@@ -10,12 +10,13 @@ from qa.settings import SHIPPED_READER, Settings
 GIVEN: dict[str, tuple[str, object]] = {
     "archive": ("/news/archive", Path("/news/archive")),
     "encoder": ("some/model", "some/model"),
-    "reader": ("readers/mine", Path("readers/mine")),
+    "reader": ("readers/mine", "readers/mine"),
     "cache": ("/var/cache/models", Path("/var/cache/models")),
     "k": ("20", 20),
     "candidates": ("200", 200),
     "vector_weight": ("0.25", 0.25),
     "heading_weight": ("0.75", 0.75),
+    "relevance_weight": ("0.75", 0.75),
     "threshold": ("0.75", 0.75),
     "floor": ("0.35", 0.35),
     "max_answers": ("3", 3),
@@ -42,7 +43,7 @@ def test_setting_comes_from_its_variable_and_changes_no_other(name: str) -> None
 def test_settings_without_variables_are_the_defaults() -> None:
     assert Settings.from_env({}) == Settings()
     assert (Settings().archive, Settings().encoder) == (Path(".pressmark"), "all-MiniLM-L6-v2")
-    assert (Settings().k, Settings().reader, Settings().threshold) == (10, SHIPPED_READER, None)
+    assert (Settings().k, Settings().reader, Settings().threshold) == (10, str(SHIPPED_READER), None)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from qa.training.model import load_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.windows import with_answer
-from tiny_model import write_made_up, write_tiny_model
+from tiny_model import PulledPlugError, write_made_up, write_tiny_model
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 RECIPE = Recipe(
     epochs=4,
@@ -28,19 +29,6 @@ RECIPE = Recipe(
     precision=Precision.FLOAT32,
     checkpoint_minutes=0,
 )
-
-
-class PulledPlugError(Exception):
-    pass
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """A model this small is slower on many threads, and far slower where other programs use the cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

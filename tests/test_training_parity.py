@@ -121,6 +121,6 @@ def test_another_tokenizer_is_refused(folder: Path, tmp_path: Path) -> None:
 
 def test_data_without_an_answer_is_refused(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "none.jsonl"
-    path.write_text(json.dumps({"question": "Why?", "text": "No reason.", "answers": []}))
+    path.write_text(json.dumps({"id": "1", "question": "Why?", "text": "No reason.", "answers": []}))
     with pytest.raises(ValueError, match="no question in it has an answer"):
         parity(folder / "trained", folder / "reader", path)

@@ -1,6 +1,5 @@
 """What a second stage of training adds to the loop, on the made-up set."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,9 @@ from qa.training.loop import Job, Step, train
 from qa.training.model import load_model, parameter_groups
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
-from tiny_model import write_made_up, write_tiny_model, write_two_kinds
+from tiny_model import PulledPlugError, write_made_up, write_tiny_model, write_two_kinds
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 FIRST = Recipe(
     epochs=2,
@@ -38,18 +39,6 @@ SECOND = replace(
     average=0.95,
 )
 NEW = "group_negatives own_weight twisted keywords typos every_mention layer_decay dropout average"
-
-
-class PulledPlugError(Exception):
-    pass
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.evaluation.measures.bootstrap import Difference
+from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question, QuestionSet
-from qa.evaluation.tune import KS, WEIGHTS, Choice, Collection, Ending, Tuned, tune
+from qa.evaluation.tune import KS, WEIGHTS, Choice, Ending, Tuned, tune
 from qa.evaluation.tuned import tuned_in_words
 from qa.settings import Settings
 
-MARGIN_ONLY = Calibration(bias=0, margin=1, retrieval=0, lead=0, supports=0, threshold=0.9)
+MARGIN_ONLY = Calibration(margin=1, threshold=0.9)
 NAMES = ("Ada", "Bob", "Eve", "Zoe")
 ARTICLES = [Article(name, f"{name} sold the boat.", "") for name in NAMES]
 QUESTIONS = tuple(Question(name, f"Did {name} sell the boat?", (name,), {name: 1}) for name in NAMES)
@@ -68,7 +69,7 @@ def test_tune_by_hand(archive: Archive) -> None:
 def test_tune_finds_a_better_threshold(archive: Archive) -> None:
     # Unanswerable questions, half of all, are answered at 0.88, too: it is best to abstain.
     unanswerable = [Question(str(number), "Did Kim sell the boat?") for number in range(4)]
-    calibration = Calibration(bias=0, margin=1, retrieval=0, lead=0, supports=0, threshold=0.5)
+    calibration = Calibration(margin=1, threshold=0.5)
     found = collection(archive, *QUESTIONS, *unanswerable)
     tuned = tune([found], FakeReader(SCORES), calibration, Settings(k=1))
     # Of the half that chooses, two questions end half well either way, and two only if withheld: (0.5 + 1) / 2.

@@ -9,6 +9,10 @@ TOWNS = ("Agdam", "Baku", "Culfa", "Dilijan", "Evlakh")
 THINGS = ("a red house", "an old mill", "two boats", "the north bridge", "a small farm")
 
 
+class PulledPlugError(Exception):
+    """Ends a training in the middle."""
+
+
 def write_made_up(path: Path) -> Path:
     """Write 50 questions, each about its own text of two sentences."""
     with path.open("w", encoding="utf-8") as file:
@@ -17,7 +21,7 @@ def write_made_up(path: Path) -> Path:
             text = f"In {town} lives {name} since spring. There {name} owns {thing} by the river."
             answer, question = [(town, f"Where does {name} live?"), (thing, f"What does {name} own?")][number % 2]
             answers = [{"text": answer, "start": text.index(answer)}]
-            record = {"question": question, "text": text, "answers": answers, "source": "made up"}
+            record = {"id": str(number), "question": question, "text": text, "answers": answers, "source": "made up"}
             file.write(json.dumps(record) + "\n")
     return path
 

@@ -10,9 +10,10 @@ import click
 
 from embeddings.archive_commands import check, info, list_articles, remove
 from embeddings.commands import WrongUse, archive_option, index, plain_errors
-from qa.commands import ask, open_pipeline, train
+from qa.commands import ask, open_pipeline
 from qa.evaluation.benchmark_commands import benchmark
 from qa.evaluation.commands import evaluate
+from qa.training.commands import train
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.types import Ranking
-from qa.evaluation.retrieve import REREAD
 from qa.retriever import Proposals, fuse
 from qa.settings import Settings
 
@@ -44,7 +43,6 @@ class Variant:
     settings: Settings
     splitting: Splitting = SPLITTING
     fusion: Fusion = as_shipped
-    reordered: bool = False
     encoder: str = "int8"
     reader: str = "int8"
 
@@ -78,7 +76,11 @@ def variants(ablation: Ablation, settings: Settings) -> list[Variant]:
         case Ablation.K:
             return [present, *(_with(present, f"k = {k}", k=k) for k in (1, 3, 5, 10, 20, 30) if k != settings.k)]
         case Ablation.REORDERING:
-            return [present, replace(present, name=f"first {REREAD} reordered by the reader", reordered=True)]
+            weights = [weight for weight in (0.0, 0.25, 0.5, 0.75, 1.0) if weight != settings.relevance_weight]
+            return [
+                present,
+                *(_with(present, f"relevance's weight {weight}", relevance_weight=weight) for weight in weights),
+            ]
         case Ablation.PRECISION:
             return [
                 present,

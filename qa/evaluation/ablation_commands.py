@@ -10,13 +10,13 @@ from embeddings.archive import Archive
 from embeddings.commands import WrongUse
 from embeddings.encoder import load_encoder
 from embeddings.types import Article
-from qa.confidence import Calibration
 from qa.evaluation.ablation import Ablation, variants
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
 from qa.evaluation.outputs import Outputs, described, provenance
 from qa.evaluation.questions.collections import narrowed, read_set
 from qa.evaluation.questions.datasets import check_relevant
 from qa.reader import OnnxReader
+from qa.readers import load_reader
 from qa.settings import Settings
 
 
@@ -75,20 +75,20 @@ def ablations(
         if not found.judged:
             raise WrongUse(f"{data}: no question has a relevant article, so there is nothing to compare by")
         settings = Settings.from_env()
-        reader = OnnxReader(settings.reader)
+        reader, calibration = load_reader(settings.reader, settings.cache)
         readers = {"int8": RememberingReader(reader)}
         if float32_reader is not None:
             readers["float32"] = RememberingReader(OnnxReader(float32_reader))
         found = with_articles(found, _articles(archive, settings), others)
         check_relevant(found, (article.id for article in found.articles))
-        with closing(Laboratory(found, readers, Calibration.load(settings.reader), settings.cache)) as laboratory:
+        with closing(Laboratory(found, readers, calibration, settings.cache)) as laboratory:
             tables = {
                 ablation: [
                     (one, laboratory.measure(one)) for one in variants(ablation, settings) if one.reader in readers
                 ]
                 for ablation in map(Ablation, only or Ablation)
             }
-        facts = described(settings, reader=reader)
+        facts = described(settings, reader=reader) | {"others": str(others)}
         click.echo(outputs.deliver(ablation_results(found, tables, provenance(facts))), nl=False)
 
 

@@ -107,13 +107,14 @@ def _contenders(encoder: Encoder, settings: Settings, checkpoint: Path | None) -
     from qa.evaluation.speed.baselines import PlainEncoder, load_plain_reader
     from qa.evaluation.speed.benchmark import Contenders
     from qa.evaluation.speed.growth import serve_in_process, start_cold
-    from qa.reader import OnnxReader
+    from qa.readers import load_reader
 
+    reader, _ = load_reader(settings.reader, settings.cache)
     return Contenders(
         encoder=encoder,
-        reader=OnnxReader(settings.reader),
+        reader=reader,
         plain_encode=PlainEncoder(settings.encoder).encode,
-        plain_read=load_plain_reader(settings.reader, checkpoint).read,
+        plain_read=load_plain_reader(reader.folder, checkpoint).read,
         serve=serve_in_process,
         start_cold=start_cold,
     )

@@ -9,14 +9,13 @@ import click
 
 from embeddings.commands import WrongUse
 from embeddings.encoder import load_encoder
-from qa.confidence import Calibration
 from qa.evaluation.ablation_commands import ablations, publish
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
 from qa.evaluation.outputs import Outputs, described, provenance, shipped_threshold
-from qa.evaluation.questions.collections import narrowed, open_collection, question_vectors, read_set, sample
+from qa.evaluation.questions.collections import collect, narrowed, open_collection, question_vectors, read_set, sample
 from qa.evaluation.results.results import Results
 from qa.pipeline import Pipeline
-from qa.reader import OnnxReader
+from qa.readers import load_reader
 from qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def retrieval(
         if not judged:
             raise WrongUse(f"{data}: no question has a relevant article, so there is no retrieval to measure")
         settings = Settings.from_env()
-        reader = OnnxReader(settings.reader) if read else None
+        reader = load_reader(settings.reader, settings.cache)[0] if read else None
         opened = open_collection(found, archive, load_encoder(settings.encoder, settings.cache), settings.cache)
         vectors = question_vectors(opened.encoder, [question.question for question in judged], settings.cache)
         searcher = Searcher(opened, settings)
@@ -174,7 +173,7 @@ def answers(
         outputs.check()
         found = narrowed(read_set(data, split=split), asked=asked, most=questions)
         settings = Settings.from_env()
-        reader, calibration = OnnxReader(settings.reader), Calibration.load(settings.reader)
+        reader, calibration = load_reader(settings.reader, settings.cache)
         opened = open_collection(found, archive, load_encoder(settings.encoder, settings.cache), settings.cache)
         pipeline = Pipeline(opened, reader, calibration, settings)
         outcome = ask_all(pipeline, found, as_of_asked=as_of_asked, explain=explain)
@@ -200,7 +199,6 @@ def tune(data: Sequence[Path], archive: Path | None, split: str, asked: str, que
       pressmark evaluate tune questions.jsonl --archive news --asked 2022
     """
     from qa.evaluation.measures.rankings import ir_measures_library
-    from qa.evaluation.tune import Collection
     from qa.evaluation.tune import tune as find
     from qa.evaluation.tuned import tuned_in_words
 
@@ -208,13 +206,9 @@ def tune(data: Sequence[Path], archive: Path | None, split: str, asked: str, que
         ir_measures_library()
         sets = [narrowed(read_set(path, split=split), asked=asked, most=questions) for path in data]
         settings = Settings.from_env()
-        reader, calibration = OnnxReader(settings.reader), Calibration.load(settings.reader)
+        reader, calibration = load_reader(settings.reader, settings.cache)
         encoder = load_encoder(settings.encoder, settings.cache)
-        collections = []
-        for found in sets:
-            vectors = question_vectors(encoder, [question.question for question in found.questions], settings.cache)
-            collections.append(Collection(found, open_collection(found, archive, encoder, settings.cache), vectors))
-        tuned = find(collections, reader, calibration, settings)
+        tuned = find(collect(sets, archive, encoder, settings.cache), reader, calibration, settings)
     click.echo(tuned_in_words(tuned, [found.name for found in sets]), nl=False)
 
 
@@ -228,8 +222,7 @@ def _read(squad: "SquadSet", folder: Path | None, questions: int | None) -> Resu
     if questions is not None and questions < len(squad.questions):
         notes = (f"A sample: {questions} of {len(squad.questions)} questions, drawn at random with seed 0.",)
         squad = replace(squad, questions=tuple(sample(squad.questions, questions)))
-    folder = settings.reader if folder is None else folder
-    reader, calibration = OnnxReader(folder), Calibration.load(folder)
+    reader, calibration = load_reader(settings.reader if folder is None else folder, settings.cache)
     threshold = shipped_threshold(settings, calibration)
     report = score_given(squad, read_paragraphs(squad, reader, calibration), threshold)
     results = reading_results(report, provenance(described(settings, reader=reader, threshold=threshold)))

@@ -19,7 +19,8 @@ from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.collections import own_archive, question_vectors, sample
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
-from qa.evaluation.retrieve import Searcher, reorder
+from qa.evaluation.retrieve import Searcher
+from qa.reordering import reorder
 from qa.types import Reader, Reading
 
 RETRIEVAL = ("success@1", "success@10", "nDCG@10")
@@ -78,12 +79,11 @@ class Laboratory:
             question = questions[row]
             proposals = searcher.propose(question.question, vectors[row : row + 1])
             hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
-            if variant.reordered:
-                hits = reorder(question.question, hits, reader)
-            articles = best_of_each([(hit.passage.article.id, hit.score) for hit in hits])
             read = hits[: settings.k]
             readings = reader.read(question.question, [hit.passage for hit in read])
             answers = assemble(read, readings, self.calibration)
+            ordered = [*reorder(read, readings, settings.relevance_weight), *hits[settings.k :]]
+            articles = best_of_each([(hit.passage.article.id, -float(rank)) for rank, hit in enumerate(ordered)])
             pieces = sum(len(archive.encoder.token_offsets(hit.passage.text)) for hit in read)
             return _Asked(articles, answers[0].text if answers else "", pieces)
 

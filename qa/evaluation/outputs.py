@@ -84,7 +84,7 @@ def described(
     """Return the settings and models that results depend on, by name, as texts."""
     found = {
         name: str(getattr(settings, name))
-        for name in ("k", "candidates", "vector_weight", "heading_weight", "floor", "max_answers")
+        for name in ("k", "candidates", "vector_weight", "heading_weight", "relevance_weight", "floor", "max_answers")
     }
     if archive is not None:
         counts = archive.counts()

@@ -6,7 +6,7 @@ from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.rankings import RankingScores, ranked, score_run
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, WorstError
-from qa.evaluation.retrieve import REREAD, RetrievalRuns, Way
+from qa.evaluation.retrieve import RetrievalRuns, Way
 
 WORST = 20
 
@@ -66,7 +66,7 @@ def _notes(found: QuestionSet, ranked_runs: RetrievalRuns) -> list[str]:
     if len(found.judged) < len(found.questions):
         notes.append(f"Measured on the {len(found.judged)} questions that have a relevant article.")
     if ranked_runs.reread:
-        notes.append(f"The reader reorders the first {REREAD} passages; those behind keep their places.")
+        notes.append("The reader reorders the first k passages; those behind keep their places.")
     return notes
 
 

@@ -9,13 +9,11 @@ from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
 from qa.evaluation.measures.rankings import best_of_each, ranked
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.datasets import Question
+from qa.reordering import reorder
 from qa.retriever import Proposals, fuse, search
 from qa.retriever import ranked as ranked_hits
 from qa.settings import Settings
-from qa.types import Reader, Reading
-
-REREAD = 20
-"""How many of the fused passages the reader reorders; those behind keep their places."""
+from qa.types import Reader
 
 DEPTH = 50
 """The most articles in a run."""
@@ -83,7 +81,7 @@ def rank_all(
         question = questions[row]
         found = searcher.three_ways(searcher.propose(question.question, vectors[row : row + 1]))
         if reader is not None and question.id in wanted:
-            found[Way.REORDERED] = reorder(question.question, found[Way.FUSED], reader)
+            found[Way.REORDERED] = reread_hits(question.question, found[Way.FUSED], reader, searcher.settings)
         nearest = tuple(hit.passage.text for hit in found[Way.FUSED][:PASSAGES])
         return _Ranked({way: _articles(hits) for way, hits in found.items()}, nearest)
 
@@ -113,24 +111,16 @@ def _articles(hits: Sequence[Hit]) -> dict[str, float]:
     return {id_: best[id_] for id_ in ranked(best)[:DEPTH]}
 
 
-def reorder(question: str, hits: Sequence[Hit], reader: Reader) -> tuple[Hit, ...]:
-    """Return the hits, the first `REREAD` of them in the order of what the reader thinks of them.
+def reread_hits(question: str, hits: Sequence[Hit], reader: Reader, settings: Settings) -> tuple[Hit, ...]:
+    """Return the hits, the first k of them reordered as the pipeline does; those behind keep their places.
 
-    That is a passage's relevance logit if the reader gives one, else the score of its best span over "no answer here".
     Scores are minus the rank.
     """
-    first, rest = hits[:REREAD], hits[REREAD:]
+    first, rest = hits[: settings.k], hits[settings.k :]
     readings = reader.read(question, [hit.passage for hit in first])
-    thought = sorted(zip(first, readings, strict=True), key=lambda pair: (-_worth(pair[1]), pair[0].rank))
-    ordered = [hit for hit, _ in thought] + list(rest)
+    ordered = [*reorder(first, readings, settings.relevance_weight), *rest]
     return tuple(Hit(hit.passage, -float(rank), rank) for rank, hit in enumerate(ordered, start=1))
 
 
 def _scores(ranking: Ranking) -> dict[int, float]:
     return dict(zip(ranking.numbers.tolist(), ranking.scores.tolist(), strict=True))
-
-
-def _worth(reading: Reading) -> float:
-    if reading.relevance is not None:
-        return reading.relevance
-    return max((span.score for span in reading.spans), default=float("-inf"))

@@ -6,15 +6,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings.archive import Archive
-from embeddings.types import Hit, Vectors
+from embeddings.types import Hit
 from qa.answers import assemble
 from qa.confidence import Calibration
 from qa.evaluation.explain import is_right
 from qa.evaluation.measures.bootstrap import Difference, paired_difference
 from qa.evaluation.measures.rankings import best_of_each, score_run
 from qa.evaluation.progress import shown
-from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.questions.collections import Collection
+from qa.evaluation.questions.datasets import Question
 from qa.evaluation.retrieve import Searcher
 from qa.retriever import Proposals, fuse
 from qa.settings import Settings
@@ -30,15 +30,6 @@ SPARE = 10
 MEASURE = "nDCG@10"
 
 Number = TypeVar("Number", int, float)
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A question set, its archive, and its questions' vectors, shape (questions, dimension)."""
-
-    found: QuestionSet
-    archive: Archive
-    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,7 @@ def tune(collections: Sequence[Collection], reader: Reader, calibration: Calibra
         _endings(trial, {present.weight, weight}, reader, calibration, present.k)
         for trial in shown(trials, len(trials), "questions read")
     ]
-    ks = {k: _best_threshold([one[weight, k] for one in endings[::2]]) for k in sorted({*KS, present.k})}
+    ks = {k: best_threshold([one[weight, k] for one in endings[::2]]) for k in sorted({*KS, present.k})}
     k = _best({k: well for k, (_, well) in ks.items()}, present.k)
     chosen = Choice(weight, k, ks[k][0])
     old, new = ([_well(one, choice) for one in endings[1::2]] for choice in (present, chosen))
@@ -184,7 +175,7 @@ def _ending(
     return Ending(answers[0].confidence, is_right(answers[0].text, question.answers), answerable)
 
 
-def _best_threshold(endings: Sequence[Sequence[Ending]]) -> tuple[float, float]:
+def best_threshold(endings: Sequence[Sequence[Ending]]) -> tuple[float, float]:
     """Return the threshold at which the largest share ends well, the lowest of equal ones, and that share."""
     shares = {least: float(np.mean([_share(one, least) for one in endings])) for least in THRESHOLDS}
     threshold = max(shares, key=lambda least: (shares[least], -least))

@@ -1,230 +1,187 @@
-"""Fits the confidence: held-out questions are asked through the whole way, once with and once without their text."""
+"""Fits the confidence: held-out questions are asked through the whole way, with and without what answers them."""
 
-import gzip
-import hashlib
 import json
-import math
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.archive import Archive
-from embeddings.encoder import load_encoder
-from embeddings.types import Article, Filter
 from qa.answers import gather
 from qa.confidence import FILE, Calibration, Evidence
+from qa.evaluation.explain import is_right
 from qa.evaluation.measures.calibration import equal_width_bins, expected_calibration_error
-from qa.evaluation.measures.metrics import RIGHT, Rules, score_answer
+from qa.evaluation.progress import shown
+from qa.evaluation.questions.collections import Collection
+from qa.evaluation.questions.datasets import Question
+from qa.evaluation.retrieve import Searcher
+from qa.evaluation.tune import Ending, best_threshold
 from qa.reader import OnnxReader
-from qa.retriever import retrieve
+from qa.retriever import fuse
 from qa.settings import Settings
 from qa.types import Reader
 
-ABSTAIN = 0.8
-"""The share of questions without an answer that the threshold abstains from, at least, on the trials."""
+KS = (1, 5, 10, 20)
+"""With how many passages each question is asked: the confidence must not depend on that."""
 
-LOT = 256
-"""Texts are added to the archive in lots of this many."""
+FITTED = 5
+"""How many answers of a trial, the best scored first, take part in the fit: as many as are ever shown."""
 
 RIDGE = 1e-3
 """The weight of the squared coefficients in what is minimised."""
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, its accepted answers, and the id of the text that answers it."""
-
-    question: str
-    answers: tuple[str, ...]
-    article: str
+WEIGHED = ("bias", *Evidence.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The evidence for each answer to one question, and whether it is right; none is, if the text was taken away."""
+    """The evidence for each answer to one question asked with k passages, best scored first, and whether it is right.
+
+    `answerable` is false if what answers it was taken away before it was asked.
+    """
 
     evidence: tuple[Evidence, ...]
     right: tuple[bool, ...]
     answerable: bool
+    k: int
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """How a calibration does on trials it was not fitted on, each half judged by the fit on the other."""
+    """How a calibration does on trials it was not fitted on: each half of the questions is judged by the other's fit.
+
+    All are shares of trials: `first_right` of the answerable ones have a right first answer, shown or not;
+    `answered_rightly` show it; `ece` is the expected calibration error of first answers; `false_answers` says for each
+    k how many of the unanswerable ones show an answer that is wrong.
+    """
 
     calibration: Calibration
-    trials: int
+    questions: int
     first_right: float
-    ece: float
-    abstained_rightly: float
     answered_rightly: float
+    ece: float
+    false_answers: Mapping[int, float]
 
 
-def calibrate(data: Sequence[Path], among: Sequence[Path], folder: Path, most: int) -> CalibrationReport:
-    """Fit and save the calibration of a reader, and return how well the same procedure does on halves held out.
-
-    `most` questions of each data file are asked over an archive of the texts of all files.
-
-    Raises:
-        ValueError: if the data is not reader data.
-        FileNotFoundError: if a file or the reader is missing.
-    """
-    from tqdm import tqdm
-
-    settings = Settings.from_env()
-    reader, encoder = OnnxReader(folder), load_encoder(settings.encoder, settings.cache)
-    asked, texts = [], dict[str, str]()
-    for path in (*data, *among):
-        found, held = read_asked(path)
-        texts |= held
-        asked += sample(found, most) if path in data else []
-    with TemporaryDirectory() as temporary:
-        archive = Archive.create(Path(temporary) / "archive", encoder)
-        with tqdm(total=len(texts), unit=" texts", disable=None) as filling:
-            fill(archive, texts, filling.update)
-        trials = [
-            trial for one in tqdm(asked, unit=" questions") for trial in ask_twice(archive, reader, one, settings)
-        ]
-        archive.close()
-    random.Random(0).shuffle(trials)
-    halves = trials[::2], trials[1::2]
-    judged = [judge(fit(halves[1 - side], ""), halves[side]) for side in (0, 1)]
-    calibration = fit(trials, ", ".join(f"{path.name}, {most} questions at most" for path in data))
-    save(calibration, folder)
-    return _mean_report(calibration, judged)
-
-
-def read_asked(path: Path) -> tuple[list[Asked], dict[str, str]]:
-    """Return the questions of a reader data file (.jsonl or .jsonl.gz) and its texts by the ids they get.
+def calibrate(collections: Sequence[Collection], reader: OnnxReader, settings: Settings) -> CalibrationReport:
+    """Fit the calibration of a reader, write it into its folder, and return how well the same procedure does.
 
     Raises:
-        ValueError: if a line is not an object with question, text and answers, naming file and line.
+        ValueError: if fewer than 2 questions have a relevant article.
     """
-    asked, texts = [], {}
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                record = json.loads(line)
-                question, text = str(record["question"]), str(record["text"])
-                answers = tuple(str(answer["text"]) for answer in record["answers"])
-            except (ValueError, KeyError, TypeError) as error:
-                wanted = "an object with question, text and answers"
-                raise ValueError(f"{path}, line {number}: expected {wanted}, got {line[:80]!r}") from error
-            name = hashlib.sha256(text.encode()).hexdigest()[:12]
-            texts[name] = text
-            asked.append(Asked(question, answers, name))
-    return asked, texts
+    asked = [trials for collection in collections for trials in _ask_all(collection, reader, settings)]
+    if len(asked) < 2:
+        raise ValueError(f"{len(asked)} questions with a relevant article, expected at least 2 to fit and to judge")
+    random.Random(0).shuffle(asked)
+    halves = [[trial for trials in asked[side::2] for trial in trials] for side in (0, 1)]
+    judged = [
+        (with_threshold(fit(halves[1 - side]), halves[1 - side]), trial) for side in (0, 1) for trial in halves[side]
+    ]
+    every = [trial for trials in asked for trial in trials]
+    calibration = replace(
+        with_threshold(fit(every), every),
+        fitted_on=", ".join(f"{one.found.name}: {len(one.found.judged)} questions" for one in collections),
+        fitted_for=reader.spec.sha256["model.onnx"],
+    )
+    (reader.folder / FILE).write_text(json.dumps(asdict(calibration), indent=1) + "\n", encoding="utf-8")
+    return judge(judged, calibration, len(asked))
 
 
-def fill(archive: Archive, texts: dict[str, str], progress: Callable[[int], object]) -> None:
-    """Put texts into an archive as articles without title, outlet or date."""
-    articles = [Article(name, text, "") for name, text in texts.items()]
-    for start in range(0, len(articles), LOT):
-        lot = articles[start : start + LOT]
-        archive.add(lot)
-        progress(len(lot))
-    archive.refresh()
+def ask(question: Question, searcher: Searcher, vector: NDArray[np.float32], reader: Reader) -> Iterator[Trial]:
+    """Yield the trials of a question: for each k, with and without the articles that are relevant to it.
+
+    Each passage is read once.
+    """
+    proposals = searcher.propose(question.question, vector)
+    found = searcher.hits(fuse(proposals.vectors, proposals.keywords, searcher.settings.vector_weight))
+    without = [hit for hit in found if hit.passage.article.id not in question.relevant]
+    read = {hit.passage.id: hit.passage for hits in (found, without) for hit in hits[: max(KS)]}
+    readings = dict(zip(read, reader.read(question.question, list(read.values())), strict=True))
+    for k in KS:
+        for answerable, hits in ((True, found[:k]), (False, without[:k])):
+            groups = gather(hits, [readings[hit.passage.id] for hit in hits])
+            right = tuple(is_right(group.best.text, question.answers) for group in groups)
+            yield Trial(tuple(group.evidence for group in groups), right, answerable, k)
 
 
-def ask_twice(archive: Archive, reader: Reader, asked: Asked, settings: Settings) -> Iterator[Trial]:
-    """Yield the trial of a question over the archive, and the one over the archive without the text that answers it."""
-    found = retrieve(archive, asked.question, Filter(), replace(settings, k=2 * settings.k)).hits
-    readings = reader.read(asked.question, [hit.passage for hit in found])
-    pairs = list(zip(found, readings, strict=True))
-    for answerable in (True, False):
-        kept = [pair for pair in pairs if answerable or pair[0].passage.article.id != asked.article][: settings.k]
-        groups = gather([hit for hit, _ in kept], [reading for _, reading in kept])
-        right = [score_answer(group.best.text, list(asked.answers), Rules.V2).f1 >= RIGHT for group in groups]
-        yield Trial(tuple(group.evidence for group in groups), tuple(right), answerable)
-
-
-def fit(trials: Sequence[Trial], fitted_on: str) -> Calibration:
-    """Return the logistic regression over all answers of all trials that is likeliest, and the best threshold for it.
+def fit(trials: Sequence[Trial]) -> Calibration:
+    """Return the logistic regression over the answers of all trials that is likeliest.
 
     No weight is negative, so that more evidence never means less confidence.
     """
     from scipy.optimize import minimize
 
-    features, right = _matrix(trials)
-    names = [field.name for field in fields(Evidence)]
+    rows, right = _matrix(trials)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        logits = features @ weights
+        logits = rows @ weights
         error = 1 / (1 + np.exp(-logits)) - right
         value = np.logaddexp(0, logits) - right * logits
-        return float(value.mean() + RIDGE * weights @ weights), features.T @ error / len(right) + 2 * RIDGE * weights
+        return float(value.mean() + RIDGE * weights @ weights), rows.T @ error / len(right) + 2 * RIDGE * weights
 
-    bounds = [(None, None)] + [(0, None)] * len(names)
+    bounds = [(None, None)] + [(0, None)] * (len(WEIGHED) - 1)
     found = minimize(loss, np.zeros(len(bounds)), jac=True, bounds=bounds, method="L-BFGS-B").x
-    weights = dict(zip(["bias", *names], (round(float(weight), 4) for weight in found), strict=True))
-    return with_threshold(Calibration(**weights, threshold=0.5, fitted_on=fitted_on), trials)
+    weights: dict[str, Any] = {name: round(float(weight), 4) for name, weight in zip(WEIGHED, found, strict=True)}
+    return Calibration(**weights)
 
 
 def with_threshold(calibration: Calibration, trials: Sequence[Trial]) -> Calibration:
-    """Return the calibration with the least threshold that withholds the answer to enough questions without their text.
-
-    Without such trials it is 0.
-    """
-    firsts = [_first(calibration, trial) for trial in trials]
-    without = [confidence for confidence, _, answerable in firsts if not answerable]
-    threshold = float(np.quantile(without, ABSTAIN, method="higher")) if without else 0.0
-    return replace(calibration, threshold=min(1.0, math.floor(100 * threshold + 1) / 100))
+    """Return the calibration with the threshold at which most trials end well: right, or withheld if unanswerable."""
+    threshold, _ = best_threshold([[ending(calibration, trial)] for trial in trials])
+    return replace(calibration, threshold=threshold)
 
 
-def judge(calibration: Calibration, trials: Sequence[Trial]) -> CalibrationReport:
-    """Return how a calibration does on trials."""
-    firsts = [_first(calibration, trial) for trial in trials]
-    confidences = [confidence for confidence, _, _ in firsts]
-    right = np.array([right for _, right, _ in firsts])
-    answerable = np.array([answerable for _, _, answerable in firsts])
-    shown = np.array(confidences) >= calibration.threshold
+def ending(calibration: Calibration, trial: Trial) -> Ending:
+    """Return how a trial ends: with its most confident answer, of confidence 0 if it has none."""
+    rated = [(calibration.confidence(one), right) for one, right in zip(trial.evidence, trial.right, strict=True)]
+    confidence, right = max(rated, key=lambda pair: pair[0], default=(0.0, False))
+    return Ending(confidence, right, trial.answerable)
+
+
+def judge(judged: Sequence[tuple[Calibration, Trial]], final: Calibration, questions: int) -> CalibrationReport:
+    """Return how trials end, each by a calibration that it was not fitted on."""
+    ended = [(ending(calibration, trial), calibration.threshold, trial.k) for calibration, trial in judged]
+    answerable = [(one, least) for one, least, _ in ended if one.answerable]
     return CalibrationReport(
-        calibration,
-        trials=len(trials),
-        first_right=float(right[answerable].mean()),
-        ece=expected_calibration_error(equal_width_bins(confidences, right.astype(float).tolist())),
-        abstained_rightly=float((~shown)[~answerable].mean()),
-        answered_rightly=float((shown & right)[answerable].mean()),
+        final,
+        questions,
+        first_right=float(np.mean([one.right for one, _ in answerable])),
+        answered_rightly=float(np.mean([one.right and one.confidence >= least for one, least in answerable])),
+        ece=expected_calibration_error(
+            equal_width_bins([one.confidence for one, _, _ in ended], [float(one.right) for one, _, _ in ended])
+        ),
+        false_answers={
+            k: float(
+                np.mean(
+                    [
+                        one.confidence >= least and not one.right
+                        for one, least, at in ended
+                        if at == k and not one.answerable
+                    ]
+                )
+            )
+            for k in KS
+        },
     )
 
 
-def save(calibration: Calibration, reader: Path) -> None:
-    """Write the calibration into a reader's folder."""
-    (reader / FILE).write_text(json.dumps(asdict(calibration), indent=1) + "\n", encoding="utf-8")
-
-
-def sample(asked: Sequence[Asked], most: int, seed: int = 0) -> list[Asked]:
-    """Return at most that many questions, drawn at random, the same ones every time."""
-    return list(asked) if len(asked) <= most else random.Random(seed).sample(list(asked), most)
-
-
-def _first(calibration: Calibration, trial: Trial) -> tuple[float, bool, bool]:
-    """Return the confidence of a trial's first answer, whether it is right, and whether the trial is answerable."""
-    rated = [(calibration.confidence(one), right) for one, right in zip(trial.evidence, trial.right, strict=True)]
-    confidence, right = max(rated, key=lambda pair: pair[0], default=(0.0, False))
-    return confidence, right, trial.answerable
+def _ask_all(collection: Collection, reader: Reader, settings: Settings) -> Iterator[list[Trial]]:
+    """Yield the trials of each question that has a relevant article and an answer."""
+    searcher = Searcher(collection.archive, settings)
+    questions = collection.found.questions
+    for row, question in enumerate(shown(questions, len(questions), "questions asked")):
+        if question.relevant and question.answers:
+            yield list(ask(question, searcher, collection.vectors[row : row + 1], reader))
 
 
 def _matrix(trials: Sequence[Trial]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    rows = [(1.0, *evidence.bounded()) for trial in trials for evidence in trial.evidence]
-    right = [float(right) for trial in trials for right in trial.right]
+    """Return a row of 1 and the evidence for each answer, in the order of WEIGHED, and whether it is right."""
+    rows = [
+        (1.0, *(evidence.bounded()[name] for name in WEIGHED[1:]))
+        for trial in trials
+        for evidence in trial.evidence[:FITTED]
+    ]
+    right = [float(right) for trial in trials for right in trial.right[:FITTED]]
     return np.array(rows, dtype=np.float64), np.array(right, dtype=np.float64)
-
-
-def _mean_report(calibration: Calibration, judged: Sequence[CalibrationReport]) -> CalibrationReport:
-    def mean(name: str) -> float:
-        return float(np.mean([getattr(report, name) for report in judged]))
-
-    return CalibrationReport(
-        calibration,
-        trials=sum(report.trials for report in judged),
-        first_right=mean("first_right"),
-        ece=mean("ece"),
-        abstained_rightly=mean("abstained_rightly"),
-        answered_rightly=mean("answered_rightly"),
-    )

@@ -1,4 +1,4 @@
-"""`pressmark train reader` and `parity`: a checkpoint from data, and what becomes of it as a reader."""
+"""The command line of training: `pressmark train reader`, `export`, `parity` and `calibration`, and the group."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from embeddings.commands import NothingToDo, plain_errors
+from qa.evaluation.options import question_options
+from qa.settings import SHIPPED_READER, Settings
 from qa.training.recipe import Recipe
 
 DEFAULT_START = Path("checkpoints/start")
@@ -34,7 +36,12 @@ def _setting(name: str, said: str, **more: Any) -> Callable[[Callable[..., None]
     )
 
 
-@click.command()
+@click.group()
+def train() -> None:
+    """Make the reader's model."""
+
+
+@train.command()
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--start",
@@ -122,7 +129,7 @@ def reader(
     )
 
 
-@click.command()
+@train.command()
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("folder", metavar="READER", type=click.Path(path_type=Path))
 @click.argument("data", type=click.Path(path_type=Path))
@@ -148,3 +155,66 @@ def parity(checkpoint: Path, folder: Path, data: Path, questions: int | None) ->
     )
     if not found.kept:
         raise SystemExit(NothingToDo.exit_code)
+
+
+@train.command()
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED_READER, show_default=True)
+@click.option(
+    "--precision",
+    type=click.Choice(["int8", "float32"]),
+    default="int8",
+    show_default=True,
+    help="float32 is for measuring what int8 costs.",
+)
+def export(checkpoint: Path, out: Path, precision: str) -> None:
+    """Turn a trained checkpoint into a reader's folder: ONNX, tokenizer, hashes.
+
+    \b
+    Examples:
+      pressmark train export checkpoints/reader --out qa/models/reader
+      pressmark train export checkpoints/reader --out float32/ --precision float32
+    """
+    from qa.training.export import export_reader
+
+    with plain_errors():
+        spec = export_reader(checkpoint, out, precision)
+    click.echo(f"{out}: {spec.name}, model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+
+
+@train.command()
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--reader", "name", default=str(SHIPPED_READER), show_default=True, help="The reader, by folder or name.")
+@question_options
+def calibration(
+    data: Sequence[Path], name: str, archive: Path | None, split: str, asked: str, questions: int | None
+) -> None:
+    """Fit the confidence on DATA, asked through the whole way with and without the articles that answer.
+
+    DATA are sets as `evaluate retrieval` takes, or reader data; neither may have trained the reader, nor be reported
+    on. Those that bring no articles are asked over --archive; --asked is for those whose questions have a date.
+
+    \b
+    Example:
+      pressmark train calibration held-out.jsonl questions.jsonl --archive news --asked 2022
+    """
+    from embeddings.encoder import load_encoder
+    from qa.evaluation.questions.collections import collect, narrowed, read_set
+    from qa.readers import load_reader
+    from qa.training.calibrate import calibrate
+
+    with plain_errors():
+        settings = Settings.from_env()
+        found = [read_set(path, split=split) for path in data]
+        dated = [any(question.asked for question in one.questions) for one in found]
+        sets = [narrowed(one, asked=asked * on, most=questions) for one, on in zip(found, dated, strict=True)]
+        encoder = load_encoder(settings.encoder, settings.cache)
+        collections = collect(sets, archive, encoder, settings.cache)
+        report = calibrate(collections, load_reader(name, settings.cache)[0], settings)
+    false = ", ".join(f"{100 * share:.1f} at k = {k}" for k, share in report.false_answers.items())
+    click.echo(
+        f"{report.questions:,} questions, each half judged by the fit on the other: first answer right "
+        f"{100 * report.first_right:.1f} %, shown {100 * report.answered_rightly:.1f} %; ECE {report.ece:.3f}; "
+        f"questions answered wrongly where the articles that answer are taken away, %: {false}; "
+        f"threshold {report.calibration.threshold:.2f}"
+    )

@@ -1,5 +1,6 @@
 """Reader data: questions, each with its text and the place of the answer in it, read from JSON Lines and checked."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -110,6 +111,15 @@ def split_off(questions: Iterable[Question], percent: int) -> tuple[list[Questio
     for question in questions:
         (held_out if question.text.share(100) < percent else training).append(question)
     return training, held_out
+
+
+def write_questions(questions: Iterable[Question], path: Path) -> None:
+    """Write questions as reader data, such as those held out, for `pressmark train calibration`."""
+    with path.open("w", encoding="utf-8") as file:
+        for question in questions:
+            answers = [{"text": question.answer, "start": question.start}]
+            record = {"id": question.place, "question": question.question, "text": question.text.text}
+            file.write(json.dumps({**record, "answers": answers, "source": question.text.source}) + "\n")
 
 
 def overlaps(texts: Iterable[Text], known: Collection[int]) -> set[Text]:

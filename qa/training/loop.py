@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from embeddings import onnx_models
 from qa.training.average import Average
 from qa.training.checkpoint import Learner, Place, load_checkpoint, save_checkpoint, seeded
-from qa.training.data import Data, Question, Text, split_off
+from qa.training.data import Data, Question, Text, split_off, write_questions
 from qa.training.epochs import Epochs
 from qa.training.features import Batch, Featuriser, collate
 from qa.training.held_out import HeldOut, Trial, measure, trials
@@ -23,6 +23,9 @@ from qa.training.recipe import Precision, Recipe
 from qa.training.report import write_report
 
 logger = logging.getLogger(__name__)
+
+HELD_OUT = "held-out.jsonl"
+"""The questions about the texts that were held out, in the folder of the result: for the calibration."""
 
 GRADIENT_NORM = 1.0
 BETAS = (0.9, 0.98)
@@ -91,6 +94,8 @@ class _Training:
             raise ValueError("no question left to train on: all are held out; lower held_out_percent")
         self.epochs = Epochs(questions, hard_negatives(questions), featuriser, recipe)
         self.trials = _trials(held_out, questions, recipe)
+        job.out.mkdir(parents=True, exist_ok=True)
+        write_questions(held_out, job.out / HELD_OUT)
         self.tokenizer = Tokenizer.from_file(str(job.start / "tokenizer.json"))
 
     def run(self, watch: Callable[[Step], object]) -> None:

@@ -71,15 +71,16 @@ def load_model(folder: Path, *, attention: str = "sdpa", dropout: float | None =
         ValueError: if the relevance head is not one of this model.
     """
     from safetensors.torch import load_file
-    from transformers import AutoModelForQuestionAnswering
+    from transformers import AutoConfig, AutoModelForQuestionAnswering
 
     for name in ("config.json", "tokenizer.json"):
         if not (folder / name).is_file():
             raise FileNotFoundError(f"{folder} has no {name}; give the folder of a question-answering model")
-    dropouts = {"attention_probs_dropout_prob": 0.0} | ({} if dropout is None else {"hidden_dropout_prob": dropout})
-    spans = AutoModelForQuestionAnswering.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation=attention, **dropouts
-    )
+    config = AutoConfig.from_pretrained(folder, attn_implementation=attention)
+    config.attention_probs_dropout_prob = 0.0
+    if dropout is not None:
+        config.hidden_dropout_prob = dropout
+    spans = AutoModelForQuestionAnswering.from_pretrained(folder, config=config, dtype=torch.float32)
     model = SpanModel(spans, int(spans.config.hidden_size))
     if (folder / RELEVANCE).is_file():
         try:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from qa.confidence import Calibration
 from qa.evaluation.measures.metrics import RIGHT, GroupScore, f1, score_set
-from qa.evaluation.questions.collections import sample
+from qa.evaluation.questions.collections import read_reader_data, sample
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet, read_squad
 from qa.evaluation.read import read_paragraphs
 from qa.reader import OnnxReader
-from qa.training.calibrate import read_asked
 from qa.training.export import INPUTS
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ MOST_F1 = 0.003
 MOST_CHANGED = 0.01
 """By how much the mean F1 may differ, and which share of the answers may change in meaning, fractions in [0, 1]."""
 
-BY_SCORE = Calibration(bias=0.0, margin=0.0, retrieval=0.0, lead=1.0, supports=0.0, threshold=0.0)
+BY_SCORE = Calibration(lead=1.0, threshold=0.0)
 """Orders the answers to a question by their scores: only the best leads the others. No fit is needed to compare."""
 
 
@@ -103,18 +102,19 @@ def _answerable(data: Path) -> SquadSet:
 
 
 def _reader_data(path: Path) -> SquadSet:
-    """Return reader data as a question set of SQuAD 1.1; its questions are numbered from 0, each text a paragraph."""
-    asked, texts = read_asked(path)
-    paragraphs = {name: Paragraph(name, "", text) for name, text in texts.items()}
+    """Return the answerable questions of reader data as a question set of SQuAD 1.1, each text a paragraph."""
+    found = read_reader_data(path)
+    paragraphs = {article.id: Paragraph(article.id, "", article.text) for article in found.articles}
     questions = tuple(
         SquadQuestion(
-            str(number),
-            one.question,
-            paragraphs[one.article],
-            tuple(Gold(answer, texts[one.article].find(answer)) for answer in one.answers),
-            unanswerable=not one.answers,
+            question.id,
+            question.question,
+            paragraphs[name],
+            tuple(Gold(answer, paragraphs[name].text.find(answer)) for answer in question.answers),
+            unanswerable=False,
         )
-        for number, one in enumerate(asked)
+        for question in found.questions
+        for name in question.relevant
     )
     return SquadSet(path.name, "1.1", tuple(paragraphs.values()), questions)
 

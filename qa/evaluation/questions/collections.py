@@ -6,7 +6,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +38,29 @@ LOT = 256
 """Articles and questions are encoded in lots of this many."""
 
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A question set, its archive, and its questions' vectors, shape (questions, dimension)."""
+
+    found: QuestionSet
+    archive: Archive
+    vectors: Vectors
+
+
+def collect(
+    sets: Sequence[QuestionSet], folder: Path | None, encoder: Encoder, cache: Path | None
+) -> tuple[Collection, ...]:
+    """Return the sets, each over its own articles; those that bring none over the archive in the folder."""
+    return tuple(
+        Collection(
+            found,
+            open_collection(found, None if found.articles else folder, encoder, cache),
+            question_vectors(encoder, [question.question for question in found.questions], cache),
+        )
+        for found in sets
+    )
 
 
 def read_set(path: Path, *, split: str = "test") -> QuestionSet:

@@ -1,0 +1,65 @@
+"""Readers by name: the exported folder as it is, any other question-answering model compiled first, each calibrated."""
+
+import logging
+import re
+from pathlib import Path
+
+from embeddings import onnx_models
+from embeddings.encoder import default_cache
+from qa.confidence import FILE, Calibration
+from qa.reader import SPEC, OnnxReader
+
+log = logging.getLogger(__name__)
+
+HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+"""A model's name on the model hub, "name" or "owner/name"; what has more slashes is a folder's path."""
+
+FORMAT = 1
+"""Version of a compiled folder; one of another version is compiled again."""
+
+OWN_ODDS = Calibration(margin=1.0, threshold=0.5)
+"""For a reader that was not calibrated: the odds that the model itself gives its span over "no answer here"."""
+
+
+def load_reader(name: str | Path, cache: Path | None = None) -> tuple[OnnxReader, Calibration]:
+    """Return a reader and its calibration.
+
+    `name` is the folder that `pressmark train export` wrote, or a Hugging Face question-answering model, by folder or
+    by its name on the model hub: that is compiled once into the cache, by default default_cache(). Without a relevance
+    head passages are not reordered, without a calibration the confidence is the model's own; both are logged.
+
+    Raises:
+        FileNotFoundError: if there is no such model here, or a file of it is missing.
+        ValueError: if a file was altered, or the calibration is another model's.
+    """
+    folder = Path(name)
+    if not (folder / SPEC).is_file():
+        folder = _compiled(str(name), (cache or default_cache()) / "readers")
+    reader = OnnxReader(folder)
+    if not reader.gives_relevance:
+        log.warning("the reader %s has no relevance head: passages stay in the order in which they were found", name)
+    if (folder / FILE).is_file():
+        return reader, Calibration.load(folder, reader.spec.sha256["model.onnx"])
+    log.warning(
+        "the reader %s is not calibrated: confidences are its own; fit them with: pressmark train calibration DATA "
+        "--reader %s",
+        name,
+        name,
+    )
+    return reader, OWN_ODDS
+
+
+def _compiled(name: str, cache: Path) -> Path:
+    """Return the folder of a Hugging Face model as an exported reader."""
+    is_folder = Path(name).is_dir() or not HUB_NAME.fullmatch(name)
+    if is_folder and not Path(name, "config.json").is_file():
+        raise FileNotFoundError(
+            f"the reader in {name} has neither {SPEC} nor config.json; make one with: pressmark train export"
+        )
+    folder = cache / onnx_models.folder_name(name, str(FORMAT))
+    if not (folder / SPEC).is_file():
+        from qa.training.export import compile_reader
+
+        log.warning("compiling the reader %s, once; this takes about half a minute", name)
+        compile_reader(name, folder)
+    return folder

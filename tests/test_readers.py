@@ -1,0 +1,78 @@
+"""Readers by name: exported folders, Hugging Face models without relevance head or calibration, and what is neither."""
+
+import json
+import logging
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from embeddings.types import Article, Passage
+from qa.confidence import FILE, Calibration
+from qa.readers import OWN_ODDS, load_reader
+from qa.settings import SHIPPED_READER
+from tiny_model import write_tiny_model
+
+TEXT = "In Baku lives Anna since spring. There Anna owns a red house by the river."
+PASSAGE = Passage(Article("a", TEXT, ""), 0, len(TEXT))
+
+
+@pytest.fixture(scope="module")
+def hugging_face(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A question-answering model as transformers saves it, of an architecture without types of token."""
+    from tokenizers import Tokenizer
+    from transformers import DistilBertConfig, DistilBertForQuestionAnswering, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("hub") / "distilled"
+    tokens = write_tiny_model(folder.with_name("bert")) / "tokenizer.json"
+    size = Tokenizer.from_file(str(tokens)).get_vocab_size()
+    config = DistilBertConfig(vocab_size=size, dim=32, n_layers=1, n_heads=2, hidden_dim=64, max_position_embeddings=90)
+    DistilBertForQuestionAnswering(config).save_pretrained(folder)
+    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    PreTrainedTokenizerFast(tokenizer_file=str(tokens), **special).save_pretrained(folder)  # type: ignore[no-untyped-call]
+    return folder
+
+
+def test_a_hugging_face_model_reads_and_what_it_lacks_is_said(
+    hugging_face: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        reader, calibration = load_reader(hugging_face, tmp_path)
+    assert "has no relevance head: passages stay in the order in which they were found" in caplog.text
+    assert "is not calibrated: confidences are its own; fit them with: pressmark train calibration" in caplog.text
+    assert calibration is OWN_ODDS
+    assert (reader.spec.name, reader.spec.max_tokens, reader.spec.stride) == ("distilled", 90, 30)
+    (reading,) = reader.read("Where does Anna live?", [PASSAGE])
+    assert reading.relevance is None
+    assert all(span.text in TEXT for span in reading.spans)
+    caplog.clear()
+    again, _ = load_reader(hugging_face, tmp_path)
+    assert "compiling" not in caplog.text
+    assert again.folder == reader.folder
+
+
+def test_a_model_that_answers_no_questions_is_refused(tmp_path: Path) -> None:
+    from transformers import BertForQuestionAnswering, PreTrainedTokenizerFast
+
+    folder = write_tiny_model(tmp_path / "bert")
+    BertForQuestionAnswering.from_pretrained(folder).bert.save_pretrained(folder)
+    PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json")).save_pretrained(folder)  # type: ignore[no-untyped-call]
+    with pytest.raises(ValueError, match=r"answers no questions: it has no .*qa_outputs.weight"):
+        load_reader(folder, tmp_path / "cache")
+    assert not list((tmp_path / "cache" / "readers").iterdir())
+
+
+def test_a_name_that_is_no_model_says_what_to_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ValueError, match=r"there is no reader 'no-such-model' here; give the folder of an exported"):
+        load_reader("no-such-model", tmp_path / "cache")
+
+
+def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "reader"
+    shutil.copytree(SHIPPED_READER, folder)
+    other = asdict(Calibration(margin=1.0, fitted_for="0" * 64))
+    (folder / FILE).write_text(json.dumps(other), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"was fitted for the model '0000.*; fit it anew with: pressmark train"):
+        load_reader(folder)
