@@ -157,8 +157,10 @@ def _vector_faults(folder: Path, state: State, known: _Known) -> Iterator[str]:
     if _is_of_another(index.stamp, state):
         yield f"{folder / 'vectors.faiss'} is that of another archive, or of a later state of this one"
         return
+    yield from _set_faults("vectors", index.numbers().tolist(), index.stamp, state, known)
+    if not index.is_exact:  # it holds no vectors; its codes say only which ones are looked at
+        return
     numbers, vectors = index.held()
-    yield from _set_faults("vectors", numbers.tolist(), index.stamp, state, known)
     for number, vector in zip(numbers.tolist(), vectors, strict=True):
         if number in known.vectors and hash(vector.astype(np.float32).tobytes()) != known.vectors[number]:
             yield f"the vector of passage {number} is not the one in the database"

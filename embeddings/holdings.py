@@ -167,7 +167,7 @@ class Holdings:
     def search_vectors(self, vector: Vectors, k: int, only: Filter) -> Ranking:
         """Return the k passages nearest to a vector of shape (1, dimension): cosines in [-1, 1]."""
         with self._switch.reading():
-            return self._vectors.search(vector, k, self._shown.allowed(only))
+            return self._vectors.search(vector, k, self._shown.vectors, self._shown.allowed(only))
 
     def search_keywords(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
         """Return the k passages whose words match best: BM25, positive, unbounded."""
@@ -287,9 +287,10 @@ class Holdings:
         """Return the generation to catch the vectors up from, 0 for all, and the index to do it in."""
         since = since_generation(self._vectors.stamp, state.stamp)
         current = since == state.stamp.generation
-        if since and (not current or len(self._vectors) == state.counts().passages):
+        count = state.counts().passages
+        if since and (not current or len(self._vectors) == count) and self._vectors.fits(count):
             return since, self._vectors
-        return 0, VectorIndex(self._dimension, state.stamp)
+        return 0, VectorIndex.for_count(self._dimension, state.stamp, count, state.sample)
 
     def _shorten_journal(self) -> None:
         """Take the state anew once the journal is written back: SQLite starts a journal over that nobody reads from.

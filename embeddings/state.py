@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from embeddings.catalogue import Catalogue
 from embeddings.sqlite import Connection
 from embeddings.types import Article, Filter, Passage, Stamp, Vectors
-from embeddings.vectors import Numbers
+from embeddings.vectors import Allowed, Numbers
+
+TOGETHER = 1000
+"""So many vectors are asked for at once."""
 
 ARTICLE = "id, text, title, published, outlet, byline, url, source"
 """The columns of an Article, in the order of its fields."""
@@ -56,20 +61,34 @@ class State:
         articles = {number: self._article_numbered(number) for number in {article for *_, article in rows}}
         return {number: Passage(articles[article], start, end) for number, start, end, article in rows}
 
-    def allowed(self, only: Filter) -> Numbers | None:
-        """Return the numbers of the passages that a filter lets through, ascending; None for all."""
-        condition, values = where(only)
-        if not condition:
-            return None
-        # CROSS JOIN keeps this order: only the articles let through are looked up, and of passages only their index is
-        # read, not the vectors beside it. 275,000 passages, 20 days of them wanted: 0.4 ms instead of 580.
+    def vectors(self, numbers: Numbers) -> tuple[Numbers, Vectors]:
+        """Return those of the passages that are there, and their vectors, float32, shape (passages, dimension)."""
+        rows: list[tuple[int, bytes]] = []
+        for lot in np.split(numbers, range(TOGETHER, len(numbers), TOGETHER)):
+            query = f"SELECT number, vector FROM passages WHERE number IN ({','.join('?' * len(lot))})"
+            rows += self._connection.rows(query, lot.tolist())
+        found = np.array([number for number, _ in rows], dtype=np.int64)
+        vectors = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float32)
+        return found, vectors.reshape(len(rows), int(self.meta["dimension"]))
+
+    def sample(self, most: int) -> Vectors:
+        """Return at most so many vectors, drawn at random, the same ones every time; shape (vectors, dimension)."""
+        numbers = np.fromiter((row[0] for row in self._connection.rows("SELECT number FROM passages")), dtype=np.int64)
+        chosen = np.random.default_rng(0).choice(numbers, min(most, len(numbers)), replace=False)
+        return self.vectors(np.sort(chosen))[1]
+
+    def allowed(self, only: Filter) -> Allowed | None:
+        """Return the passages that a filter lets through; None for all."""
+        return self._catalogue.allowed(only)
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        # Of the passages only their index by article is read, not the vectors beside it. CROSS JOIN keeps this order.
         query = (
-            "SELECT passages.number FROM articles CROSS JOIN passages ON passages.article = articles.number "
-            f"{condition}"
+            "SELECT min(passages.number), max(passages.number), first_day, last_day, outlet FROM articles "
+            "CROSS JOIN passages ON passages.article = articles.number GROUP BY articles.number"
         )
-        numbers = np.fromiter((number for (number,) in self._connection.rows(query, values)), dtype=np.int64)
-        numbers.sort()
-        return numbers
+        return Catalogue(self._connection.rows(query))
 
     def removed_since(self, generation: int) -> list[int]:
         """Return the numbers of the passages that were removed after a generation."""

@@ -1,9 +1,11 @@
-"""The vector index: exact inner products by FAISS, a cache of the vectors in the database."""
+"""The vector index: inner products by FAISS, a cache of the vectors in the database. Exact, until it is large."""
 
 import json
+import math
 import os
 import threading
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,89 @@ from embeddings.types import Ranking, Stamp, Vectors
 
 Numbers = NDArray[np.int64]
 
+Fetch = Callable[[Numbers], tuple[Numbers, Vectors]]
+"""Passage numbers → those of them that the database has, and their vectors, shape (numbers, dimension)."""
+
+EXACT_BELOW = 100_000
+"""Up to so many vectors every one is compared with the question; that takes 1.5 kB of memory for each."""
+
+SAMPLE = 65_536
+"""So many vectors, drawn at random, decide on the cells and the codes of a large index."""
+
+CELL_BITS = 4
+"""Bits of the code of two dimensions: 96 bytes a vector of 384 dimensions, and FAISS's fastest scan."""
+
+PROBED = 1 / 4
+"""The share of the cells whose vectors are compared with a question."""
+
+TAKEN = 3
+LEAST_TAKEN = 200
+"""So many times as many passages as wanted, at least so many, are taken by their codes; their order is by vectors."""
+
+FEW = 600
+"""Among so few passages every vector is taken from the database."""
+
+OUTGROWN = 2
+"""When it holds so many times what it was trained for, cells and codes are made anew."""
+
+
+EXACT_SEARCH: Any = faiss.SearchParameters
+CELL_SEARCH: Any = faiss.SearchParametersIVF
+BITMAP: Any = faiss.IDSelectorBitmap
+"""FAISS's classes, whose type hints are those of C++."""
+
+
+class Allowed:
+    """The passages that a filter lets through: `mask`, bool, by passage number, and how many that are."""
+
+    def __init__(self, mask: NDArray[np.bool_]) -> None:
+        self.mask = mask
+        self.count = int(np.count_nonzero(mask))
+        self._bits = np.packbits(mask, bitorder="little")  # FAISS looks at them as long as this lives
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers let through, ascending."""
+        return np.flatnonzero(self.mask)
+
+    def selector(self) -> Any:
+        """Return FAISS's own form of it."""
+        return BITMAP(self._bits)
+
 
 class VectorIndex:
-    """Unit vectors by passage number. On disk: one JSON line with stamp and checksum, then FAISS's own bytes."""
+    """Unit vectors by passage number. On disk: one JSON line with stamp and checksum, then FAISS's own bytes.
+
+    A trained index holds no vectors but codes, in cells: a search takes the passages whose codes are nearest, and puts
+    them in order by their vectors, which it fetches from the database. So scores are always those of the vectors.
+    Sources: Jégou, Douze & Schmid 2011, "Product Quantization for Nearest Neighbor Search"; André, Kermarrec & Le
+    Scouarnec 2015, "Cache locality is not enough: High-Performance Nearest Neighbor Search with Product Quantization
+    Fast Scan".
+    """
 
     def __init__(self, dimension: int, stamp: Stamp) -> None:
         self.stamp = stamp
         self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._trained_for = 0
         self._lock = threading.Lock()
+
+    @classmethod
+    def for_count(cls, dimension: int, stamp: Stamp, count: int, sample: Callable[[int], Vectors]) -> "VectorIndex":
+        """Return an empty index for about `count` vectors; `sample` draws so many of them at random."""
+        made = cls(dimension, stamp)
+        if count <= EXACT_BELOW:
+            return made
+        cells = 2 ** round(math.log2(4 * math.sqrt(count)))
+        index = faiss.IndexIVFPQFastScan(
+            faiss.IndexFlatIP(dimension), dimension, cells, _codes(dimension), CELL_BITS, faiss.METRIC_INNER_PRODUCT
+        )
+        index.cp.niter = 10
+        index.cp.max_points_per_centroid = 64
+        index.cp.min_points_per_centroid = 1  # fewer than it likes are as many as there are
+        index.train(np.ascontiguousarray(sample(SAMPLE)))
+        index.nprobe = math.ceil(PROBED * cells)
+        made._index, made._trained_for = index, count
+        return made
 
     @classmethod
     def open(cls, path: Path, dimension: int) -> "VectorIndex":
@@ -42,6 +119,7 @@ class VectorIndex:
             raise ValueError(f"{path} is damaged, or holds vectors of another encoder")
         index = cls(dimension, stamp)
         index._index = faiss.deserialize_index(np.frombuffer(body, dtype=np.uint8))
+        index._trained_for = int(known.get("trained_for", 0))
         return index
 
     def save(self, path: Path) -> None:
@@ -51,6 +129,7 @@ class VectorIndex:
             "archive": self.stamp.archive,
             "generation": self.stamp.generation,
             "dimension": self._index.d,
+            "trained_for": self._trained_for,
             "crc32": zlib.crc32(body),
         }
         draft = path.with_suffix(".draft")
@@ -64,6 +143,17 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it holds the vectors themselves and compares every one."""
+        return not self._trained_for
+
+    def fits(self, count: int) -> bool:
+        """Return whether it is made for so many vectors: not for half as many, nor for twice as many."""
+        if self.is_exact:
+            return count <= EXACT_BELOW
+        return OUTGROWN * count > EXACT_BELOW and count < OUTGROWN * self._trained_for
+
     def remove(self, numbers: Numbers) -> None:
         """Take vectors out; numbers that are not in it are passed over."""
         with self._lock:
@@ -76,27 +166,63 @@ class VectorIndex:
             if len(numbers):
                 self._index.add_with_ids(np.ascontiguousarray(vectors), numbers)
 
+    def numbers(self) -> Numbers:
+        """Return the numbers of all vectors in it."""
+        if self.is_exact:
+            found: Numbers = faiss.vector_to_array(self._index.id_map).astype(np.int64)
+            return found
+        lists = self._index.invlists
+        cells = [(cell, size) for cell in range(self._index.nlist) if (size := lists.list_size(cell))]
+        # In a cell the ids of the vectors come first, then those that fill up the last block of codes.
+        parts = [faiss.rev_swig_ptr(lists.get_ids(cell), size).copy() for cell, size in cells]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
     def held(self) -> tuple[Numbers, Vectors]:
-        """Return the numbers of all vectors in it, and the vectors, shape (len(numbers), dimension), in that order."""
-        numbers = faiss.vector_to_array(self._index.id_map).astype(np.int64)
+        """Return the numbers of all vectors of an exact index, and the vectors, in that order."""
         flat = faiss.downcast_index(self._index.index)
         vectors = flat.reconstruct_n(0, flat.ntotal) if flat.ntotal else np.zeros((0, self._index.d), np.float32)
-        return numbers, vectors
+        return self.numbers(), vectors
 
-    def search(self, vector: Vectors, k: int, allowed: Numbers | None = None) -> Ranking:
+    def search(self, vector: Vectors, k: int, fetch: Fetch, allowed: Allowed | None = None) -> Ranking:
         """Return the k passages whose vectors have the highest inner products with `vector`, shape (1, dimension).
 
         The scores are cosines, in [-1, 1]. With `allowed`, only those passages compete: the ranking has
-        min(k, len(allowed)) of them.
+        min(k, allowed.count) of them, or as many as the index holds of them.
         """
+        if allowed is not None and allowed.count <= FEW and not self.is_exact:
+            return _ranked(vector, allowed.numbers, k, fetch)
         with self._lock:
-            k = min(k, len(self) if allowed is None else len(allowed))
+            k = min(k, len(self) if allowed is None else allowed.count)
             if k == 0:
                 return Ranking.empty()
-            parameters = None if allowed is None else _only(allowed)
-            scores, numbers = self._index.search(vector, k, params=parameters)
-        found = numbers[0] >= 0
-        return Ranking(numbers[0][found], scores[0][found])
+            selector = None if allowed is None else allowed.selector()
+            if self.is_exact:
+                only = None if selector is None else EXACT_SEARCH(sel=selector)
+                scores, numbers = self._index.search(vector, k, params=only)
+                found = numbers[0] >= 0
+                return Ranking(numbers[0][found], scores[0][found])
+            cells = CELL_SEARCH(nprobe=self._probed(allowed), sel=selector)
+            _, numbers = self._index.search(vector, max(LEAST_TAKEN, TAKEN * k), params=cells)
+        return _ranked(vector, np.sort(numbers[0][numbers[0] >= 0]), k, fetch)
+
+    def _probed(self, allowed: Allowed | None) -> int:
+        """Return how many cells to look into: more, the fewer passages are allowed."""
+        share = 1.0 if allowed is None else allowed.count / max(1, len(self))
+        cells = int(self._index.nlist)
+        return min(cells, math.ceil(PROBED * cells / math.sqrt(max(share, 1e-9))))
+
+
+def _codes(dimension: int) -> int:
+    """Return how many codes a vector gets: one for two dimensions, if they can be paired."""
+    return dimension if dimension % 2 else dimension // 2
+
+
+def _ranked(vector: Vectors, numbers: Numbers, k: int, fetch: Fetch) -> Ranking:
+    """Return the k best of some passages by their vectors."""
+    numbers, vectors = fetch(numbers)
+    scores = vectors @ vector[0]
+    best = np.lexsort((numbers, -scores))[:k]
+    return Ranking(numbers[best], scores[best])
 
 
 def read_stamp(path: Path) -> Stamp | None:
@@ -107,9 +233,3 @@ def read_stamp(path: Path) -> Stamp | None:
         return Stamp(known["archive"], known["generation"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _only(allowed: Numbers) -> Any:
-    """Return FAISS's search parameters that let only these passages compete."""
-    parameters: Any = faiss.SearchParameters
-    return parameters(sel=faiss.IDSelectorBatch(allowed))

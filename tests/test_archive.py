@@ -13,8 +13,10 @@ import pytest
 from filelock import FileLock
 
 from conftest import SEEDS
+from embeddings import vectors as vectors_module
 from embeddings import writer_lock
 from embeddings.archive import Added, Archive, exists
+from embeddings.checking import check
 from embeddings.database import Database
 from embeddings.indexing import index_paths
 from embeddings.passages import Splitting, heading
@@ -751,3 +753,27 @@ def test_what_a_held_lock_kept_from_the_indexes_comes_with_the_next_refresh(
     filled.refresh()
     assert "treaty@0" not in names(filled, by_vectors(filled))
     assert len(by_vectors(filled).numbers) == filled.counts().passages
+
+
+def test_a_large_archive_is_searched_by_codes_and_answers_alike(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [Article(str(number), f"Word{number} met word{number + 1} here.", "", "2024") for number in range(300)]
+    archive.add(many[:200])
+    archive.refresh()
+    vector = FakeEncoder().encode_questions(["Who met word70?"])
+    exact = archive.search_vectors(vector, 5, Filter()).scores.tolist()
+    monkeypatch.setattr(vectors_module, "EXACT_BELOW", 100)
+    archive.add(many[200:])
+    archive.remove(["299"])
+    archive.refresh()
+    assert not archive._holdings._vectors.is_exact
+    assert archive.search_vectors(vector, 5, Filter()).scores.tolist() == pytest.approx(exact)
+    assert archive.search_vectors(vector, 5, Filter("2025")).numbers.tolist() == []
+    assert len(archive.search_vectors(vector, 5, Filter("2024")).numbers) == 5
+    archive.close()
+    assert check(archive.folder) == []
+    opened = Archive(archive.folder, FakeEncoder())
+    assert not opened._holdings._vectors.is_exact
+    assert opened.search_vectors(vector, 5, Filter()).scores.tolist() == pytest.approx(exact)
+    opened.close()

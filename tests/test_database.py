@@ -53,7 +53,7 @@ def passages(database: Database, *numbers: int) -> dict[int, Passage]:
 def allowed(database: Database, only: Filter) -> list[int] | None:
     with state_of(database) as state:
         found = state.allowed(only)
-        return None if found is None else found.tolist()
+        return None if found is None else found.numbers.tolist()
 
 
 @pytest.fixture
