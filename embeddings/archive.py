@@ -1,6 +1,6 @@
 """The archive: articles, passages and both indexes as one consistent thing, in one folder."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,15 @@ from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting, split
 from embeddings.schema import DRAFT
 from embeddings.state import Counts
-from embeddings.stored import FileRecord, Origin, Prepared, digest
+from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
 from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Vectors
 
 __all__ = ["DEFAULT_FOLDER", "Added", "Archive", "check_new", "exists"]
 
 DEFAULT_FOLDER = ".pressmark"
+
+LINKED_TOGETHER = 1000
+"""Articles whose copies are looked for in one transaction, in an archive from before that was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +135,38 @@ class Archive:
         return [Prepared(*each) for each in zip(articles, parts, np.split(vectors, ends), strict=True)]
 
     def store(
-        self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), moved: Mapping[str, str] | None = None
+        self,
+        articles: Sequence[Prepared],
+        files: Sequence[FileRecord] = (),
+        changes: PlaceChanges | None = None,
     ) -> None:
-        """Store prepared articles in one transaction.
+        """Store prepared articles in one transaction, linked with their copies.
 
-        In the same one go what the files were like whose articles are now all stored, and the sources of articles that
-        are now read elsewhere, by id.
+        In the same one go what the files were like whose articles are now all stored, and what became of the places
+        that articles are read at.
 
         Raises:
             TimeoutError: if another process is writing to this archive.
         """
         with self._holdings.writing(), self._database.transaction():
+            if changes:
+                self._database.rearrange(changes)
             if articles:
                 self._database.store(articles)
+            if changes:
+                self._database.note_places(changes)
             if files:
                 self._database.note_files(files)
-            self._database.move(moved or {})
+
+    def link_older(self) -> None:
+        """Look for copies among the articles from before that was done when one is stored.
+
+        Raises:
+            TimeoutError: if another process is writing to this archive.
+        """
+        while not self._database.is_linked:
+            with self._holdings.writing():
+                self._database.link_older(LINKED_TOGETHER)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles, in one transaction.
@@ -157,6 +176,22 @@ class Archive:
             TimeoutError: if another process is writing to this archive.
         """
         self._holdings.remove(ids)
+
+    def copies(self, article_id: str) -> list[str]:
+        """Return the ids of the copies of an article, sorted: all that say nearly the same, or copies of these.
+
+        Raises:
+            KeyError: if there is no article with this id.
+        """
+        return self._database.copies(article_id)
+
+    def ids_with(self, content: str) -> list[str]:
+        """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
+        return self._database.ids_with(content)
+
+    def other_places(self, article_id: str | None = None) -> list[OtherPlace]:
+        """Return the places that articles were met at beside their sources, of one or of all, in order of sources."""
+        return self._database.other_places(article_id)
 
     def sources(self) -> dict[str, str]:
         """Return where every article was read, by id."""

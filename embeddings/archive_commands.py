@@ -48,6 +48,8 @@ def opened_database(folder: Path) -> Iterator[Database]:
 def list_articles(archive: Path, published_from: str, published_to: str, outlet: str, as_json: bool) -> None:
     """List the articles in the archive by date: date, outlet, title and id, with tabs between.
 
+    Behind an article that has copies, or nearly, stands the number of its family: all of them have the same one.
+
     \b
     Examples:
       pressmark list --from 2022-10 --outlet Azernews
@@ -175,7 +177,8 @@ def _date(text: str) -> str:
 
 
 def _line(entry: Entry) -> str:
-    return "\t".join([entry.published, entry.outlet, entry.title, entry.id])
+    family = [f"family {entry.family}"] if entry.copies else []
+    return "\t".join([entry.published, entry.outlet, entry.title, entry.id, *family])
 
 
 def _name(entries: Sequence[Entry], *, err: bool = False) -> None:
@@ -192,12 +195,14 @@ def _in_words(found: Overview) -> str:
     more = len(found.outlets) - len(named)
     days = f"{in_words(found.first)} to {in_words(found.last)}" if found.first else "none"
     gaps = [f"{in_words(gap.first)} to {in_words(gap.last)} ({plural(gap.days, 'day')})" for gap in found.gaps]
+    families = f"{found.families:,} {'family' if found.families == 1 else 'families'}"
     rows = {
         "articles": f"{found.articles:,}",
         "passages": f"{found.passages:,}",
         "outlets": ", ".join([*outlets, *([f"and {more:,} more"] if more > 0 else [])]) or "none",
         "dates": f"{days}; {found.undated:,} undated",
         "longest gaps": "; ".join(gaps) or "none",
+        "copies": f"{found.copies:,} of these articles are copies of each other, in {families}",
         "encoder": f"{found.encoder}, {found.dimension} dimensions",
         "splitting": found.splitting,
         "generation": f"{found.generation:,}",

@@ -1,14 +1,15 @@
-"""The archive's only truth, one SQLite file: articles, passages and vectors, one generation a transaction."""
+"""The archive's only truth, one SQLite file: articles, passages, vectors, copies, one generation a transaction."""
 
 import logging
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
+from embeddings import families, places
 from embeddings.dates import earliest
 from embeddings.foreign import journal_is_of_another, set_journal_aside
 from embeddings.journal import journal_of, lacks_commits
@@ -16,7 +17,7 @@ from embeddings.schema import APPLICATION_ID, DRAFT, FILES, SCHEMA, SCHEMA_VERSI
 from embeddings.soundness import content_faults, file_faults
 from embeddings.sqlite import DAMAGE_CURE, Connection, DamagedError, is_read_only
 from embeddings.state import ARTICLE, Counts, State, counts, where
-from embeddings.stored import Entry, FileRecord, Origin, Prepared, digest
+from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
 from embeddings.types import Article, Filter, day_number
 
 log = logging.getLogger(__name__)
@@ -160,9 +161,14 @@ class Database:
             condition = f"{condition} AND" if condition else "WHERE"
             condition += " last_day < ? AND first_day <= last_day"  # an undated one ends before it begins
             values.append(day_number(earliest(before)))
-        query = "SELECT id, title, published, outlet, byline, url, source FROM articles"
-        for row in self._connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
-            yield Entry(*row)
+        others: dict[str, list[str]] = {}
+        for place in self.other_places():
+            others.setdefault(place.article, []).append(place.source)
+        sizes, numbered = families.family_sizes(self._connection), families.numbered_articles(self._connection)
+        query = f"SELECT id, title, published, outlet, byline, url, source, family FROM {numbered}"
+        for *fields, family in self._connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
+            known = (fields[-1], *others.get(fields[0], ()))
+            yield Entry(*[*fields, family, sizes.get(family, 1) - 1, known])
 
     def outlet_counts(self) -> dict[str, int]:
         """Return how many articles each outlet has, the most first; "" is the unknown one."""
@@ -183,9 +189,50 @@ class Database:
         """Return where every article was read, by id."""
         return dict(self._connection.rows("SELECT id, source FROM articles"))
 
+    def family(self, article_id: str) -> int:
+        """Return the number that an article and all its copies have in common.
+
+        Raises:
+            KeyError: if there is no article with this id.
+        """
+        row = self._connection.first("SELECT number FROM articles WHERE id = ?", article_id)
+        if row is None:
+            raise KeyError(article_id)
+        return families.family_of(self._connection, row[0])
+
+    def copies(self, article_id: str) -> list[str]:
+        """Return the ids of the copies of an article, sorted: its family without itself.
+
+        Raises:
+            KeyError: if there is no article with this id.
+        """
+        family = self.family(article_id)
+        if not families.has_tables(self._connection):
+            return []
+        return [each for each in families.ids_of_family(self._connection, family) if each != article_id]
+
+    def copy_counts(self) -> Copies:
+        """Return how many articles have copies, and in how many families."""
+        return families.copies(self._connection)
+
+    def ids_with(self, content: str) -> list[str]:
+        """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
+        return families.ids_with(self._connection, content)
+
+    def other_places(self, article_id: str | None = None) -> list[OtherPlace]:
+        """Return the places that articles were met at beside their sources, of one or of all, in order of sources."""
+        if article_id is None:
+            return places.other_places(self._connection)
+        return places.other_places_of(self._connection, article_id)
+
     def store(self, articles: Sequence[Prepared]) -> None:
-        """Add articles, or put them in the place of those with their ids, in one transaction and one new generation."""
+        """Add articles, or put them in the place of those with their ids, in one transaction and one new generation.
+
+        They are linked with their copies in the same one.
+        """
         with self.transaction(), self._new_generation() as generation:
+            families.make_tables(self._connection)
+            families.unlink(self._connection, self._numbers([prepared.article.id for prepared in articles]))
             for prepared in articles:
                 number = self._put_article(prepared.article, generation)
                 self._connection.run_many(
@@ -195,29 +242,64 @@ class Database:
                         for passage, vector in zip(prepared.passages, prepared.vectors, strict=True)
                     ],
                 )
+                families.link(self._connection, number, prepared.article)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles with their passages, in one transaction and one new generation.
 
-        The files they were read from are forgotten, too: as long as they are there, they are read again.
+        The files they were read from, at any place, are forgotten, too: as long as they are there, they are read again.
 
         Raises:
             KeyError: if there is no article with one of these ids; nothing is removed then.
         """
         with self.transaction(), self._new_generation() as generation:
+            families.make_tables(self._connection)
+            numbers = self._numbers(ids)
+            families.unlink(self._connection, numbers)
             for article_id in ids:
                 row = self._connection.first("SELECT number, source FROM articles WHERE id = ?", article_id)
                 if row is None:
                     raise KeyError(article_id)
                 number, source = row
+                sources = {source, *places.sources_of(self._connection, [number])}
                 self._remove_passages(number, generation)
+                places.drop(self._connection, sources)
                 self._connection.run("DELETE FROM articles WHERE number = ?", number)
-                self.forget_files({source, source.rpartition("#")[0]})
+                self.forget_files(sources | {each.rpartition("#")[0] for each in sources})
 
-    def move(self, sources: Mapping[str, str]) -> None:
-        """Remember where unchanged articles are read now, by id."""
-        rows = [(source, article_id) for article_id, source in sources.items()]
-        self._connection.run_many("UPDATE articles SET source = ? WHERE id = ?", rows)
+    def link_older(self, most: int) -> int:
+        """Link articles from before copies were looked for, at most so many, in one transaction; return how many."""
+        with self.transaction():
+            families.make_tables(self._connection)
+            numbers = list(islice(families.unlinked(self._connection), most))
+            for number in numbers:
+                row = self._connection.first(f"SELECT {ARTICLE} FROM articles WHERE number = ?", number)
+                families.link(self._connection, number, Article(*row or ()))
+        return len(numbers)
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether copies were looked for of all articles."""
+        if not families.has_tables(self._connection):
+            return self.counts().articles == 0
+        return next(families.unlinked(self._connection), None) is None
+
+    def rearrange(self, changes: PlaceChanges) -> None:
+        """Hand articles over to other places of theirs, and remove those that are others' copies now."""
+        if changes.handed:
+            with self.transaction(), self._new_generation():
+                families.make_tables(self._connection)
+                for article_id, to in changes.handed.items():
+                    places.hand_over(self._connection, article_id, to)
+        if changes.merged:
+            self.remove(changes.merged)
+
+    def note_places(self, changes: PlaceChanges) -> None:
+        """Remember where articles are read now, and at which other places they were met."""
+        families.make_tables(self._connection)
+        places.move(self._connection, changes.moved)
+        places.note(self._connection, changes.noted)
+        places.drop(self._connection, changes.dropped)
 
     def file_records(self) -> dict[str, FileRecord]:
         """Return what the files were like that articles were read from, by path."""
@@ -283,7 +365,13 @@ class Database:
         )
         number = int((row or ())[0])
         self._remove_passages(number, generation)
+        self._connection.run("DELETE FROM places WHERE article = ? OR source = ?", number, article.source)
         return number
+
+    def _numbers(self, ids: Sequence[str]) -> list[int]:
+        """Return the numbers of those of the articles that are stored."""
+        rows = [self._connection.first("SELECT number FROM articles WHERE id = ?", article_id) for article_id in ids]
+        return [row[0] for row in rows if row is not None]
 
     def _remove_passages(self, article: int, generation: int) -> None:
         self._connection.run(

@@ -1,7 +1,7 @@
 """Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic, time_ns
@@ -9,9 +9,10 @@ from time import monotonic, time_ns
 from embeddings.archive import Archive
 from embeddings.articles import InputFile, Unread, find_files, read_file
 from embeddings.estimates import about
+from embeddings.meetings import Meetings
 from embeddings.origins import Place, file_of, is_below, place
 from embeddings.records import USUAL, FieldNames
-from embeddings.stored import FileRecord, Prepared, digest
+from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, Prepared, digest
 from embeddings.types import Article
 
 LOT_PASSAGES = 1000
@@ -58,23 +59,24 @@ def index_paths(
 ) -> IndexReport:
     """Add the articles of files and folders to an archive, and return what became of them.
 
-    A file that is as it was is not read again. With `prune`, articles that were read below these paths and are no
-    longer there are removed, but for those below a path where no file is left: it may be a disk that is not there.
+    A file that is as it was is not read again. An article that says the same as another one in all but its id is
+    another place of that one, and counted as unchanged. With `prune`, articles that were read below these paths and are
+    no longer there, at none of their places, are removed, but for those below a path where no file is left: it may be a
+    disk that is not there.
     `progress` is told how many more articles are done, each time some are; `names` are what an export calls its fields.
 
     Raises:
         FileNotFoundError: if a path does not exist; nothing is indexed then.
         TimeoutError: if another process is writing to this archive.
     """
+    files = find_files(paths)
+    archive.link_older()
     run = _Run(archive, progress, names)
-    for file in find_files(paths):
+    for file in files:
         run.read(file)
     run.store()
     if prune:
-        gone = list(run.gone(paths))
-        for first in range(0, len(gone), LOT_OF_IDS):
-            archive.remove(gone[first : first + LOT_OF_IDS])
-        run.report.removed = len(gone)
+        run.prune(paths)
     archive.refresh()
     return run.report
 
@@ -88,12 +90,11 @@ class _Run:
         self._progress = progress
         self._names = names
         self._records = archive.file_records()
-        self._seen: set[str] = set()
+        self._meetings = Meetings(archive)
         self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
         self._read: set[str] = set()
         self._waiting: list[Article] = []
         self._prepared: list[Prepared] = []
-        self._lot: set[str] = set()
         self._finished: list[FileRecord] = []
         self._moved: dict[str, str] = {}
         self._contested: set[str] = set()
@@ -124,42 +125,81 @@ class _Run:
         """Store what was taken in so far, in one transaction, and let searches see it."""
         self._encode()
         finished = [record for record in self._finished if record.path not in self._contested]
-        if self._prepared or finished or self._moved:
-            self._archive.store(self._prepared, finished, self._moved)
-        if self._prepared:
+        places = self._meetings.changes(self._moved)
+        if self._prepared or finished or places:
+            self._archive.store(self._prepared, finished, places)
+        if self._prepared or places.merged:
             self._archive.refresh()
         if self._told:
             self._progress(self._told)
         self._start_lot()
 
-    def gone(self, paths: Sequence[Path]) -> Iterator[str]:
-        """Yield the ids of stored articles that were read below the paths and are no longer there."""
+    def prune(self, paths: Sequence[Path]) -> None:
+        """Remove stored articles that were read below the paths and are no longer there, at none of their places."""
         roots = [os.path.realpath(path) for path in paths]
         roots = [root for root in roots if any(is_below(source, root) for source in self._read)]
-        for article_id, source in self._archive.sources().items():
-            if article_id not in self._seen and any(is_below(source, root) for root in roots):
-                file = file_of(source)
-                if file is None or file in self._read - self._kept:
-                    yield article_id
+        others: dict[str, list[OtherPlace]] = {}
+        dropped: list[str] = []
+        for other in self._archive.other_places():
+            if self._is_lost(other.source, roots) and other.source not in self._meetings.met:
+                dropped.append(other.source)
+            else:
+                others.setdefault(other.article, []).append(other)
+        lost = [
+            article_id
+            for article_id, source in self._archive.sources().items()
+            if article_id not in self._meetings.seen and self._is_lost(source, roots)
+        ]
+        places = PlaceChanges(handed={each: others[each][0] for each in lost if each in others}, dropped=dropped)
+        if places:
+            self._archive.store([], [], places)
+        gone = [each for each in lost if each not in others]
+        for first in range(0, len(gone), LOT_OF_IDS):
+            self._archive.remove(gone[first : first + LOT_OF_IDS])
+        self.report.removed = len(gone)
+
+    def _is_lost(self, source: str, roots: Sequence[str]) -> bool:
+        """Return whether what was not seen at a source is no longer there, and the source is below one of the roots."""
+        if not any(is_below(source, root) for root in roots):
+            return False
+        file = file_of(source)
+        return file is None or file in self._read - self._kept
 
     def _start_lot(self) -> None:
-        self._prepared, self._finished, self._moved, self._lot = [], [], {}, set()
+        self._prepared, self._finished, self._moved = [], [], {}
+        self._meetings.start_lot()
         self._told, self._since = 0, monotonic()
 
     def _take(self, found: Article, file: InputFile) -> None:
         """Let an article wait for its lot; of equal ids, the first is stored before."""
         spot = place(found)
-        if {found.id, spot.own_id} & self._lot:
+        if {found.id, spot.own_id} & self._meetings.lot:
             self.store()
         article = self._distinct(found, spot, file)
-        self._seen.add(article.id)
-        self._lot.add(article.id)
+        twin = self._meetings.twin(article)
+        if twin is not None:
+            changed = self._meetings.meet(article, twin)
+            self._pass_over(changed=changed)
+        elif self._meetings.goes_on_at(article):
+            self._pass_over(changed=False)
+        else:
+            self._await(article)
+        if sum(len(each.passages) for each in self._prepared) >= LOT_PASSAGES or self._is_late():
+            self.store()
+
+    def _await(self, article: Article) -> None:
+        """Let an article wait until there are enough to be split and encoded together."""
+        self._meetings.wait(article)
         self._waiting.append(article)
         characters = sum(len(each.text) for each in self._waiting)
         if len(self._waiting) >= TOGETHER or characters > TOGETHER_CHARACTERS or self._is_late():
             self._encode()
-        if sum(len(each.passages) for each in self._prepared) >= LOT_PASSAGES or self._is_late():
-            self.store()
+
+    def _pass_over(self, *, changed: bool) -> None:
+        """Count an article that is stored as another one."""
+        self.report.changed += changed
+        self.report.unchanged += not changed
+        self._told += 1
 
     def _is_late(self) -> bool:
         return monotonic() - self._since >= LOT_SECONDS
@@ -180,6 +220,8 @@ class _Run:
             self._moved[article.id] = article.source
             return article
         same = there.digest == digest(article)
+        if same:
+            self._meetings.note(article.id, article)
         if not same and not spot.may_replace(there.source):
             return replace(article, id=spot.own_id)
         self._contested |= {file.source, other}  # two files have a say in it: both are read every time

@@ -32,7 +32,8 @@ class Overview:
 
     `outlets`: articles by outlet, the most first, "" the unknown one. `first` and `last`: the days covered, "" for
     none. `gaps`: the longest times between two days of which there are articles, longest first; articles dated to a
-    month or a year fill none. `sizes`: bytes. `health`: whether each index is up to date; opening makes it so.
+    month or a year fill none. `copies`: articles that have copies, and `families`: how many these come to if copies
+    count once. `sizes`: bytes. `health`: whether each index is up to date; opening makes it so.
     """
 
     articles: int
@@ -42,6 +43,8 @@ class Overview:
     last: str
     undated: int
     gaps: tuple[Gap, ...]
+    copies: int
+    families: int
     encoder: str
     dimension: int
     splitting: str
@@ -54,6 +57,7 @@ def overview(folder: Path, database: Database) -> Overview:
     """Return what the archive in a folder is like."""
     counts, dates = database.counts(), database.dates()
     dated = [published for published in dates if published]
+    copies = database.copy_counts()
     stamp = Stamp(database.meta("archive"), database.generation)
     return Overview(
         articles=counts.articles,
@@ -63,6 +67,8 @@ def overview(folder: Path, database: Database) -> Overview:
         last=max(map(latest, dated), default=""),
         undated=dates.get("", 0),
         gaps=longest_gaps(dated),
+        copies=copies.articles,
+        families=copies.families,
         encoder=database.meta("encoder"),
         dimension=int(database.meta("dimension")),
         splitting=database.meta("splitting"),

@@ -1,9 +1,11 @@
-"""Whether a database holds what it should: its file, and every article, passage and vector in it."""
+"""Whether a database holds what it should: its file, every article, passage and vector in it, and the families."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from embeddings.families import family_faults
 from embeddings.sqlite import Connection
 from embeddings.state import ARTICLE
 from embeddings.types import Article, Vectors
@@ -18,17 +20,17 @@ Look = Callable[[int, int, Vectors], object]
 
 
 def file_faults(connection: Connection) -> Iterator[str]:
-    """Yield what is wrong with the file: pages, indexes, and passages without an article."""
+    """Yield what is wrong with the file: pages, indexes, and passages and the like without an article."""
     for (said,) in connection.rows(f"PRAGMA integrity_check({FIRST_FAULTS})"):
         if said != "ok":
             yield str(said)
-    orphans = sum(1 for _ in connection.rows("PRAGMA foreign_key_check"))
-    if orphans:
-        yield f"{orphans:,} passages are of no article"
+    orphans = Counter(table for table, *_ in connection.rows("PRAGMA foreign_key_check"))
+    for table, count in orphans.items():
+        yield f"{count:,} {table} are of no article"
 
 
 def content_faults(connection: Connection, digest: Callable[[Article], str], look: Look | None = None) -> Iterator[str]:
-    """Yield what is wrong with articles, passages and vectors, an article at a time.
+    """Yield what is wrong with articles, passages and vectors, an article at a time, then with families.
 
     `look` is told each passage's number, generation and vector, float32, shape (dimension,).
     """
@@ -53,3 +55,4 @@ def content_faults(connection: Connection, digest: Callable[[Article], str], loo
                 yield f"{name} has a vector of length {np.linalg.norm(values):.3f}, not 1"
             if look is not None:
                 look(passage, since, values)
+    yield from family_faults(connection)

@@ -1,8 +1,8 @@
 """What goes into the database and comes out of it, besides articles and passages."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 
 from embeddings.types import Article, Passage, Vectors
 
@@ -26,7 +26,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A stored article without its text; the fields are those of `Article`."""
+    """A stored article without its text; the fields are those of `Article`, and what is known of its copies.
+
+    `family` is the number that an article and all its copies have in common, `copies` says how many others have it,
+    and `places` are all the sources it was met at, first the one that counts.
+    """
 
     id: str
     title: str
@@ -35,6 +39,46 @@ class Entry:
     byline: str
     url: str | None
     source: str
+    family: int
+    copies: int
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPlace:
+    """A place where a stored article, `article` is its id, was met once more, and the id that it has there."""
+
+    article: str
+    source: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChanges:
+    """What became of the places that articles are read at, by the articles' ids.
+
+    `handed`: articles that go on as those of another of their places, for their own one says something else now, or is
+    gone; `merged`: articles that say what another one says already; `moved`: sources of unchanged articles; `noted`:
+    other places of articles; `dropped`: sources that are no such places any more. They happen in this order, and what
+    is stored together with them after the articles were merged.
+    """
+
+    handed: Mapping[str, OtherPlace] = field(default_factory=dict)
+    merged: Sequence[str] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
+    noted: Sequence[OtherPlace] = ()
+    dropped: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.handed, self.merged, self.moved, self.noted, self.dropped))
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """How many articles have copies in an archive, and how many families these are."""
+
+    articles: int
+    families: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +94,11 @@ class FileRecord:
     modified: int
     articles: int
     reading: str
+
+
+def content_of(article: Article) -> str:
+    """Return a hash of all that an article says but its id: equal for the same article met twice."""
+    return digest(replace(article, id=""))
 
 
 def digest(article: Article) -> str:

