@@ -10,6 +10,7 @@ import click
 from embeddings.commands import WrongUse
 from embeddings.encoder import load_encoder
 from qa.evaluation.ablation_commands import ablations, publish
+from qa.evaluation.copies_commands import copies
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
 from qa.evaluation.outputs import Outputs, described, provenance, shipped_threshold
 from qa.evaluation.questions.collections import collect, narrowed, open_collection, question_vectors, read_set, sample
@@ -28,6 +29,7 @@ def evaluate() -> None:
 
 
 evaluate.add_command(ablations)
+evaluate.add_command(copies)
 evaluate.add_command(publish)
 
 

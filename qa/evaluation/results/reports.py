@@ -30,7 +30,7 @@ class Table:
 
 def tables(results: Results, comparison: Comparison | None = None) -> tuple[Table, ...]:
     """Return the tables of a report: one for each `table` its figures name, then latency, growth, and what moved."""
-    counted = "runs" if results.kind is Kind.BENCHMARK else "questions"
+    counted = {Kind.BENCHMARK: "runs", Kind.COPIES: "pairs"}.get(results.kind, "questions")
     titles = dict.fromkeys(figure.table for figure in results.figures)
     shown = [_figures(title, counted, [item for item in results.figures if item.table == title]) for title in titles]
     if results.latency:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ANSWERS = "answers"
     ABLATIONS = "ablations"
     BENCHMARK = "benchmark"
+    COPIES = "copies"
 
 
 class Unit(StrEnum):
