@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
-FORMAT = 2
+FORMAT = 3
 """Version of a compiled folder; a folder of another version is compiled again."""
 
 
