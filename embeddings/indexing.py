@@ -1,17 +1,20 @@
 """Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic, time_ns
 
 from embeddings.archive import Archive
 from embeddings.articles import InputFile, Unread, find_files, read_file
+from embeddings.background import Background, Encoding
 from embeddings.estimates import about
 from embeddings.origins import Place, file_of, is_below, place
 from embeddings.records import USUAL, FieldNames
-from embeddings.stored import FileRecord, Prepared, digest
+from embeddings.stored import FileRecord, digest
 from embeddings.types import Article
 
 LOT_PASSAGES = 1000
@@ -20,7 +23,10 @@ LOT_SECONDS = 30.0
 
 TOGETHER = 16
 TOGETHER_CHARACTERS = 200_000
-"""So many articles, or one more than so many characters, are split and encoded together."""
+"""So many articles with so many characters, or one article of any length, are split and encoded together."""
+
+AHEAD = 500
+"""Passages that may wait to be encoded: enough for all cores while a lot is stored, few enough for any memory."""
 
 READING = "1"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
@@ -66,10 +72,10 @@ def index_paths(
         FileNotFoundError: if a path does not exist; nothing is indexed then.
         TimeoutError: if another process is writing to this archive.
     """
-    run = _Run(archive, progress, names)
-    for file in find_files(paths):
-        run.read(file)
-    run.store()
+    with closing(_Run(archive, progress, names)) as run:
+        for file in find_files(paths):
+            run.read(file)
+        run.store()
     if prune:
         gone = list(run.gone(paths))
         for first in range(0, len(gone), LOT_OF_IDS):
@@ -79,8 +85,31 @@ def index_paths(
     return run.report
 
 
+@dataclass(slots=True)
+class _Lot:
+    """Articles that are encoded together, and what is stored along with them.
+
+    `moved` are the sources of articles that are now read elsewhere, by id; `finished` are files whose last articles are
+    in this lot or an earlier one.
+    """
+
+    articles: list[Article] = field(default_factory=list)
+    finished: list[FileRecord] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+
+    def has_room(self, article: Article) -> bool:
+        """Tell whether an article may go in too."""
+        characters = sum(len(each.text) for each in (*self.articles, article))
+        return not self.articles or (len(self.articles) < TOGETHER and characters <= TOGETHER_CHARACTERS)
+
+
 class _Run:
-    """One run: what was found, and what waits to be stored."""
+    """One run: what was found, and what is on its way into the archive.
+
+    An article waits in `_open` until a lot is full, in `_under_way` until the lot is encoded, and in `_encoded` until
+    enough is to be stored. Lots stay in order all the way, so that a file is never stored as finished before all its
+    articles are.
+    """
 
     def __init__(self, archive: Archive, progress: Callable[[int], object], names: FieldNames) -> None:
         self.report = IndexReport()
@@ -91,14 +120,17 @@ class _Run:
         self._seen: set[str] = set()
         self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
         self._read: set[str] = set()
-        self._waiting: list[Article] = []
-        self._prepared: list[Prepared] = []
-        self._lot: set[str] = set()
-        self._finished: list[FileRecord] = []
-        self._moved: dict[str, str] = {}
         self._contested: set[str] = set()
-        self._told, self._since = 0, 0.0
-        self._start_lot()
+        self._background = Background(archive)
+        self._open = _Lot()
+        self._under_way: deque[tuple[_Lot, Encoding]] = deque()
+        self._encoded: list[tuple[_Lot, Encoding]] = []
+        self._unstored: set[str] = set()  # ids in all these lots
+        self._told, self._since = 0, monotonic()
+
+    def close(self) -> None:
+        """Stop encoding; what is not stored yet is lost."""
+        self._background.stop()
 
     def read(self, file: InputFile) -> None:
         """Take in the articles of a file, unless it is as it was when they were stored."""
@@ -118,19 +150,13 @@ class _Run:
                 self._take(found, file)
                 count += 1
         if now is not None and not {file.source} & (self._kept | self._contested):
-            self._finished.append(replace(now, articles=count))
+            self._open.finished.append(replace(now, articles=count))
 
     def store(self) -> None:
-        """Store what was taken in so far, in one transaction, and let searches see it."""
+        """Store all that was taken in so far, and let searches see it."""
         self._encode()
-        finished = [record for record in self._finished if record.path not in self._contested]
-        if self._prepared or finished or self._moved:
-            self._archive.store(self._prepared, finished, self._moved)
-        if self._prepared:
-            self._archive.refresh()
-        if self._told:
-            self._progress(self._told)
-        self._start_lot()
+        self._collect(ahead=0)
+        self._write()
 
     def gone(self, paths: Sequence[Path]) -> Iterator[str]:
         """Yield the ids of stored articles that were read below the paths and are no longer there."""
@@ -142,23 +168,18 @@ class _Run:
                 if file is None or file in self._read - self._kept:
                     yield article_id
 
-    def _start_lot(self) -> None:
-        self._prepared, self._finished, self._moved, self._lot = [], [], {}, set()
-        self._told, self._since = 0, monotonic()
-
     def _take(self, found: Article, file: InputFile) -> None:
         """Let an article wait for its lot; of equal ids, the first is stored before."""
+        if not self._open.has_room(found):
+            self._encode()
         spot = place(found)
-        if {found.id, spot.own_id} & self._lot:
+        if {found.id, spot.own_id} & self._unstored:
             self.store()
         article = self._distinct(found, spot, file)
         self._seen.add(article.id)
-        self._lot.add(article.id)
-        self._waiting.append(article)
-        characters = sum(len(each.text) for each in self._waiting)
-        if len(self._waiting) >= TOGETHER or characters > TOGETHER_CHARACTERS or self._is_late():
-            self._encode()
-        if sum(len(each.passages) for each in self._prepared) >= LOT_PASSAGES or self._is_late():
+        self._unstored.add(article.id)
+        self._open.articles.append(article)
+        if self._is_late():
             self.store()
 
     def _is_late(self) -> bool:
@@ -177,7 +198,7 @@ class _Run:
             return article
         other = file_of(there.source)
         if other is None:
-            self._moved[article.id] = article.source
+            self._open.moved[article.id] = article.source
             return article
         same = there.digest == digest(article)
         if not same and not spot.may_replace(there.source):
@@ -186,18 +207,55 @@ class _Run:
         return article
 
     def _encode(self) -> None:
-        """Split and encode the articles that wait and are new or changed, and count all of them."""
-        done, fresh = self._archive.sort(self._waiting)
+        """Start encoding those of the open lot's articles that are new or changed, and count all of them."""
+        lot, self._open = self._open, _Lot()
+        done, fresh = self._archive.sort(lot.articles)
         self.report.added += len(done.added)
         self.report.changed += len(done.changed)
         self.report.unchanged += len(done.unchanged)
-        if fresh:
-            self._prepared += self._archive.prepare(fresh)
-        self._told += len(self._waiting)
-        self._waiting = []
-        if not self._prepared and self._told:
+        self._under_way.append((lot, self._background.start(fresh)))
+        self._collect(AHEAD)
+
+    def _collect(self, ahead: int) -> None:
+        """Take the lots that are encoded, in their order; wait until no more than `ahead` passages are still to be."""
+        while self._under_way:
+            lot, encoding = self._under_way[0]
+            if not encoding.done:
+                if sum(each.passages for _, each in self._under_way) <= ahead:
+                    return
+                self._wait(encoding)
+            self._encoded.append(self._under_way.popleft())
+            self._told += len(lot.articles)
+            if not any(each.articles for _, each in self._encoded):
+                self._tell()
+            elif sum(each.passages for _, each in self._encoded) >= LOT_PASSAGES:
+                self._write()
+
+    def _wait(self, encoding: Encoding) -> None:
+        """Wait until a lot is encoded; if that takes long, store those before it meanwhile."""
+        if not encoding.wait(max(0.0, self._since + LOT_SECONDS - monotonic())):
+            self._write()
+            encoding.wait(None)
+
+    def _write(self) -> None:
+        """Store the lots that are encoded, in one transaction, and let searches see them."""
+        lots = [lot for lot, _ in self._encoded]
+        prepared = [each for _, encoding in self._encoded for each in encoding.result()]
+        finished = [record for lot in lots for record in lot.finished if record.path not in self._contested]
+        moved = {name: source for lot in lots for name, source in lot.moved.items()}
+        if prepared or finished or moved:
+            self._archive.store(prepared, finished, moved)
+        if prepared:
+            self._archive.refresh()
+        self._unstored.difference_update(article.id for lot in lots for article in lot.articles)
+        self._encoded = []
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell how many articles are done since it was told last."""
+        if self._told:
             self._progress(self._told)
-            self._told, self._since = 0, monotonic()
+        self._told, self._since = 0, monotonic()
 
 
 def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:
