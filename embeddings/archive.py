@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.database import Database
-from embeddings.folder import database_path, exists
+from embeddings.folder import database_path, exists, lacks_database, no_database
 from embeddings.holdings import Holdings
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting, split
@@ -200,6 +200,8 @@ class Archive:
 
 def check_new(folder: Path) -> None:
     """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
+    if lacks_database(folder):
+        raise FileExistsError(no_database(folder))
     if folder.exists() and (not folder.is_dir() or any(not path.name.startswith(DRAFT) for path in folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
 
