@@ -1,32 +1,24 @@
 """Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import monotonic, time_ns
+from time import time_ns
 
 from embeddings.archive import Archive
 from embeddings.articles import InputFile, Unread, find_files, read_file
-from embeddings.background import Background, Encoding
+from embeddings.background import Background, Lot
 from embeddings.estimates import about
 from embeddings.origins import Place, file_of, is_below, place
 from embeddings.records import USUAL, FieldNames
 from embeddings.stored import FileRecord, digest
 from embeddings.types import Article
 
-LOT_PASSAGES = 1000
-LOT_SECONDS = 30.0
-"""A transaction is made when there are so many passages to store, or so much time has passed since the last."""
-
 TOGETHER = 16
-TOGETHER_CHARACTERS = 200_000
+TOGETHER_CHARACTERS = 30_000
 """So many articles with so many characters, or one article of any length, are split and encoded together."""
-
-AHEAD = 500
-"""Passages that may wait to be encoded: enough for all cores while a lot is stored, few enough for any memory."""
 
 READING = "1"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
@@ -85,31 +77,8 @@ def index_paths(
     return run.report
 
 
-@dataclass(slots=True)
-class _Lot:
-    """Articles that are encoded together, and what is stored along with them.
-
-    `moved` are the sources of articles that are now read elsewhere, by id; `finished` are files whose last articles are
-    in this lot or an earlier one.
-    """
-
-    articles: list[Article] = field(default_factory=list)
-    finished: list[FileRecord] = field(default_factory=list)
-    moved: dict[str, str] = field(default_factory=dict)
-
-    def has_room(self, article: Article) -> bool:
-        """Tell whether an article may go in too."""
-        characters = sum(len(each.text) for each in (*self.articles, article))
-        return not self.articles or (len(self.articles) < TOGETHER and characters <= TOGETHER_CHARACTERS)
-
-
 class _Run:
-    """One run: what was found, and what is on its way into the archive.
-
-    An article waits in `_open` until a lot is full, in `_under_way` until the lot is encoded, and in `_encoded` until
-    enough is to be stored. Lots stay in order all the way, so that a file is never stored as finished before all its
-    articles are.
-    """
+    """One run: what was found, and the lot that is being filled with it."""
 
     def __init__(self, archive: Archive, progress: Callable[[int], object], names: FieldNames) -> None:
         self.report = IndexReport()
@@ -120,17 +89,12 @@ class _Run:
         self._seen: set[str] = set()
         self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
         self._read: set[str] = set()
-        self._contested: set[str] = set()
-        self._background = Background(archive)
-        self._open = _Lot()
-        self._under_way: deque[tuple[_Lot, Encoding]] = deque()
-        self._encoded: list[tuple[_Lot, Encoding]] = []
-        self._unstored: set[str] = set()  # ids in all these lots
-        self._told, self._since = 0, monotonic()
+        self._background = Background(archive, progress)
+        self._lot = Lot()
 
     def close(self) -> None:
-        """Stop encoding; what is not stored yet is lost."""
-        self._background.stop()
+        """Stop; what is not stored yet is lost."""
+        self._background.close()
 
     def read(self, file: InputFile) -> None:
         """Take in the articles of a file, unless it is as it was when they were stored."""
@@ -149,14 +113,13 @@ class _Run:
             else:
                 self._take(found, file)
                 count += 1
-        if now is not None and not {file.source} & (self._kept | self._contested):
-            self._open.finished.append(replace(now, articles=count))
+        if now is not None and not {file.source} & (self._kept | self._background.contested):
+            self._lot.finished.append(replace(now, articles=count))
 
     def store(self) -> None:
         """Store all that was taken in so far, and let searches see it."""
-        self._encode()
-        self._collect(ahead=0)
-        self._write()
+        self._hand_over()
+        self._background.store()
 
     def gone(self, paths: Sequence[Path]) -> Iterator[str]:
         """Yield the ids of stored articles that were read below the paths and are no longer there."""
@@ -169,21 +132,24 @@ class _Run:
                     yield article_id
 
     def _take(self, found: Article, file: InputFile) -> None:
-        """Let an article wait for its lot; of equal ids, the first is stored before."""
-        if not self._open.has_room(found):
-            self._encode()
+        """Put an article into the lot; of equal ids, the first is stored before."""
+        if not self._has_room(found):
+            self._hand_over()
         spot = place(found)
-        if {found.id, spot.own_id} & self._unstored:
+        ids = {found.id, spot.own_id}
+        if ids & self._background.unstored or any(each.id in ids for each in self._lot.articles):
             self.store()
         article = self._distinct(found, spot, file)
         self._seen.add(article.id)
-        self._unstored.add(article.id)
-        self._open.articles.append(article)
-        if self._is_late():
+        self._lot.articles.append(article)
+        if self._background.is_late:
             self.store()
 
-    def _is_late(self) -> bool:
-        return monotonic() - self._since >= LOT_SECONDS
+    def _has_room(self, article: Article) -> bool:
+        """Tell whether an article may go into the lot."""
+        articles = self._lot.articles
+        characters = sum(len(each.text) for each in (*articles, article))
+        return not articles or (len(articles) < TOGETHER and characters <= TOGETHER_CHARACTERS)
 
     def _distinct(self, article: Article, spot: Place, file: InputFile) -> Article:
         """Return the article, with an id of its own if another article, of a file that is still there, has its id.
@@ -198,64 +164,22 @@ class _Run:
             return article
         other = file_of(there.source)
         if other is None:
-            self._open.moved[article.id] = article.source
+            self._lot.moved[article.id] = article.source
             return article
         same = there.digest == digest(article)
         if not same and not spot.may_replace(there.source):
             return replace(article, id=spot.own_id)
-        self._contested |= {file.source, other}  # two files have a say in it: both are read every time
+        self._background.contested |= {file.source, other}  # two files have a say in it: both are read every time
         return article
 
-    def _encode(self) -> None:
-        """Start encoding those of the open lot's articles that are new or changed, and count all of them."""
-        lot, self._open = self._open, _Lot()
+    def _hand_over(self) -> None:
+        """Count the lot's articles, have those encoded that are new or changed, and begin another lot."""
+        lot, self._lot = self._lot, Lot()
         done, fresh = self._archive.sort(lot.articles)
         self.report.added += len(done.added)
         self.report.changed += len(done.changed)
         self.report.unchanged += len(done.unchanged)
-        self._under_way.append((lot, self._background.start(fresh)))
-        self._collect(AHEAD)
-
-    def _collect(self, ahead: int) -> None:
-        """Take the lots that are encoded, in their order; wait until no more than `ahead` passages are still to be."""
-        while self._under_way:
-            lot, encoding = self._under_way[0]
-            if not encoding.done:
-                if sum(each.passages for _, each in self._under_way) <= ahead:
-                    return
-                self._wait(encoding)
-            self._encoded.append(self._under_way.popleft())
-            self._told += len(lot.articles)
-            if not any(each.articles for _, each in self._encoded):
-                self._tell()
-            elif sum(each.passages for _, each in self._encoded) >= LOT_PASSAGES:
-                self._write()
-
-    def _wait(self, encoding: Encoding) -> None:
-        """Wait until a lot is encoded; if that takes long, store those before it meanwhile."""
-        if not encoding.wait(max(0.0, self._since + LOT_SECONDS - monotonic())):
-            self._write()
-            encoding.wait(None)
-
-    def _write(self) -> None:
-        """Store the lots that are encoded, in one transaction, and let searches see them."""
-        lots = [lot for lot, _ in self._encoded]
-        prepared = [each for _, encoding in self._encoded for each in encoding.result()]
-        finished = [record for lot in lots for record in lot.finished if record.path not in self._contested]
-        moved = {name: source for lot in lots for name, source in lot.moved.items()}
-        if prepared or finished or moved:
-            self._archive.store(prepared, finished, moved)
-        if prepared:
-            self._archive.refresh()
-        self._unstored.difference_update(article.id for lot in lots for article in lot.articles)
-        self._encoded = []
-        self._tell()
-
-    def _tell(self) -> None:
-        """Tell how many articles are done since it was told last."""
-        if self._told:
-            self._progress(self._told)
-        self._told, self._since = 0, monotonic()
+        self._background.take(lot, fresh)
 
 
 def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:

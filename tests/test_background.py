@@ -63,7 +63,7 @@ def stored(folder: Path) -> list[str]:
 @pytest.fixture(autouse=True)
 def small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "TOGETHER", 1)
-    monkeypatch.setattr(indexing, "LOT_PASSAGES", 2)
+    monkeypatch.setattr(background, "LOT_PASSAGES", 2)
 
 
 def test_the_next_articles_are_read_and_split_while_one_is_encoded(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_the_last_are_stored_while_the_next_are_encoded(tmp_path: Path, monkeypa
 
 
 def test_no_more_is_read_than_may_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "AHEAD", 2)
+    monkeypatch.setattr(background, "AHEAD", 2)
     ahead: list[int] = []
 
     def wait_a_while(_: Sequence[str]) -> None:
@@ -97,7 +97,7 @@ def test_no_more_is_read_than_may_wait(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_articles_wait_no_longer_than_a_lot_may_for_a_long_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "LOT_SECONDS", 0.5)
+    monkeypatch.setattr(background, "LOT_SECONDS", 0.5)
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "Short."}\n{"text": "Long."}\n')
     told: list[int] = []
@@ -136,7 +136,7 @@ def test_an_error_in_encoding_ends_the_run_and_what_was_stored_stays(tmp_path: P
 
 
 def test_an_interruption_waits_for_nothing_that_has_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "LOT_PASSAGES", 1)
+    monkeypatch.setattr(background, "LOT_PASSAGES", 1)
     monkeypatch.setattr(background, "AT_ONCE", 1)
     path = tmp_path / "a.jsonl"
     long = " ".join(f"Number {n} {'word ' * 100}." for n in range(500))
