@@ -10,7 +10,9 @@ def exists(folder: Path) -> bool:
 
 
 def check_exists(folder: Path) -> None:
-    """Raise FileNotFoundError if there is no archive in the folder, or one without its database."""
+    """Raise FileNotFoundError if there is no archive in the folder, or one without its database, or no folder."""
+    if folder.is_file():
+        raise FileNotFoundError(f"{folder} is a file, and an archive is a folder; name the folder with --archive")
     if lacks_database(folder):
         raise FileNotFoundError(no_database(folder))
     if not exists(folder):

@@ -75,6 +75,16 @@ def test_an_archive_without_its_database_is_said_to_be_one(left: str, folder: Pa
         assert (result.exit_code, result.stderr) == (1, f"Error: {said}\n")
 
 
+@pytest.mark.parametrize("command", ["list", "info", "check"])
+def test_an_archive_that_is_a_file_is_said_to_be_one(command: str, folder: Path) -> None:
+    file = folder / "archive.sqlite"
+    result = CliRunner().invoke(main, [command, "--archive", str(file)])
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"Error: {file} is a file, and an archive is a folder; name the folder with --archive\n",
+    )
+
+
 def test_the_database_of_another_archive_is_what_counts(folder: Path, tmp_path: Path) -> None:
     with closing(Archive.create(tmp_path / "other", FakeEncoder())) as other:
         (tmp_path / "a.txt").write_text("The other treaty.")
