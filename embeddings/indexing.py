@@ -20,7 +20,7 @@ TOGETHER = 16
 TOGETHER_CHARACTERS = 30_000
 """So many articles with so many characters, or one article of any length, are split and encoded together."""
 
-READING = "1"
+READING = "2"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
 SETTLED = 2_000_000_000
