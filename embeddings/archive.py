@@ -5,16 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from embeddings.database import Database
-from embeddings.folder import database_path, exists
+from embeddings.folder import database_path, exists, lacks_database, no_database
 from embeddings.holdings import Holdings
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting, split
 from embeddings.schema import DRAFT
 from embeddings.state import Counts
-from embeddings.stored import FileRecord, Origin, Prepared, digest
+from embeddings.stored import FileRecord, Origin, Prepared, digest, with_vectors
 from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Vectors
 
 __all__ = ["DEFAULT_FOLDER", "Added", "Archive", "check_new", "exists"]
@@ -122,14 +120,17 @@ class Archive:
         return done, [article for name, article in latest.items() if name not in same]
 
     def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
-        """Return articles with their passages and these passages' vectors, encoded together."""
-        if not articles:
-            return []
-        parts = [split(article, self.encoder.token_offsets(article.text), self.splitting) for article in articles]
-        texts = [self.splitting.to_encode(passage) for passages in parts for passage in passages]
-        vectors = self.encoder.encode_passages(texts)
-        ends = np.cumsum([len(passages) for passages in parts])[:-1]
-        return [Prepared(*each) for each in zip(articles, parts, np.split(vectors, ends), strict=True)]
+        """Return articles with their passages and these passages' vectors."""
+        parts = [self.split(article) for article in articles]
+        return with_vectors(articles, parts, [self.encode([passage for part in parts for passage in part])])
+
+    def split(self, article: Article) -> list[Passage]:
+        """Return the passages of an article, in order."""
+        return split(article, self.encoder.token_offsets(article.text), self.splitting)
+
+    def encode(self, passages: Sequence[Passage]) -> Vectors:
+        """Return one unit vector a passage, shape (len(passages), dimension)."""
+        return self.encoder.encode_passages([self.splitting.to_encode(passage) for passage in passages])
 
     def store(
         self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), moved: Mapping[str, str] | None = None
@@ -199,6 +200,8 @@ class Archive:
 
 def check_new(folder: Path) -> None:
     """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
+    if lacks_database(folder):
+        raise FileExistsError(no_database(folder))
     if folder.exists() and (not folder.is_dir() or any(not path.name.startswith(DRAFT) for path in folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
 

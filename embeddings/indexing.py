@@ -2,27 +2,25 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import monotonic, time_ns
+from time import time_ns
 
 from embeddings.archive import Archive
 from embeddings.articles import InputFile, Unread, find_files, read_file
+from embeddings.background import Background, Lot
 from embeddings.estimates import about
 from embeddings.origins import Place, file_of, is_below, place
 from embeddings.records import USUAL, FieldNames
-from embeddings.stored import FileRecord, Prepared, digest
+from embeddings.stored import FileRecord, digest
 from embeddings.types import Article
 
-LOT_PASSAGES = 1000
-LOT_SECONDS = 30.0
-"""A transaction is made when there are so many passages to store, or so much time has passed since the last."""
-
 TOGETHER = 16
-TOGETHER_CHARACTERS = 200_000
-"""So many articles, or one more than so many characters, are split and encoded together."""
+TOGETHER_CHARACTERS = 30_000
+"""So many articles with so many characters, or one article of any length, are split and encoded together."""
 
-READING = "1"
+READING = "2"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
 SETTLED = 2_000_000_000
@@ -66,10 +64,10 @@ def index_paths(
         FileNotFoundError: if a path does not exist; nothing is indexed then.
         TimeoutError: if another process is writing to this archive.
     """
-    run = _Run(archive, progress, names)
-    for file in find_files(paths):
-        run.read(file)
-    run.store()
+    with closing(_Run(archive, progress, names)) as run:
+        for file in find_files(paths):
+            run.read(file)
+        run.store()
     if prune:
         gone = list(run.gone(paths))
         for first in range(0, len(gone), LOT_OF_IDS):
@@ -80,7 +78,7 @@ def index_paths(
 
 
 class _Run:
-    """One run: what was found, and what waits to be stored."""
+    """One run: what was found, and the lot that is being filled with it."""
 
     def __init__(self, archive: Archive, progress: Callable[[int], object], names: FieldNames) -> None:
         self.report = IndexReport()
@@ -91,14 +89,12 @@ class _Run:
         self._seen: set[str] = set()
         self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
         self._read: set[str] = set()
-        self._waiting: list[Article] = []
-        self._prepared: list[Prepared] = []
-        self._lot: set[str] = set()
-        self._finished: list[FileRecord] = []
-        self._moved: dict[str, str] = {}
-        self._contested: set[str] = set()
-        self._told, self._since = 0, 0.0
-        self._start_lot()
+        self._background = Background(archive, progress)
+        self._lot = Lot()
+
+    def close(self) -> None:
+        """Stop; what is not stored yet is lost."""
+        self._background.close()
 
     def read(self, file: InputFile) -> None:
         """Take in the articles of a file, unless it is as it was when they were stored."""
@@ -117,20 +113,13 @@ class _Run:
             else:
                 self._take(found, file)
                 count += 1
-        if now is not None and not {file.source} & (self._kept | self._contested):
-            self._finished.append(replace(now, articles=count))
+        if now is not None and not {file.source} & (self._kept | self._background.contested):
+            self._lot.finished.append(replace(now, articles=count))
 
     def store(self) -> None:
-        """Store what was taken in so far, in one transaction, and let searches see it."""
-        self._encode()
-        finished = [record for record in self._finished if record.path not in self._contested]
-        if self._prepared or finished or self._moved:
-            self._archive.store(self._prepared, finished, self._moved)
-        if self._prepared:
-            self._archive.refresh()
-        if self._told:
-            self._progress(self._told)
-        self._start_lot()
+        """Store all that was taken in so far, and let searches see it."""
+        self._hand_over()
+        self._background.store()
 
     def gone(self, paths: Sequence[Path]) -> Iterator[str]:
         """Yield the ids of stored articles that were read below the paths and are no longer there."""
@@ -142,27 +131,25 @@ class _Run:
                 if file is None or file in self._read - self._kept:
                     yield article_id
 
-    def _start_lot(self) -> None:
-        self._prepared, self._finished, self._moved, self._lot = [], [], {}, set()
-        self._told, self._since = 0, monotonic()
-
     def _take(self, found: Article, file: InputFile) -> None:
-        """Let an article wait for its lot; of equal ids, the first is stored before."""
+        """Put an article into the lot; of equal ids, the first is stored before."""
+        if not self._has_room(found):
+            self._hand_over()
         spot = place(found)
-        if {found.id, spot.own_id} & self._lot:
+        ids = {found.id, spot.own_id}
+        if ids & self._background.unstored or any(each.id in ids for each in self._lot.articles):
             self.store()
         article = self._distinct(found, spot, file)
         self._seen.add(article.id)
-        self._lot.add(article.id)
-        self._waiting.append(article)
-        characters = sum(len(each.text) for each in self._waiting)
-        if len(self._waiting) >= TOGETHER or characters > TOGETHER_CHARACTERS or self._is_late():
-            self._encode()
-        if sum(len(each.passages) for each in self._prepared) >= LOT_PASSAGES or self._is_late():
+        self._lot.articles.append(article)
+        if self._background.is_late:
             self.store()
 
-    def _is_late(self) -> bool:
-        return monotonic() - self._since >= LOT_SECONDS
+    def _has_room(self, article: Article) -> bool:
+        """Tell whether an article may go into the lot."""
+        articles = self._lot.articles
+        characters = sum(len(each.text) for each in (*articles, article))
+        return not articles or (len(articles) < TOGETHER and characters <= TOGETHER_CHARACTERS)
 
     def _distinct(self, article: Article, spot: Place, file: InputFile) -> Article:
         """Return the article, with an id of its own if another article, of a file that is still there, has its id.
@@ -177,27 +164,22 @@ class _Run:
             return article
         other = file_of(there.source)
         if other is None:
-            self._moved[article.id] = article.source
+            self._lot.moved[article.id] = article.source
             return article
         same = there.digest == digest(article)
         if not same and not spot.may_replace(there.source):
             return replace(article, id=spot.own_id)
-        self._contested |= {file.source, other}  # two files have a say in it: both are read every time
+        self._background.contested |= {file.source, other}  # two files have a say in it: both are read every time
         return article
 
-    def _encode(self) -> None:
-        """Split and encode the articles that wait and are new or changed, and count all of them."""
-        done, fresh = self._archive.sort(self._waiting)
+    def _hand_over(self) -> None:
+        """Count the lot's articles, have those encoded that are new or changed, and begin another lot."""
+        lot, self._lot = self._lot, Lot()
+        done, fresh = self._archive.sort(lot.articles)
         self.report.added += len(done.added)
         self.report.changed += len(done.changed)
         self.report.unchanged += len(done.unchanged)
-        if fresh:
-            self._prepared += self._archive.prepare(fresh)
-        self._told += len(self._waiting)
-        self._waiting = []
-        if not self._prepared and self._told:
-            self._progress(self._told)
-            self._told, self._since = 0, monotonic()
+        self._background.take(lot, fresh)
 
 
 def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:

@@ -1,0 +1,156 @@
+"""Articles on their way into an archive: encoded in the background while the next are read and the last are stored."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from time import monotonic
+
+from embeddings.archive import Archive
+from embeddings.stored import FileRecord, Prepared, with_vectors
+from embeddings.types import Article, Passage, Vectors
+
+LOT_PASSAGES = 1000
+LOT_SECONDS = 30.0
+"""A transaction is made when there are so many passages to store, or so much time has passed since the last."""
+
+AHEAD = 500
+"""Passages that may wait to be encoded: enough for all cores while others are stored, few enough for any memory."""
+
+AT_ONCE = 32
+"""Passages that are encoded in one step. An interruption waits for the steps that have begun, not for the others."""
+
+THREADS = 2
+"""Steps under way: when the texts of one run out, those of the next are there already, and no core waits."""
+
+
+@dataclass(slots=True)
+class Lot:
+    """Articles that are encoded together, and what is stored along with them.
+
+    `moved` are the sources of articles that are now read elsewhere, by id; `finished` are files whose last articles are
+    in this lot or an earlier one.
+    """
+
+    articles: list[Article] = field(default_factory=list)
+    finished: list[FileRecord] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Articles whose passages are encoded in the background; `vectors` are those of all passages, step by step."""
+
+    articles: Sequence[Article]
+    parts: Sequence[Sequence[Passage]]
+    vectors: Sequence[Future[Vectors]]
+
+    @property
+    def passages(self) -> int:
+        """How many passages the articles have."""
+        return sum(map(len, self.parts))
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to wait for."""
+        return all(step.done() for step in self.vectors)
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait until all is encoded or encoding failed, so long at most; return whether that is so."""
+        found = wait(self.vectors, seconds, FIRST_EXCEPTION)
+        return not found.not_done or any(step.exception() for step in found.done)
+
+    def result(self) -> list[Prepared]:
+        """Return what is to be stored, once all is encoded; the error if encoding failed."""
+        return with_vectors(self.articles, self.parts, [step.result() for step in self.vectors])
+
+
+class Background:
+    """Takes lots, encodes them on threads of its own, and stores them once there are enough, all in the caller's order.
+
+    So a file is never stored as finished before all its articles are. `progress` is told how many more articles are
+    done, each time some are.
+    """
+
+    def __init__(self, archive: Archive, progress: Callable[[int], object]) -> None:
+        self.unstored: set[str] = set()
+        """The ids of the articles taken since the last transaction."""
+        self.contested: set[str] = set()
+        """Files that are never stored as finished."""
+        self._archive = archive
+        self._progress = progress
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="indexing")
+        self._under_way: deque[tuple[Lot, Encoding]] = deque()
+        self._encoded: list[Encoding] = []
+        self._beside = Lot()  # what is stored with these
+        self._told, self._since = 0, monotonic()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is time for a transaction, however few passages there are."""
+        return monotonic() - self._since >= LOT_SECONDS
+
+    def close(self) -> None:
+        """Stop; what is not stored is lost. Waits for the steps that have begun."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def take(self, lot: Lot, fresh: Sequence[Article]) -> None:
+        """Split those of a lot's articles that are new or changed, and start encoding them.
+
+        While too many passages wait to be encoded, this waits for them, and stores.
+        """
+        parts = [self._archive.split(article) for article in fresh]
+        passages = [passage for part in parts for passage in part]
+        steps = (passages[first : first + AT_ONCE] for first in range(0, len(passages), AT_ONCE))
+        encoding = Encoding(fresh, parts, [self._threads.submit(self._archive.encode, step) for step in steps])
+        self._under_way.append((lot, encoding))
+        self.unstored |= {article.id for article in lot.articles}
+        self._collect(AHEAD)
+
+    def store(self) -> None:
+        """Store everything, and let searches see it."""
+        self._collect(ahead=0)
+        self._write()
+
+    def _collect(self, ahead: int) -> None:
+        """Take the lots that are encoded, in their order; wait until no more than `ahead` passages are still to be."""
+        while self._under_way:
+            lot, encoding = self._under_way[0]
+            if not encoding.done:
+                if sum(each.passages for _, each in self._under_way) <= ahead:
+                    return
+                self._wait(encoding)
+            self._under_way.popleft()
+            self._told += len(lot.articles)
+            self._beside.finished += lot.finished
+            self._beside.moved |= lot.moved
+            if encoding.articles:
+                self._encoded.append(encoding)
+            if not self._encoded:
+                self._tell()
+            elif sum(each.passages for each in self._encoded) >= LOT_PASSAGES:
+                self._write()
+
+    def _wait(self, encoding: Encoding) -> None:
+        """Wait until a lot is encoded; if that takes long, store those before it meanwhile."""
+        if not encoding.wait(max(0.0, self._since + LOT_SECONDS - monotonic())):
+            self._write()
+            encoding.wait(None)
+
+    def _write(self) -> None:
+        """Store what is encoded, in one transaction, and let searches see it."""
+        prepared = [each for encoding in self._encoded for each in encoding.result()]
+        finished = [record for record in self._beside.finished if record.path not in self.contested]
+        if prepared or finished or self._beside.moved:
+            self._archive.store(prepared, finished, self._beside.moved)
+        if prepared:
+            self._archive.refresh()
+        self._encoded, self._beside = [], Lot()
+        self.unstored = {article.id for lot, _ in self._under_way for article in lot.articles}
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell how many articles are done since it was told last."""
+        if self._told:
+            self._progress(self._told)
+        self._told, self._since = 0, monotonic()
