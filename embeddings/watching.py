@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
-from embeddings.archive import Archive
+from embeddings.archives import GrowingArchive
 from embeddings.indexing import IndexReport, index_paths
 from embeddings.records import USUAL, FieldNames
 
@@ -20,7 +20,7 @@ SHARE = 0.1
 
 
 def watch(
-    archive: Archive,
+    archive: GrowingArchive,
     paths: Sequence[Path],
     stop: threading.Event,
     tell: Callable[[IndexReport], object],

