@@ -91,6 +91,7 @@ class Milvus:
             ConnectionError: if the server cannot be reached, or another process has the file open.
         """
         self.place = place
+        self._unsettled: set[Table] = set()
         try:
             from pymilvus import MilvusClient
             from pymilvus.exceptions import MilvusException
@@ -147,8 +148,19 @@ class Milvus:
         """Write rows: those of a keyed collection in the place of the ones with their keys, the others besides."""
         if table is not Table.PASSAGES:
             rows = [{**row, Leg.VECTOR.value: UNSEARCHED} for row in rows]
+        self._unsettled |= {table}
         for start in range(0, len(rows), LOT):
             self._call("upsert" if table in KEYED else "insert", table, data=list(rows[start : start + LOT]))
+
+    def settle(self) -> None:
+        """Have what was written searched fast: a file's rows are compared one by one until they are put into segments.
+
+        A server does so by itself, and better if it is not told when.
+        """
+        if self.place.is_file:
+            unsettled, self._unsettled = self._unsettled, set()
+            for table in sorted(unsettled):
+                self._call("flush", table)
 
     def delete(self, table: Table, condition: str) -> None:
         """Delete the rows for which a condition holds."""

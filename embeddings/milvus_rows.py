@@ -148,6 +148,18 @@ def among(field: str, values: Sequence[str] | Sequence[int]) -> str:
     return f"{field} in {json.dumps(list(values))}"
 
 
-def lots(items: Sequence[Item], size: int = LOT) -> Iterator[Sequence[Item]]:
-    """Yield so many items at a time."""
-    return (items[start : start + size] for start in range(0, len(items), size))
+def lots_to_read(heads: Sequence[Head]) -> Iterator[list[Head]]:
+    """Yield as many articles at a time as have LOT pieces together, at least one."""
+    lot: list[Head] = []
+    for head in heads:
+        if lot and sum(each.pieces for each in lot) + head.pieces > LOT:
+            yield lot
+            lot = []
+        lot.append(head)
+    if lot:
+        yield lot
+
+
+def lots(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield LOT items at a time."""
+    return (items[start : start + LOT] for start in range(0, len(items), LOT))
