@@ -15,9 +15,7 @@ from embeddings.state import Counts
 from embeddings.stored import FileRecord, Origin, Prepared
 from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Vectors
 
-__all__ = ["DEFAULT_FOLDER", "Added", "Archive", "check_new", "exists"]
-
-DEFAULT_FOLDER = ".pressmark"
+__all__ = ["Added", "Archive", "check_new", "exists"]
 
 
 class Archive:

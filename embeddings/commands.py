@@ -11,12 +11,11 @@ from typing import Any
 import click
 
 from embeddings import watching
-from embeddings.archive import DEFAULT_FOLDER
 from embeddings.archives import open_or_create
 from embeddings.articles import find_files
 from embeddings.encoder import DEFAULT_ENCODER, load_encoder
 from embeddings.indexing import IndexReport, expected_articles, index_paths
-from embeddings.locations import Location, MilvusPlace, parse_location
+from embeddings.locations import DEFAULT_FOLDER, Location, MilvusPlace, parse_location
 from embeddings.records import USUAL, FieldNames
 
 SHOWN = 20
@@ -71,37 +70,31 @@ class LocationType(click.ParamType[Location]):
 
 def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --archive to a command, as a Location."""
-    return click.option(
-        "--archive",
-        type=LocationType(),
-        default=DEFAULT_FOLDER,
-        envvar="PRESSMARK_ARCHIVE",
-        show_default=True,
-        show_envvar=True,
-        metavar=LOCATION,
-        help="The archive's folder, a Milvus Lite file, or an archive on a Milvus server.",
-    )(command)
+    what = "The archive's folder, a Milvus Lite file, or an archive on a Milvus server."
+    return _archive_option(metavar=LOCATION, help=what)(command)
 
 
 def folder_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --archive to a command that looks into an archive's files, as a Path."""
+    return _archive_option(metavar="DIR", help="The archive's folder.", callback=_only_folder)(command)
 
-    def only_folder(context: click.Context, _: click.Parameter, value: Location) -> Path:
-        if isinstance(value, MilvusPlace):
-            raise WrongUse(f"{context.command_path} is for archives in a folder, {value} is in Milvus")
-        return value
 
+def _archive_option(**others: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(
         "--archive",
         type=LocationType(),
-        callback=only_folder,
         default=DEFAULT_FOLDER,
         envvar="PRESSMARK_ARCHIVE",
         show_default=True,
         show_envvar=True,
-        metavar="DIR",
-        help="The archive's folder.",
-    )(command)
+        **others,
+    )
+
+
+def _only_folder(context: click.Context, _: click.Parameter, value: Location) -> Path:
+    if isinstance(value, MilvusPlace):
+        raise WrongUse(f"{context.command_path} is for archives in a folder, {value} is in Milvus")
+    return value
 
 
 @click.command()

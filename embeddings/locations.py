@@ -6,6 +6,8 @@ from pathlib import Path
 
 from embeddings.folder import exists
 
+DEFAULT_FOLDER = ".pressmark"
+
 LITE_NAME = "pressmark"
 """How the collections' names begin in a Milvus Lite file, which holds one archive."""
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from embeddings.archive import DEFAULT_FOLDER
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.keywords import HEADING_WEIGHT
-from embeddings.locations import Location, parse_location
+from embeddings.locations import DEFAULT_FOLDER, Location, parse_location
 from qa.questions import check_k
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"

@@ -107,6 +107,13 @@ def test_library_is_imported_in_one_place(library: str) -> None:
     assert {found.file for found in IMPORTS if found.package == library} == ONLY_IN[library]
 
 
+def test_question_answering_does_not_know_where_an_archive_lies() -> None:
+    kinds = {"embeddings.archive", "embeddings.holdings", "embeddings.milvus", "embeddings.milvus_archive"}
+    measuring = "qa/evaluation/"  # makes archives of its own, in folders
+    found = {each.file for each in IMPORTS if each.module in kinds and not each.file.startswith("embeddings/")}
+    assert {file for file in found if not file.startswith(measuring)} == set()
+
+
 @pytest.mark.parametrize("library", ["flask", "werkzeug"])
 def test_http_is_known_to_the_web_alone(library: str) -> None:
     assert {found.file.split("/")[0] for found in IMPORTS if found.package == library} == {"web"}
