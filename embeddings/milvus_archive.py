@@ -7,7 +7,8 @@ look further for others. So what a crash leaves is never found; it is deleted wh
 is an hour later or more. An article that is replaced while a question is answered may be missing from that answer.
 
 What does not hold: articles that are added together do not appear all at once; `counts` counts passages, too, that a
-crash left; and of two machines that store the same article at the same time either may win.
+crash left; of two machines that store the same article at the same time either may win; and if one removes an outlet's
+last article just as another adds one, the outlet is not listed until an article of it is next added.
 """
 
 import json
