@@ -2,31 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.database import Database
 from embeddings.folder import database_path, exists, lacks_database, no_database
 from embeddings.holdings import Holdings
 from embeddings.keywords import HEADING_WEIGHT
-from embeddings.passages import SPLITTING, Splitting, split
+from embeddings.passages import SPLITTING, Splitting
+from embeddings.preparing import Added, about, prepare, tell_apart
 from embeddings.schema import DRAFT
 from embeddings.state import Counts
-from embeddings.stored import FileRecord, Origin, Prepared, digest, with_vectors
+from embeddings.stored import FileRecord, Origin, Prepared
 from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Vectors
 
-__all__ = ["DEFAULT_FOLDER", "Added", "Archive", "check_new", "exists"]
-
-DEFAULT_FOLDER = ".pressmark"
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What became of the articles handed to an archive: their ids, in the order given."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
+__all__ = ["Added", "Archive", "check_new", "exists"]
 
 
 class Archive:
@@ -46,7 +35,7 @@ class Archive:
         self.folder = folder
         self.encoder = encoder
         self.splitting = splitting
-        self._holdings = Holdings(folder, _about(encoder, splitting))
+        self._holdings = Holdings(folder, about(encoder, splitting))
         self._database = self._holdings.database
 
     @classmethod
@@ -58,7 +47,7 @@ class Archive:
         """
         check_new(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        Database.create(database_path(folder), _about(encoder, splitting)).close()
+        Database.create(database_path(folder), about(encoder, splitting)).close()
         return cls(folder, encoder, splitting)
 
     def close(self) -> None:
@@ -109,28 +98,11 @@ class Archive:
 
     def sort(self, articles: Sequence[Article]) -> tuple[Added, list[Article]]:
         """Return what is to become of articles, and those that are new or changed; the last of equal ids counts."""
-        latest = {article.id: article for article in articles}
-        known = self._database.origins(list(latest))
-        same = {name for name, article in latest.items() if name in known and known[name].digest == digest(article)}
-        done = Added(
-            added=tuple(name for name in latest if name not in known),
-            changed=tuple(name for name in latest if name in known and name not in same),
-            unchanged=tuple(name for name in latest if name in same),
-        )
-        return done, [article for name, article in latest.items() if name not in same]
+        return tell_apart(articles, self._database.origins)
 
     def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
-        """Return articles with their passages and these passages' vectors."""
-        parts = [self.split(article) for article in articles]
-        return with_vectors(articles, parts, [self.encode([passage for part in parts for passage in part])])
-
-    def split(self, article: Article) -> list[Passage]:
-        """Return the passages of an article, in order."""
-        return split(article, self.encoder.token_offsets(article.text), self.splitting)
-
-    def encode(self, passages: Sequence[Passage]) -> Vectors:
-        """Return one unit vector a passage, shape (len(passages), dimension)."""
-        return self.encoder.encode_passages([self.splitting.to_encode(passage) for passage in passages])
+        """Return articles with their passages and these passages' vectors, encoded together."""
+        return prepare(articles, self.encoder, self.splitting)
 
     def store(
         self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), moved: Mapping[str, str] | None = None
@@ -204,7 +176,3 @@ def check_new(folder: Path) -> None:
         raise FileExistsError(no_database(folder))
     if folder.exists() and (not folder.is_dir() or any(not path.name.startswith(DRAFT) for path in folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
-
-
-def _about(encoder: Encoder, splitting: Splitting) -> dict[str, str]:
-    return {"encoder": encoder.name, "dimension": str(encoder.dimension), "splitting": str(splitting)}

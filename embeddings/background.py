@@ -6,7 +6,8 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from time import monotonic
 
-from embeddings.archive import Archive
+from embeddings.archives import GrowingArchive
+from embeddings.preparing import encode, split_article
 from embeddings.stored import FileRecord, Prepared, with_vectors
 from embeddings.types import Article, Passage, Vectors
 
@@ -72,7 +73,7 @@ class Background:
     done, each time some are.
     """
 
-    def __init__(self, archive: Archive, progress: Callable[[int], object]) -> None:
+    def __init__(self, archive: GrowingArchive, progress: Callable[[int], object]) -> None:
         self.unstored: set[str] = set()
         """The ids of the articles taken since the last transaction."""
         self.contested: set[str] = set()
@@ -99,10 +100,12 @@ class Background:
 
         While too many passages wait to be encoded, this waits for them, and stores.
         """
-        parts = [self._archive.split(article) for article in fresh]
+        encoder, splitting = self._archive.encoder, self._archive.splitting
+        parts = [split_article(article, encoder, splitting) for article in fresh]
         passages = [passage for part in parts for passage in part]
         steps = (passages[first : first + AT_ONCE] for first in range(0, len(passages), AT_ONCE))
-        encoding = Encoding(fresh, parts, [self._threads.submit(self._archive.encode, step) for step in steps])
+        vectors = [self._threads.submit(encode, step, encoder, splitting) for step in steps]
+        encoding = Encoding(fresh, parts, vectors)
         self._under_way.append((lot, encoding))
         self.unstored |= {article.id for article in lot.articles}
         self._collect(AHEAD)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import time_ns
 
-from embeddings.archive import Archive
+from embeddings.archives import GrowingArchive
 from embeddings.articles import InputFile, Unread, find_files, read_file
 from embeddings.background import Background, Lot
 from embeddings.estimates import about
@@ -47,7 +47,7 @@ class IndexReport:
 
 
 def index_paths(
-    archive: Archive,
+    archive: GrowingArchive,
     paths: Sequence[Path],
     progress: Callable[[int], object],
     names: FieldNames = USUAL,
@@ -80,7 +80,7 @@ def index_paths(
 class _Run:
     """One run: what was found, and the lot that is being filled with it."""
 
-    def __init__(self, archive: Archive, progress: Callable[[int], object], names: FieldNames) -> None:
+    def __init__(self, archive: GrowingArchive, progress: Callable[[int], object], names: FieldNames) -> None:
         self.report = IndexReport()
         self._archive = archive
         self._progress = progress
