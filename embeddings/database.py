@@ -37,14 +37,16 @@ class Database:
         self._connections: list[Connection] = []
         lossy = False
         if not is_read_only(path):
-            if foreign := journal_is_of_another(path):
+            lossy = lacks_commits(path)  # first: the next look has SQLite make the shared memory anew
+            if journal_is_of_another(path):
                 set_journal_aside(path)
-            lossy = foreign or lacks_commits(path)
+                lossy = True
         with ExitStack() as undo:
             undo.callback(self.close)
             self._check()
             if lossy:
                 self._check_whole()
+                self._forget_all_files()
             undo.pop_all()
 
     @classmethod
@@ -91,6 +93,12 @@ class Database:
         if fault is not None:
             raise DamagedError(f"{self._path} is damaged: {fault}; {DAMAGE_CURE}")
         log.warning("%s: the last of what was stored may be lost; index again what it came from", self._path)
+
+    def _forget_all_files(self) -> None:
+        """Have all files read again: what is known of them may be younger than the articles that are left."""
+        with self.transaction():
+            self._connection.run(FILES)
+            self._connection.run("DELETE FROM files")
 
     def close(self) -> None:
         """Close every thread's connection."""
