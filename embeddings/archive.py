@@ -2,36 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from embeddings.database import Database
-from embeddings.folder import database_path, exists
+from embeddings.folder import database_path, exists, lacks_database, no_database
 from embeddings.holdings import Holdings
 from embeddings.keywords import HEADING_WEIGHT
-from embeddings.passages import SPLITTING, Splitting, split
+from embeddings.passages import SPLITTING, Splitting
+from embeddings.preparing import Added, about, prepare, tell_apart
 from embeddings.schema import DRAFT
 from embeddings.state import Counts
-from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
+from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
 from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Vectors
 
-__all__ = ["DEFAULT_FOLDER", "Added", "Archive", "check_new", "exists"]
-
-DEFAULT_FOLDER = ".pressmark"
+__all__ = ["Added", "Archive", "check_new", "exists"]
 
 LINKED_TOGETHER = 1000
 """Articles whose copies are looked for in one transaction, in an archive from before that was done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What became of the articles handed to an archive: their ids, in the order given."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
 
 
 class Archive:
@@ -51,7 +38,7 @@ class Archive:
         self.folder = folder
         self.encoder = encoder
         self.splitting = splitting
-        self._holdings = Holdings(folder, _about(encoder, splitting))
+        self._holdings = Holdings(folder, about(encoder, splitting))
         self._database = self._holdings.database
 
     @classmethod
@@ -63,7 +50,7 @@ class Archive:
         """
         check_new(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        Database.create(database_path(folder), _about(encoder, splitting)).close()
+        Database.create(database_path(folder), about(encoder, splitting)).close()
         return cls(folder, encoder, splitting)
 
     def close(self) -> None:
@@ -114,25 +101,11 @@ class Archive:
 
     def sort(self, articles: Sequence[Article]) -> tuple[Added, list[Article]]:
         """Return what is to become of articles, and those that are new or changed; the last of equal ids counts."""
-        latest = {article.id: article for article in articles}
-        known = self._database.origins(list(latest))
-        same = {name for name, article in latest.items() if name in known and known[name].digest == digest(article)}
-        done = Added(
-            added=tuple(name for name in latest if name not in known),
-            changed=tuple(name for name in latest if name in known and name not in same),
-            unchanged=tuple(name for name in latest if name in same),
-        )
-        return done, [article for name, article in latest.items() if name not in same]
+        return tell_apart(articles, self._database.origins)
 
     def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
         """Return articles with their passages and these passages' vectors, encoded together."""
-        if not articles:
-            return []
-        parts = [split(article, self.encoder.token_offsets(article.text), self.splitting) for article in articles]
-        texts = [self.splitting.to_encode(passage) for passages in parts for passage in passages]
-        vectors = self.encoder.encode_passages(texts)
-        ends = np.cumsum([len(passages) for passages in parts])[:-1]
-        return [Prepared(*each) for each in zip(articles, parts, np.split(vectors, ends), strict=True)]
+        return prepare(articles, self.encoder, self.splitting)
 
     def store(
         self,
@@ -185,6 +158,11 @@ class Archive:
         """
         return self._database.copies(article_id)
 
+    @property
+    def keeps_places(self) -> bool:
+        """Whether the same article at two places is stored once: always."""
+        return True
+
     def ids_with(self, content: str) -> list[str]:
         """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
         return self._database.ids_with(content)
@@ -234,9 +212,7 @@ class Archive:
 
 def check_new(folder: Path) -> None:
     """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
+    if lacks_database(folder):
+        raise FileExistsError(no_database(folder))
     if folder.exists() and (not folder.is_dir() or any(not path.name.startswith(DRAFT) for path in folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
-
-
-def _about(encoder: Encoder, splitting: Splitting) -> dict[str, str]:
-    return {"encoder": encoder.name, "dimension": str(encoder.dimension), "splitting": str(splitting)}

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from embeddings import checking
-from embeddings.commands import SHOWN, NothingToDo, WrongUse, archive_option, plain_errors, plural
+from embeddings.commands import SHOWN, NothingToDo, WrongUse, folder_option, plain_errors, plural
 from embeddings.database import Database
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.folder import check_exists, database_path
@@ -42,7 +42,7 @@ def opened_database(folder: Path) -> Iterator[Database]:
 
 
 @click.command("list")
-@archive_option
+@folder_option
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, an article a line.")
 def list_articles(archive: Path, published_from: str, published_to: str, outlet: str, as_json: bool) -> None:
@@ -65,7 +65,7 @@ def list_articles(archive: Path, published_from: str, published_to: str, outlet:
 
 
 @click.command()
-@archive_option
+@folder_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info(archive: Path, as_json: bool) -> None:
     """Say what the archive holds, of whom and of when, how it was made, and what it takes.
@@ -81,7 +81,7 @@ def info(archive: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
-@archive_option
+@folder_option
 @click.option("--outlet", default="", help="All articles of this outlet.")
 @click.option("--before", metavar="DATE", default="", help="All articles that were published before; no undated ones.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -114,7 +114,7 @@ def remove(ids: Sequence[str], archive: Path, outlet: str, before: str, yes: boo
 
 
 @click.command()
-@archive_option
+@folder_option
 @click.option(
     "--repair", "mend", is_flag=True, help="Build damaged indexes anew; of a damaged database save what is whole."
 )

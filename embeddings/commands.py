@@ -11,10 +11,11 @@ from typing import Any
 import click
 
 from embeddings import watching
-from embeddings.archive import DEFAULT_FOLDER, Archive, exists
+from embeddings.archives import open_or_create
 from embeddings.articles import find_files
 from embeddings.encoder import DEFAULT_ENCODER, load_encoder
 from embeddings.indexing import IndexReport, expected_articles, index_paths
+from embeddings.locations import DEFAULT_FOLDER, Location, MilvusPlace, parse_location
 from embeddings.records import USUAL, FieldNames
 
 SHOWN = 20
@@ -50,17 +51,50 @@ def _said(error: Exception) -> str:
     return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
 
 
+LOCATION = "DIR|FILE.db|milvus://HOST:PORT/NAME"
+"""How a location is typed."""
+
+
+class LocationType(click.ParamType[Location]):
+    """Where an archive lies, on a command line."""
+
+    name = "location"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Location:
+        """Return the location; a wrong address ends the command."""
+        try:
+            return parse_location(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --archive to a command, as a Path."""
+    """Add --archive to a command, as a Location."""
+    what = "The archive's folder, a Milvus Lite file, or an archive on a Milvus server."
+    return _archive_option(metavar=LOCATION, help=what)(command)
+
+
+def folder_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --archive to a command that looks into an archive's files, as a Path."""
+    return _archive_option(metavar="DIR", help="The archive's folder.", callback=_only_folder)(command)
+
+
+def _archive_option(**others: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(
         "--archive",
-        type=click.Path(path_type=Path),
+        type=LocationType(),
         default=DEFAULT_FOLDER,
         envvar="PRESSMARK_ARCHIVE",
         show_default=True,
         show_envvar=True,
-        help="The archive's folder.",
-    )(command)
+        **others,
+    )
+
+
+def _only_folder(context: click.Context, _: click.Parameter, value: Location) -> Path:
+    if isinstance(value, MilvusPlace):
+        raise WrongUse(f"{context.command_path} is for archives in a folder, {value} is in Milvus")
+    return value
 
 
 @click.command()
@@ -80,7 +114,7 @@ def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def index(
     *,
     paths: Sequence[Path],
-    archive: Path,
+    archive: Location,
     fields: Sequence[str],
     encoder: str,
     cache: Path | None,
@@ -115,7 +149,7 @@ def index(
 
 def index_with_progress(
     paths: Sequence[Path],
-    archive: Path,
+    archive: Location,
     encoder: str,
     cache: Path | None,
     names: FieldNames = USUAL,
@@ -129,7 +163,7 @@ def index_with_progress(
     if not expected:
         return IndexReport()
     model = load_encoder(encoder, cache)
-    opened = Archive(archive, model) if exists(archive) else Archive.create(archive, model)
+    opened = open_or_create(archive, model)
     try:
         with tqdm(total=expected, unit=" articles", delay=1, disable=not sys.stderr.isatty(), leave=False) as bar:
             return index_paths(opened, paths, bar.update, names, prune=prune)
@@ -137,14 +171,16 @@ def index_with_progress(
         opened.close()
 
 
-def _keep_indexed(paths: Sequence[Path], archive: Path, encoder: str, cache: Path | None, names: FieldNames) -> None:
+def _keep_indexed(
+    paths: Sequence[Path], archive: Location, encoder: str, cache: Path | None, names: FieldNames
+) -> None:
     """Index paths again and again, until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with plain_errors():
             find_files(paths)  # a path that is missing from the start is a mistake
             model = load_encoder(encoder, cache)
-            with closing(Archive(archive, model) if exists(archive) else Archive.create(archive, model)) as opened:
+            with closing(open_or_create(archive, model)) as opened:
                 click.echo(f"Watching {', '.join(map(str, paths))} for {archive}, until Ctrl-C", err=True)
                 watching.watch(
                     opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True), names
@@ -153,7 +189,7 @@ def _keep_indexed(paths: Sequence[Path], archive: Path, encoder: str, cache: Pat
         click.echo("Stopped; what was stored stays.", err=True)
 
 
-def _say(report: IndexReport, archive: Path, *, prune: bool) -> None:
+def _say(report: IndexReport, archive: Location, *, prune: bool) -> None:
     """Print what became of everything, and what could not be read."""
     removed = f"{report.removed:,} removed, " if prune else ""
     click.echo(

@@ -22,20 +22,31 @@ _ISO = re.compile(r"([0-9]{4})(?:[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2})(?:[T ]+[0-9
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T?[0-9]{6}Z?)?")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:[ ,]+[0-9]{1,2}:[0-9]{2}.*)?")
 _EPOCH = re.compile(r"([0-9]{9,10})(?:[0-9]{3})?(?:\.[0-9]+)?")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{2})(?![0-9]).*")
 _FILTER = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+
+_PLAINER = (
+    (re.compile(r"(?<![0-9:./-])[0-9]{1,2} *[-–—] *[0-9]{1,2}(?![0-9:-])"), " "),  # 18-19 October: one of two days
+    (re.compile(r"(?<=[0-9]{4})-c[iıuü] il\b"), ""),  # 19 oktyabr 2022-ci il: Azerbaijani for "of the year 2022"
+    (re.compile(r"\bmart\b(?!\.)", re.IGNORECASE), "march"),  # dateparser takes it for an Italian Tuesday
+)
+"""What dateparser gets wrong or does not know, and what it is given for it."""
 
 
 def parse_published(text: str) -> str:
     """Return the date that a newsroom's `text` gives, in the precision it gives it; "" when it is no date.
 
     The day is the one written: a time zone never moves it. Seconds or milliseconds since 1970 are a day in UTC. What
-    `text` leaves out is left out, so "May 5" is no date; "04/05/2022" may mean April or May, so it is only 2022.
+    `text` leaves out is left out, so "May 5" is no date; "04/05/2022" may mean April or May, so it is only 2022, and
+    "05/06/07" may be of three years, so it is no date.
     """
     text = text.strip()
     if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         return _existing(*match.groups())
     if match := _DOTTED.fullmatch(text):
         return _existing(*reversed(match.groups()))
+    if (match := _SHORT_YEAR.fullmatch(text)) and _existing(f"20{match[1]:0>2}", match[2], match[3]):
+        return ""  # the year may stand first or last
     if match := _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(match[1]), tz=UTC).date().isoformat()
     return _parse_words(text)
@@ -89,6 +100,8 @@ def _parse_words(text: str) -> str:
     """
     if len(text) > MAX_CHARACTERS or not re.search(r"\d", text):
         return ""
+    for said, plainer in _PLAINER:
+        text = said.sub(plainer, text)
     readings: list[datetime | None] = [parser.get_date_data(text).date_obj for parser in _parsers()]
     first, second = readings
     if first is None or second is None or first.year != second.year:

@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
-FORMAT = 2
+AT_ONCE = 256
+"""Texts whose word pieces are held at once: some hundred bytes each, many times the text."""
+
+PART = 100_000
+"""Characters whose word pieces are held at once."""
+
+FORMAT = 3
 """Version of a compiled folder; a folder of another version is compiled again."""
 
 
@@ -75,15 +81,19 @@ class OnnxEncoder:
 
     def token_offsets(self, text: str) -> Offsets:
         """Return the character range of each word piece, special tokens left out, shape (word pieces, 2)."""
-        encoding = self._whole.encode(text, add_special_tokens=False)
-        return np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+        return np.concatenate([self._offsets(text, start, end) for start, end in _parts(text)])
+
+    def _offsets(self, text: str, start: int, end: int) -> Offsets:
+        encoding = self._whole.encode(text[start:end], add_special_tokens=False)
+        return np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) + start
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch(list(texts))
-        vectors = self._pool.map(lambda encoding: onnx_models.run(self._session, encoding)[0][0], encodings)
-        return np.stack(list(vectors)).astype(np.float32)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for first in range(0, len(texts), AT_ONCE):
+            encodings = self._tokenizer.encode_batch(list(texts[first : first + AT_ONCE]))
+            found = self._pool.map(lambda encoding: onnx_models.run(self._session, encoding)[0][0], encodings)
+            vectors[first : first + AT_ONCE] = list(found)
+        return vectors
 
 
 def default_cache() -> Path:
@@ -112,6 +122,17 @@ def load_encoder(name: str, cache: Path | None = None, precision: str = "int8") 
 
 def _folder_name(name: str, precision: str = "int8") -> str:
     return onnx_models.folder_name(name, str(FORMAT), *([] if precision == "int8" else [precision]))
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield ranges of at most PART characters that make up a text, cut before a space, where no word piece is cut."""
+    start = 0
+    while len(text) - start > PART:
+        space = text.rfind(" ", start + 1, start + PART + 1)
+        end = space if space > start else start + PART
+        yield start, end
+        start = end
+    yield start, len(text)
 
 
 def _is_compiled(folder: Path) -> bool:

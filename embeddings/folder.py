@@ -10,9 +10,26 @@ def exists(folder: Path) -> bool:
 
 
 def check_exists(folder: Path) -> None:
-    """Raise FileNotFoundError if there is no archive in the folder."""
+    """Raise FileNotFoundError if there is no archive in the folder, or one without its database, or no folder."""
+    if folder.is_file():
+        raise FileNotFoundError(f"{folder} is a file, and an archive is a folder; name the folder with --archive")
+    if lacks_database(folder):
+        raise FileNotFoundError(no_database(folder))
     if not exists(folder):
         raise FileNotFoundError(f"there is no archive in {folder}; make one with: pressmark index PATH...")
+
+
+def lacks_database(folder: Path) -> bool:
+    """Return whether the folder holds an archive's indexes without the database that they are made from."""
+    return not exists(folder) and any((folder / index).exists() for index in ("vectors.faiss", "keywords"))
+
+
+def no_database(folder: Path) -> str:
+    """Return what is wrong with such a folder, and the cure."""
+    return (
+        f"{folder} holds the indexes of an archive whose database, archive.sqlite, is missing; restore it from a copy, "
+        "or delete the folder and index the articles again"
+    )
 
 
 def copy_keywords(folder: Path, target: Path) -> Path:

@@ -2,28 +2,26 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import monotonic, time_ns
+from time import time_ns
 
-from embeddings.archive import Archive
+from embeddings.archives import GrowingArchive
 from embeddings.articles import InputFile, Unread, find_files, read_file
+from embeddings.background import Background, Lot
 from embeddings.estimates import about
 from embeddings.meetings import Meetings
 from embeddings.origins import Place, file_of, is_below, place
 from embeddings.records import USUAL, FieldNames
-from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, Prepared, digest
+from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, digest
 from embeddings.types import Article
 
-LOT_PASSAGES = 1000
-LOT_SECONDS = 30.0
-"""A transaction is made when there are so many passages to store, or so much time has passed since the last."""
-
 TOGETHER = 16
-TOGETHER_CHARACTERS = 200_000
-"""So many articles, or one more than so many characters, are split and encoded together."""
+TOGETHER_CHARACTERS = 30_000
+"""So many articles with so many characters, or one article of any length, are split and encoded together."""
 
-READING = "1"
+READING = "2"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
 SETTLED = 2_000_000_000
@@ -50,7 +48,7 @@ class IndexReport:
 
 
 def index_paths(
-    archive: Archive,
+    archive: GrowingArchive,
     paths: Sequence[Path],
     progress: Callable[[int], object],
     names: FieldNames = USUAL,
@@ -59,10 +57,8 @@ def index_paths(
 ) -> IndexReport:
     """Add the articles of files and folders to an archive, and return what became of them.
 
-    A file that is as it was is not read again. An article that says the same as another one in all but its id is
-    another place of that one, and counted as unchanged. With `prune`, articles that were read below these paths and are
-    no longer there, at none of their places, are removed, but for those below a path where no file is left: it may be a
-    disk that is not there.
+    A file that is as it was is not read again. With `prune`, articles that were read below these paths and are no
+    longer there are removed, but for those below a path where no file is left: it may be a disk that is not there.
     `progress` is told how many more articles are done, each time some are; `names` are what an export calls its fields.
 
     Raises:
@@ -71,10 +67,10 @@ def index_paths(
     """
     files = find_files(paths)
     archive.link_older()
-    run = _Run(archive, progress, names)
-    for file in files:
-        run.read(file)
-    run.store()
+    with closing(_Run(archive, progress, names)) as run:
+        for file in files:
+            run.read(file)
+        run.store()
     if prune:
         run.prune(paths)
     archive.refresh()
@@ -82,24 +78,23 @@ def index_paths(
 
 
 class _Run:
-    """One run: what was found, and what waits to be stored."""
+    """One run: what was found, and the lot that is being filled with it."""
 
-    def __init__(self, archive: Archive, progress: Callable[[int], object], names: FieldNames) -> None:
+    def __init__(self, archive: GrowingArchive, progress: Callable[[int], object], names: FieldNames) -> None:
         self.report = IndexReport()
         self._archive = archive
         self._progress = progress
         self._names = names
         self._records = archive.file_records()
-        self._meetings = Meetings(archive)
         self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
         self._read: set[str] = set()
-        self._waiting: list[Article] = []
-        self._prepared: list[Prepared] = []
-        self._finished: list[FileRecord] = []
-        self._moved: dict[str, str] = {}
-        self._contested: set[str] = set()
-        self._told, self._since = 0, 0.0
-        self._start_lot()
+        self._background = Background(archive, progress)
+        self._lot = Lot()
+        self._meetings = Meetings(archive, lambda: [*self._background.unstored, self._lot])
+
+    def close(self) -> None:
+        """Stop; what is not stored yet is lost."""
+        self._background.close()
 
     def read(self, file: InputFile) -> None:
         """Take in the articles of a file, unless it is as it was when they were stored."""
@@ -118,21 +113,13 @@ class _Run:
             else:
                 self._take(found, file)
                 count += 1
-        if now is not None and not {file.source} & (self._kept | self._contested):
-            self._finished.append(replace(now, articles=count))
+        if now is not None and not {file.source} & (self._kept | self._background.contested):
+            self._lot.finished.append(replace(now, articles=count))
 
     def store(self) -> None:
-        """Store what was taken in so far, in one transaction, and let searches see it."""
-        self._encode()
-        finished = [record for record in self._finished if record.path not in self._contested]
-        places = self._meetings.changes(self._moved)
-        if self._prepared or finished or places:
-            self._archive.store(self._prepared, finished, places)
-        if self._prepared or places.merged:
-            self._archive.refresh()
-        if self._told:
-            self._progress(self._told)
-        self._start_lot()
+        """Store all that was taken in so far, and let searches see it."""
+        self._hand_over()
+        self._background.store()
 
     def prune(self, paths: Sequence[Path]) -> None:
         """Remove stored articles that were read below the paths and are no longer there, at none of their places."""
@@ -165,44 +152,35 @@ class _Run:
         file = file_of(source)
         return file is None or file in self._read - self._kept
 
-    def _start_lot(self) -> None:
-        self._prepared, self._finished, self._moved = [], [], {}
-        self._meetings.start_lot()
-        self._told, self._since = 0, monotonic()
-
     def _take(self, found: Article, file: InputFile) -> None:
-        """Let an article wait for its lot; of equal ids, the first is stored before."""
+        """Put an article into the lot; of equal ids, the first is stored before."""
+        if not self._has_room(found):
+            self._hand_over()
         spot = place(found)
-        if {found.id, spot.own_id} & self._meetings.lot:
+        if {found.id, spot.own_id} & self._meetings.unstored:
             self.store()
         article = self._distinct(found, spot, file)
-        twin = self._meetings.twin(article)
+        twin = self._meetings.twin(article) if self._archive.keeps_places else None
         if twin is not None:
-            changed = self._meetings.meet(article, twin)
-            self._pass_over(changed=changed)
+            self._pass_over(changed=self._meetings.meet(article, twin))
         elif self._meetings.goes_on_at(article):
             self._pass_over(changed=False)
         else:
-            self._await(article)
-        if sum(len(each.passages) for each in self._prepared) >= LOT_PASSAGES or self._is_late():
+            self._meetings.wait(article)
+        if self._background.is_late:
             self.store()
-
-    def _await(self, article: Article) -> None:
-        """Let an article wait until there are enough to be split and encoded together."""
-        self._meetings.wait(article)
-        self._waiting.append(article)
-        characters = sum(len(each.text) for each in self._waiting)
-        if len(self._waiting) >= TOGETHER or characters > TOGETHER_CHARACTERS or self._is_late():
-            self._encode()
 
     def _pass_over(self, *, changed: bool) -> None:
         """Count an article that is stored as another one."""
         self.report.changed += changed
         self.report.unchanged += not changed
-        self._told += 1
+        self._lot.passed_over += 1
 
-    def _is_late(self) -> bool:
-        return monotonic() - self._since >= LOT_SECONDS
+    def _has_room(self, article: Article) -> bool:
+        """Tell whether an article may go into the lot."""
+        articles = self._lot.articles
+        characters = sum(len(each.text) for each in (*articles, article))
+        return not articles or (len(articles) < TOGETHER and characters <= TOGETHER_CHARACTERS)
 
     def _distinct(self, article: Article, spot: Place, file: InputFile) -> Article:
         """Return the article, with an id of its own if another article, of a file that is still there, has its id.
@@ -217,29 +195,24 @@ class _Run:
             return article
         other = file_of(there.source)
         if other is None:
-            self._moved[article.id] = article.source
+            self._lot.moved[article.id] = article.source
             return article
         same = there.digest == digest(article)
-        if same:
+        if same and self._archive.keeps_places:
             self._meetings.note(article.id, article)
         if not same and not spot.may_replace(there.source):
             return replace(article, id=spot.own_id)
-        self._contested |= {file.source, other}  # two files have a say in it: both are read every time
+        self._background.contested |= {file.source, other}  # two files have a say in it: both are read every time
         return article
 
-    def _encode(self) -> None:
-        """Split and encode the articles that wait and are new or changed, and count all of them."""
-        done, fresh = self._archive.sort(self._waiting)
+    def _hand_over(self) -> None:
+        """Count the lot's articles, have those encoded that are new or changed, and begin another lot."""
+        lot, self._lot = self._lot, Lot()
+        done, fresh = self._archive.sort(lot.articles)
         self.report.added += len(done.added)
         self.report.changed += len(done.changed)
         self.report.unchanged += len(done.unchanged)
-        if fresh:
-            self._prepared += self._archive.prepare(fresh)
-        self._told += len(self._waiting)
-        self._waiting = []
-        if not self._prepared and self._told:
-            self._progress(self._told)
-            self._told, self._since = 0, monotonic()
+        self._background.take(lot, fresh)
 
 
 def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:

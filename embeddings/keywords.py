@@ -51,15 +51,7 @@ class KeywordIndex:
         self._known: dict[str, int] = {}
         self._check_files()
         self._index = tantivy.Index(_schema(), path=str(folder))
-        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        for step in (
-            tantivy.Filter.remove_long(60),
-            tantivy.Filter.ascii_fold(),  # before lowercase: a lowercased "İ" keeps a dot that no longer folds
-            tantivy.Filter.lowercase(),
-            tantivy.Filter.stemmer("English"),
-        ):
-            analyzer = analyzer.filter(step)
-        self._analyzer = analyzer.build()
+        self._analyzer = english()
         self._index.register_tokenizer(ANALYZER, self._analyzer)
         self._index.config_reader(reload_policy="Manual")  # a new state is shown when we say so
         self.reload()
@@ -212,6 +204,19 @@ class KeywordIndex:
             return query
         silent = [(must, tantivy.Query.const_score_query(condition, 0.0)) for condition in conditions]
         return tantivy.Query.boolean_query([(must, query), *silent])
+
+
+def english() -> tantivy.TextAnalyzer:
+    """Return what makes words to search by of a text: English stems, accents folded."""
+    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (
+        tantivy.Filter.remove_long(60),
+        tantivy.Filter.ascii_fold(),  # before lowercase: a lowercased "İ" keeps a dot that no longer folds
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.stemmer("English"),
+    ):
+        analyzer = analyzer.filter(step)
+    return analyzer.build()
 
 
 def read_stamp(folder: Path) -> Stamp | None:

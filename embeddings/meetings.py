@@ -1,50 +1,50 @@
 """Articles that are met at several places: which one they are, and what becomes of the places."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 
-from embeddings.archive import Archive
+from embeddings.archives import GrowingArchive
+from embeddings.background import Lot
 from embeddings.origins import file_of
-from embeddings.stored import OtherPlace, PlaceChanges, content_of, digest
+from embeddings.stored import OtherPlace, content_of, digest
 from embeddings.types import Article
 
 
 class Meetings:
-    """What one run of indexing met more than once: of the lot that waits to be stored, and of the whole run."""
+    """What one run of indexing met more than once: of the lots that wait to be stored, and of the whole run.
 
-    def __init__(self, archive: Archive) -> None:
+    `lots` gives those lots, in their order; the last one is being filled.
+    """
+
+    def __init__(self, archive: GrowingArchive, lots: Callable[[], Sequence[Lot]]) -> None:
         self.met: set[str] = set()
         """Sources of articles that are stored as read elsewhere."""
         self.seen: set[str] = set()
         """Ids of stored articles that are where they were read."""
         self._archive = archive
-        self.start_lot()
+        self._lots = lots
 
-    def start_lot(self) -> None:
-        """Forget the lot: it is stored."""
-        self.lot: set[str] = set()
-        self._contents: dict[str, str] = {}
-        self._noted: dict[str, OtherPlace] = {}
-        self._handed: dict[str, OtherPlace] = {}
-        self._merged: set[str] = set()
-
-    def changes(self, moved: Mapping[str, str]) -> PlaceChanges:
-        """Return what the lot changes, with the sources of unchanged articles that are read elsewhere now, by id."""
-        return PlaceChanges(self._handed, sorted(self._merged), moved, list(self._noted.values()))
+    @property
+    def unstored(self) -> set[str]:
+        """The ids of the articles that wait to be stored."""
+        return {article.id for lot in self._lots() for article in lot.articles}
 
     def wait(self, article: Article) -> None:
-        """Have an article in the lot. If a stored one changes by it, that goes on at another place, if it has one."""
+        """Put an article into the lot. If a stored one changes by it, that goes on at another place, if it has one."""
         self._leave_to_another_place(article)
         self.seen.add(article.id)
-        self.lot.add(article.id)
-        self._contents[content_of(article)] = article.id
+        lot = self._lots()[-1]
+        lot.articles.append(article)
+        lot.contents[content_of(article)] = article.id
 
     def twin(self, article: Article) -> str | None:
-        """Return the id of the article that says the same, in the lot or stored; None if that is its own or none."""
+        """Return the id of the article that says the same, unstored or stored; None if that is its own or none."""
         content = content_of(article)
-        if content in self._contents:
-            return self._contents[content]
+        for lot in self._lots():
+            if content in lot.contents:
+                return lot.contents[content]
         ids = self._archive.ids_with(content)
-        return None if article.id in ids else next((each for each in ids if each not in self.lot), None)
+        unstored = self.unstored if ids else set()
+        return None if article.id in ids else next((each for each in ids if each not in unstored), None)
 
     def meet(self, article: Article, twin: str) -> bool:
         """Note another place of an article, its twin; return whether another one was stored as read there, which goes.
@@ -53,9 +53,10 @@ class Meetings:
         """
         known = self._archive.origins([article.id])
         self._leave_to_another_place(article)
-        self._handed = {each: to for each, to in self._handed.items() if to.source != article.source}
+        for lot in self._lots():
+            lot.handed = {each: to for each, to in lot.handed.items() if to.source != article.source}
         self.note(twin, article)
-        self._merged |= known.keys() - self._handed.keys()
+        self._lots()[-1].merged |= known.keys() - self._handed
         return bool(known)
 
     def note(self, article_id: str, found: Article) -> None:
@@ -65,11 +66,11 @@ class Meetings:
         origin = self._archive.origins([article_id]).get(article_id)
         if origin is not None and origin.source == found.source:
             self.seen.add(article_id)
-        elif article_id in self.lot or other not in self._archive.other_places(article_id):
-            self._noted[found.source] = other
+        elif article_id in self.unstored or other not in self._archive.other_places(article_id):
+            self._lots()[-1].noted[found.source] = other
 
     def goes_on_at(self, article: Article) -> bool:
-        """Return whether an article is one that the lot leaves to other places of it, met at one of them."""
+        """Return whether an article is one that goes on at other places of it, met at one of them."""
         for each in self._archive.ids_with(content_of(article)):
             others = self._archive.other_places(each) if each in self._handed else []
             if article.source in {other.source for other in others}:
@@ -85,5 +86,10 @@ class Meetings:
             return
         for other in self._archive.other_places(article.id):
             if other.id != article.id and other.source != article.source and file_of(other.source) is not None:
-                self._handed[article.id] = other
+                self._lots()[-1].handed[article.id] = other
                 return
+
+    @property
+    def _handed(self) -> set[str]:
+        """The ids of the articles that go on at another of their places."""
+        return {article for lot in self._lots() for article in lot.handed}

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 
+import numpy as np
+
 from embeddings.types import Article, Passage, Vectors
 
 
@@ -94,6 +96,17 @@ class FileRecord:
     modified: int
     articles: int
     reading: str
+
+
+def with_vectors(
+    articles: Sequence[Article], parts: Sequence[Sequence[Passage]], vectors: Sequence[Vectors]
+) -> list[Prepared]:
+    """Return articles with their passages and the rows of `vectors` that are theirs: one a passage, in this order."""
+    if not articles or not vectors:
+        return [Prepared(article, (), np.zeros((0, 0), dtype=np.float32)) for article in articles]
+    ends = np.cumsum([len(part) for part in parts])[:-1]
+    rows = np.split(np.concatenate(vectors), ends)
+    return [Prepared(*each) for each in zip(articles, parts, rows, strict=True)]
 
 
 def content_of(article: Article) -> str:

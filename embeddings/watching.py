@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
-from embeddings.archive import Archive
+from embeddings.archives import GrowingArchive
 from embeddings.indexing import IndexReport, index_paths
 from embeddings.records import USUAL, FieldNames
 
@@ -20,7 +20,7 @@ SHARE = 0.1
 
 
 def watch(
-    archive: Archive,
+    archive: GrowingArchive,
     paths: Sequence[Path],
     stop: threading.Event,
     tell: Callable[[IndexReport], object],
@@ -30,7 +30,7 @@ def watch(
 
     Looking costs a question to the file system for each file, which works on every disk and network share. `tell` is
     given the report of each look that changed something, or found other things unreadable than the look before. A path
-    that is gone, and an archive that another process writes to, are waited for.
+    that is gone, an archive that another process writes to, and a server that cannot be reached, are waited for.
     `names` are what an export calls its fields.
     """
     unread, trouble, pause = None, "", 0.0
@@ -38,7 +38,7 @@ def watch(
         began = monotonic()
         try:
             report = index_paths(archive, paths, lambda _: None, names, prune=True)
-        except (FileNotFoundError, TimeoutError) as error:
+        except (FileNotFoundError, TimeoutError, ConnectionError) as error:
             if str(error) != trouble:
                 log.warning("waiting: %s", error)
             trouble = str(error)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from embeddings.archive import check_new, exists
+from embeddings.archives import check_can_be_made, exists
 from embeddings.commands import NothingToDo, WrongUse, archive_option, index_with_progress, plain_errors
 from embeddings.dates import in_words, parse_filter_date
+from embeddings.locations import Location
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.pipeline import Pipeline
@@ -28,7 +29,7 @@ NEAREST = 3
 """How many passages are shown when no answer is."""
 
 
-def open_pipeline(archive: Path) -> Pipeline:
+def open_pipeline(archive: Location) -> Pipeline:
     """Return the pipeline over an archive; where there is none yet, the seeds are indexed first, and it is said so."""
     from dataclasses import replace
 
@@ -36,7 +37,7 @@ def open_pipeline(archive: Path) -> Pipeline:
     if not exists(archive):
         if not SEEDS.is_dir():
             raise FileNotFoundError(f"there is no archive in {archive}; make one with: pressmark index PATH...")
-        check_new(archive)
+        check_can_be_made(archive)
         click.echo(f"There is no archive in {archive} yet: indexing the seed articles in {SEEDS}", err=True)
         index_with_progress([SEEDS], archive, settings.encoder, settings.cache)
     return Pipeline.from_settings(settings)
@@ -54,7 +55,7 @@ def open_pipeline(archive: Path) -> Pipeline:
 @click.option("--expect", metavar="ANSWER", default="", help="The answer that --explain looks for.")
 def ask(
     question: str,
-    archive: Path,
+    archive: Location,
     k: int | None,
     published_from: str,
     published_to: str,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from embeddings.archive import Archive
+from embeddings.archives import SearchableArchive, open_archive
 from embeddings.encoder import load_encoder
 from embeddings.types import Filter
 from qa.answers import assemble
@@ -22,7 +22,9 @@ NO_FILTER = Filter()
 class Pipeline:
     """Answers questions over one archive. Many threads may ask at once."""
 
-    def __init__(self, archive: Archive, reader: Reader, calibration: Calibration, settings: Settings) -> None:
+    def __init__(
+        self, archive: SearchableArchive, reader: Reader, calibration: Calibration, settings: Settings
+    ) -> None:
         self.archive = archive
         self.reader = reader
         self.calibration = calibration
@@ -37,7 +39,7 @@ class Pipeline:
             ValueError: if the archive and the encoder do not fit, or a model's file was altered.
         """
         reader, calibration = load_reader(settings.reader, settings.cache)
-        archive = Archive(settings.archive, load_encoder(settings.encoder, settings.cache))
+        archive = open_archive(settings.archive, load_encoder(settings.encoder, settings.cache))
         return cls(archive, reader, calibration, settings)
 
     @property

@@ -33,10 +33,10 @@ def load_reader(name: str | Path, cache: Path | None = None) -> tuple[OnnxReader
         ValueError: if a file was altered, or the calibration is another model's.
     """
     folder = Path(name)
-    if not (folder / SPEC).is_file():
+    if is_foreign := not (folder / SPEC).is_file():
         folder = _compiled(str(name), (cache or default_cache()) / "readers")
     reader = OnnxReader(folder)
-    if not reader.gives_relevance:
+    if is_foreign and not reader.gives_relevance:
         log.warning("the reader %s has no relevance head: passages stay in the order in which they were found", name)
     if (folder / FILE).is_file():
         return reader, Calibration.load(folder, reader.spec.sha256["model.onnx"])

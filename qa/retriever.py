@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.archive import Archive
+from embeddings.archives import SearchableArchive
 from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
 from qa.settings import Settings
 
@@ -29,7 +29,7 @@ class Proposals:
     keywords: Ranking
 
 
-def retrieve(archive: Archive, question: str, only: Filter, settings: Settings) -> Retrieved:
+def retrieve(archive: SearchableArchive, question: str, only: Filter, settings: Settings) -> Retrieved:
     """Return the `settings.k` best passages for a question; fewer only if fewer pass the filter.
 
     Each leg proposes its best `settings.candidates`, at least k. A score is in [0, 1]: 1 is best on both legs.
@@ -44,7 +44,7 @@ def retrieve(archive: Archive, question: str, only: Filter, settings: Settings) 
     return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded))
 
 
-def search(archive: Archive, question: str, vector: Vectors, only: Filter, settings: Settings) -> Proposals:
+def search(archive: SearchableArchive, question: str, vector: Vectors, only: Filter, settings: Settings) -> Proposals:
     """Return what both legs propose, at most the settings' candidates each, and not fewer than k.
 
     `vector` has shape (1, dimension).

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from embeddings.archive import DEFAULT_FOLDER
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.keywords import HEADING_WEIGHT
+from embeddings.locations import DEFAULT_FOLDER, Location, parse_location
 from qa.questions import check_k
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
@@ -18,8 +18,8 @@ SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 class Settings:
     """Everything that changes an answer. Each field is set by PRESSMARK_ and its name in capitals."""
 
-    archive: Path = Path(DEFAULT_FOLDER)
-    """The archive's folder."""
+    archive: Location = Path(DEFAULT_FOLDER)
+    """Where the archive lies: a folder, a Milvus Lite file, or an archive on a Milvus server."""
 
     encoder: str = DEFAULT_ENCODER
     """The sentence-transformers model of the archive, by name or folder."""
@@ -86,6 +86,11 @@ class Settings:
 
 
 def _parse(variable: str, text: str, kind: Any) -> object:
+    if kind == Location:
+        try:
+            return parse_location(text)
+        except ValueError as error:
+            raise ValueError(f"{variable}: {error}") from error
     number = {int: int, float: float, float | None: float}.get(kind)
     if number is None:
         return text if kind is str else Path(text)

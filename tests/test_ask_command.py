@@ -245,12 +245,12 @@ def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str, cache: Path | None) -> FakeEncoder:
         return FakeEncoder()
 
-    def read(folder: Path) -> FakeReader:
-        return FakeReader({"memorandum of understanding": 15.0})
+    def read(name: str, cache: Path | None) -> tuple[FakeReader, Calibration]:
+        return FakeReader({"memorandum of understanding": 15.0}), BY_MARGIN
 
     monkeypatch.setattr("embeddings.commands.load_encoder", load)
     monkeypatch.setattr("qa.pipeline.load_encoder", load)
-    monkeypatch.setattr("qa.pipeline.OnnxReader", read)
+    monkeypatch.setattr("qa.pipeline.load_reader", read)
     monkeypatch.setenv("PRESSMARK_THRESHOLD", "0")
 
 
@@ -310,8 +310,8 @@ def test_ask_without_a_reader_says_how_to_make_one(
 ) -> None:
     monkeypatch.setenv("PRESSMARK_READER", str(tmp_path / "nowhere"))
     result = ask("Who?", "--archive", str(seeds_archive.folder))
-    said = f"Error: the reader in {tmp_path}/nowhere has no reader.json; make one with: pressmark train export\n"
-    assert (result.exit_code, result.stderr) == (1, said)
+    said = f"Error: the reader in {tmp_path}/nowhere has neither reader.json nor config.json; make one with: "
+    assert (result.exit_code, result.stderr) == (1, f"{said}pressmark train export\n")
 
 
 @pytest.mark.parametrize(

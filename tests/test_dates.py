@@ -64,6 +64,118 @@ def test_parse_published_in_other_languages(text: str, published: str) -> None:
     assert parse_published(text) == published
 
 
+ENGLISH = (
+    "2022-10-19", "2022/10/19", "2022.10.19", "20221019", "19.10.2022", "19-10-2022", "19/10/2022", "10/19/2022",
+    "19 October 2022", "19 Oct 2022", "19-Oct-2022", "19 OCTOBER 2022", "October 19, 2022", "October 19 2022",
+    "Oct 19, 2022", "Oct. 19, 2022", "Oct 19th, 2022", "19th October 2022", "the 19th of October 2022",
+    "19th of October, 2022", "Wednesday, October 19, 2022", "Wednesday 19 October 2022", "Wed Oct 19 10:00:00 2022",
+    "Wed, 19 Oct 2022 10:00:00 +0400", "Wed, 19 Oct 22 10:00 GMT", "Wed Oct 19 10:00:00 UTC 2022", "2022 October 19",
+    "2022, October 19", "2022 Oct 19", "2022-10-19T10:00:00+04:00", "2022-10-19 10:00:00.000000", "19.10.22",
+    "October 19, 2022 10:00 AM", "October 19, 2022, 10:00 p.m. ET", "19 October 2022, 10:00 (GMT+4)", "10/19/22",
+    "10.30 19 October 2022", "10:30, 19 October 2022", "19 October 2022 14h30", "19.10.2022, 09:15",
+    "19 October 2022 10:00 -04", "19\u00a0October\u00a02022",
+)  # fmt: skip
+RUSSIAN = (
+    "19 октября 2022", "19 октября 2022 года", "19 октября 2022 г.", "19 Октября 2022, 10:00", "19 окт 2022",
+    "19 окт. 2022", "среда, 19 октября 2022", "среда, 19 октября 2022 г., 10:00", "19 октябрь 2022",
+    "10:00, 19 октября 2022", "19.10.2022 в 10:00", "19.10.2022 г.",
+)  # fmt: skip
+AZERBAIJANI = (
+    "19 oktyabr 2022", "19 Oktyabr 2022", "19 OKTYABR 2022", "19 okt 2022", "19 oktyabr, 2022", "19 Okt 2022 10:00",
+    "10:00, 19 oktyabr 2022", "Çərşənbə, 19 oktyabr 2022", "19 oktyabr 2022-ci il", "2022-ci il 19 oktyabr",
+)  # fmt: skip
+ARABIC = (
+    "19 أكتوبر 2022", "19 اكتوبر 2022", "19 أكتوبر، 2022", "١٩ أكتوبر ٢٠٢٢", "الأربعاء 19 أكتوبر 2022",
+    "الأربعاء، 19 أكتوبر 2022", "١٩/١٠/٢٠٢٢", "\u200f19 أكتوبر 2022",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*ENGLISH, *RUSSIAN, *AZERBAIJANI, *ARABIC])
+def test_parse_published_understands_a_day_as_newsrooms_write_it(text: str) -> None:
+    assert parse_published(text) == "2022-10-19"
+
+
+MONTHS_OF = {
+    "English": "January February March April May June July August September October November December",
+    "Russian": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "Azerbaijani": "yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr",
+    "Arabic": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "Turkish": "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
+}
+
+
+@pytest.mark.parametrize("day", [4, 25])
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize("language", MONTHS_OF)
+def test_parse_published_knows_every_month(language: str, month: int, day: int) -> None:
+    name = MONTHS_OF[language].split()[month - 1]
+    assert parse_published(f"{day} {name} 2022") == f"2022-{month:02}-{day:02}"
+    assert parse_published(f"{name} 2022") == f"2022-{month:02}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "19 تشرين الأول 2022",  # the Levant's months
+        "23 ربيع الأول 1444",  # the Islamic calendar
+        "19 октјабр 2022",  # Azerbaijani in Cyrillic
+        "2022-ci ilin 19 oktyabrı",
+        "Опубликовано 19 октября 2022",
+        "в октябре 2022 года",
+        "19 Foo 2022",
+        "week 42, 2022",
+        "March 2022 to May 2022",
+        "30 September – 2 October 2022",
+        "1/2 March 2022",
+        "3 и 4 марта 2022",
+        "5 May 2022 1430",
+        "October 32, 2022",
+        "October 19, 20222",
+    ],
+)
+def test_parse_published_of_what_is_not_understood_is_unknown(text: str) -> None:
+    assert parse_published(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("18-19 October 2022", "2022-10"),
+        ("October 18–19, 2022", "2022-10"),
+        ("18—19 октября 2022", "2022-10"),
+        ("19-20.10.2022", "2022-10"),
+        ("٠٤/٠٥/٢٠٢٢", "2022"),
+        ("1-2-2022", "2022"),
+        ("Q3 2022", "2022"),
+    ],
+)
+def test_parse_published_of_two_days_is_what_they_share(text: str, published: str) -> None:
+    assert parse_published(text) == published
+
+
+@pytest.mark.parametrize("text", ["05/06/07", "22/10/19", "22-10-19", "19/10/22 10:00"])
+def test_parse_published_of_a_year_that_may_stand_first_or_last_is_unknown(text: str) -> None:
+    assert parse_published(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("0000-12-31", ""),
+        ("19 October 0000", ""),
+        ("0001-01-01", "0001-01-01"),
+        ("1 January 0001", "0001-01-01"),
+        ("9999-12-31", "9999-12-31"),
+        ("31 December 9999", "9999-12-31"),
+        ("10000-01-01", ""),
+        ("2099-01-01", "2099-01-01"),
+        ("19 October 2040", "2040-10-19"),
+    ],
+)
+def test_parse_published_of_the_first_the_last_and_a_coming_year(text: str, published: str) -> None:
+    assert parse_published(text) == published
+
+
 @pytest.mark.parametrize(("text", "published"), [("04/05/2022", "2022"), ("05/05/2022", "2022-05-05")])
 def test_parse_published_leaves_out_what_the_order_of_day_and_month_decides(text: str, published: str) -> None:
     assert parse_published(text) == published

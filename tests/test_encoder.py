@@ -169,6 +169,29 @@ def test_token_offsets_are_not_cut(encoder: OnnxEncoder) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("text", [TEXTS[0] * 9, "treaty " * 30, "Министр 😀 e\u0301 " * 20], ids=lambda text: text[:9])
+def test_token_offsets_of_a_long_text_are_those_of_its_parts(
+    text: str, encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = encoder.token_offsets(text)
+    monkeypatch.setattr(encoder_module, "PART", 50)
+    assert encoder.token_offsets(text).tolist() == whole.tolist()
+
+
+@pytest.mark.model
+def test_token_offsets_of_an_endless_word_are_those_of_its_parts(encoder: OnnxEncoder) -> None:
+    offsets = encoder.token_offsets("x" * 250_000)
+    assert offsets.tolist() == [[0, 100_000], [100_000, 200_000], [200_000, 250_000]]
+
+
+@pytest.mark.model
+def test_many_texts_have_the_vectors_of_few(encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = encoder.encode_passages(TEXTS)
+    monkeypatch.setattr(encoder_module, "AT_ONCE", 3)
+    assert encoder.encode_passages(TEXTS).tobytes() == expected.tobytes()
+
+
+@pytest.mark.model
 @given(st.text(max_size=100) | st.text(st.sampled_from("aé\u0301 😀Я中.\n"), max_size=100))
 @settings(deadline=None)
 def test_token_offsets_of_any_text_are_in_order_and_inside(encoder: OnnxEncoder, text: str) -> None:

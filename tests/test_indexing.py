@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from conftest import SEEDS
-from embeddings import indexing
+from embeddings import background, indexing
 from embeddings.archive import Archive
 from embeddings.articles import InputFile, Unread, read_file
 from embeddings.indexing import IndexReport, expected_articles, index_paths
@@ -99,7 +99,7 @@ def test_more_articles_than_a_lot_go_in_with_a_transaction_a_lot(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "TOGETHER", 1)
-    monkeypatch.setattr(indexing, "LOT_PASSAGES", 3)
+    monkeypatch.setattr(background, "LOT_PASSAGES", 3)
     told: list[int] = []
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(7)]))
     report = index_paths(archive, [path], told.append)
@@ -208,7 +208,7 @@ def test_an_interruption_keeps_what_was_stored_and_the_next_run_adds_the_rest(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "TOGETHER", 1)
-    monkeypatch.setattr(indexing, "LOT_PASSAGES", 2)
+    monkeypatch.setattr(background, "LOT_PASSAGES", 2)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
     with pytest.raises(KeyboardInterrupt):
         index_paths(archive, [path], interrupt_at(2))
@@ -220,7 +220,7 @@ def test_an_interruption_keeps_what_was_stored_and_the_next_run_adds_the_rest(
 def test_a_transaction_is_made_after_a_time_even_for_few_passages(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "LOT_SECONDS", 0.0)
+    monkeypatch.setattr(background, "LOT_SECONDS", 0.0)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(3)]))
     index(archive, path)
     assert archive.generation == 3
@@ -230,7 +230,7 @@ def test_what_is_stored_is_searched_before_the_run_is_over(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "TOGETHER", 1)
-    monkeypatch.setattr(indexing, "LOT_PASSAGES", 2)
+    monkeypatch.setattr(background, "LOT_PASSAGES", 2)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
     found: list[int] = []
     index_paths(archive, [path], lambda _: found.append(len(archive.search_keywords("number", 9, Filter()).numbers)))

@@ -37,10 +37,10 @@ PATIENCE = 120
 
 INDEX = """
 import sys
-from embeddings import commands, indexing
+from embeddings import background, commands, indexing
 from fakes import FakeEncoder
 commands.load_encoder = lambda *_: FakeEncoder()
-indexing.TOGETHER, indexing.LOT_PASSAGES = 2, 8
+indexing.TOGETHER, background.LOT_PASSAGES = 2, 8
 print("ready", flush=True)
 commands.index(sys.argv[1:])
 """
@@ -162,10 +162,10 @@ def crash(folder: Path, title: str) -> Path:
     code = f"""
 import os, sys
 from pathlib import Path
-from embeddings import indexing
+from embeddings import background, indexing
 from embeddings.archive import Archive
 from fakes import FakeEncoder
-indexing.TOGETHER, indexing.LOT_PASSAGES = 2, 8
+indexing.TOGETHER, background.LOT_PASSAGES = 2, 8
 archive = Archive.create(Path({str(folder / "archive")!r}), FakeEncoder())
 indexing.index_paths(archive, [Path({str(folder / "in")!r})], lambda _: None)
 archive._database.write_journal_back()

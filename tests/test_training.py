@@ -14,7 +14,7 @@ from qa.training.loop import Job, Step, pick_device, train, use_bfloat16
 from qa.training.model import load_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
-from qa.training.windows import with_answer
+from qa.training.windows import Cutter
 from tiny_model import PulledPlugError, write_made_up, write_tiny_model
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -152,8 +152,8 @@ def test_padding_changes_no_logit(job: Job) -> None:
     model = load_model(job.start).eval()
     featuriser = Featuriser(job.start / "tokenizer.json", 64)
     question, other = job.data.questions[0], job.data.questions[1]
-    features = featuriser.features(question.question, with_answer(question, checkpoint.seeded(0, 0)))
-    longer = featuriser.features(f"{other.question} " * 3, with_answer(other, checkpoint.seeded(0, 0)))
+    features = featuriser.features(question.question, Cutter(checkpoint.seeded(0, 0), 0.12).with_answer(question))
+    longer = featuriser.features(f"{other.question} " * 3, Cutter(checkpoint.seeded(0, 0), 0.12).with_answer(other))
     alone, together = collate([tuple(features)]), collate([tuple(features), tuple(longer)])
     with torch.no_grad():
         one = model(alone.ids, alone.mask, alone.types)

@@ -4,7 +4,7 @@ import pytest
 
 from qa.training.data import Question, Text
 from qa.training.negatives import hard_negatives
-from qa.training.windows import LONG, Window, more_without_answer, with_answer, without_answer
+from qa.training.windows import LONG, Cutter, Window
 
 SENTENCES = [
     f"In chapter {number} the traveller writes at some length of town number {number * 111}." for number in range(1, 60)
@@ -24,7 +24,7 @@ def asked(
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_window_holds_the_answer_and_whole_sentences(seed: int) -> None:
-    window = with_answer(asked("town number 3330"), Random(seed))
+    window = Cutter(Random(seed), 0.12).with_answer(asked("town number 3330"))
     assert window.text[window.start : window.end] == "town number 3330"
     assert window.text in LONG_TEXT.text
     assert window.text.startswith("In chapter")
@@ -34,14 +34,14 @@ def test_a_window_holds_the_answer_and_whole_sentences(seed: int) -> None:
 
 def test_an_answer_across_sentences_is_held_whole() -> None:
     question = asked("3330. In chapter 31")
-    window = with_answer(question, Random(0))
+    window = Cutter(Random(0), 0.12).with_answer(question)
     assert window.text[window.start : window.end] == "3330. In chapter 31"
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_an_endless_sentence_is_cut_between_words(seed: int) -> None:
     text = Text(" ".join(f"word{number}" for number in range(2000)), "made up")
-    window = with_answer(asked("word1000", text), Random(seed))
+    window = Cutter(Random(seed), 0.12).with_answer(asked("word1000", text))
     assert window.text[window.start : window.end] == "word1000"
     assert len(window.text) <= LONG[1] + 200
     assert set(window.text.split()) <= set(text.text.split())
@@ -49,7 +49,7 @@ def test_an_endless_sentence_is_cut_between_words(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_negative_does_not_hold_the_answer(seed: int) -> None:
-    window = without_answer(asked("town number 3330"), [OTHER], Random(seed))
+    window = Cutter(Random(seed), 0.12).without_answer(asked("town number 3330"), [OTHER])
     assert window is not None
     assert "town number 3330" not in window.text
     assert (window.start, window.end) == (-1, -1)
@@ -60,19 +60,19 @@ def test_a_negative_does_not_hold_the_answer(seed: int) -> None:
 def test_several_negatives_differ_and_none_is_the_one_that_is_taken(seed: int) -> None:
     question, random = asked("town number 3330"), Random(seed)
     taken = Window(OTHER.text)
-    found = more_without_answer(question, [OTHER], 4, random, taken=taken)
+    found = Cutter(random, 0.12).more_without_answer(question, [OTHER], 4, taken=taken)
     assert len({window.text for window in found} - {taken.text}) == len(found)
     assert all("town number 3330" not in window.text for window in found)
 
 
 def test_there_are_as_many_negatives_as_the_texts_have() -> None:
     question, others = asked("walls and gates", OTHER), [Text(f"Town {n} has no gates at all.", "") for n in range(2)]
-    found = more_without_answer(question, others, 5, Random(0), taken=Window(others[0].text))
+    found = Cutter(Random(0), 0.12).more_without_answer(question, others, 5, taken=Window(others[0].text))
     assert found == [Window(others[1].text)]
 
 
 def test_a_text_without_other_sentences_has_no_negative() -> None:
-    assert without_answer(asked("walls and gates", OTHER), [], Random(0)) is None
+    assert Cutter(Random(0), 0.12).without_answer(asked("walls and gates", OTHER), []) is None
 
 
 def test_the_negative_is_the_text_that_matches_best_without_the_answer() -> None:

@@ -4,12 +4,12 @@ import logging
 import signal
 import socket
 from importlib.metadata import version
-from pathlib import Path
 
 import click
 
 from embeddings.archive_commands import check, info, list_articles, remove
 from embeddings.commands import WrongUse, archive_option, index, plain_errors
+from embeddings.locations import Location
 from qa.commands import ask, open_pipeline
 from qa.evaluation.benchmark_commands import benchmark
 from qa.evaluation.commands import evaluate
@@ -33,7 +33,7 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--allow-host", multiple=True, help="Another name this server is reached by, as behind a proxy.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on.")
-def serve(archive: Path, host: str, allow_host: tuple[str, ...], port: int) -> None:
+def serve(archive: Location, host: str, allow_host: tuple[str, ...], port: int) -> None:
     """Serve the page and the JSON endpoint until Ctrl-C.
 
     \b

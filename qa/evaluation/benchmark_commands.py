@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,9 @@ DEFAULT_SIZES = "1000,10000,100000,300000"
 @click.option("--sizes", default=DEFAULT_SIZES, show_default=True, help="Passages in the archive, sizes to measure at.")
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="How often all is done, in turn.")
 @click.option("--archive", type=click.Path(path_type=Path), help="Measure this archive, too, as it is.")
+@click.option(
+    "--search-sizes", metavar="SIZES", help="Sizes to measure searching at: passages of --archive, then copies of them."
+)
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="The shipped reader's weights before the export.")
 def benchmark(
     articles: Sequence[Path],
@@ -40,6 +43,7 @@ def benchmark(
     sizes: str,
     runs: int,
     archive: Path | None,
+    search_sizes: str | None,
     checkpoint: Path | None,
 ) -> None:
     """Measure the speed of indexing and asking, against the plain way, and as the archive grows.
@@ -52,12 +56,17 @@ def benchmark(
     Examples:
       pressmark benchmark
       pressmark benchmark exports/2024.jsonl --sizes 1000,10000 --json speed.json --report speed/
+      pressmark benchmark --archive news --search-sizes 10000,100000,1000000
     """
-    wanted = parse_sizes(sizes)
+    wanted, searched = parse_sizes(sizes), parse_sizes(search_sizes) if search_sizes else ()
+    if searched and archive is None:
+        raise WrongUse("--search-sizes needs an archive to take passages from: name one with --archive DIR")
     _check_outputs(json_path, report)
     paths = list(articles) if articles else [SEEDS]
     with plain_errors():
         results = _benchmark(paths, wanted, runs, archive, checkpoint)
+        if archive is not None and searched:
+            results = _with_search(results, archive, searched)
     _write(results, json_path, report)
 
 
@@ -101,6 +110,28 @@ def _benchmark(
     provenance = Provenance(shlex.join(["pressmark", *sys.argv[1:]]), said, machine())
     notes = [_on_readers(checkpoint), *_on_method(plan), *_on_articles(plan, sizes, len(unread))]
     return benchmark_results(", ".join(str(path) for path in paths), provenance, notes, figures, stages)
+
+
+def _with_search(results: "Results", archive: Path, sizes: Sequence[int]) -> "Results":
+    """Return the results with what was measured of searching."""
+    from qa.evaluation.speed.growth import serve_in_process
+    from qa.evaluation.speed.scale import measure_search
+
+    settings = Settings.from_env()
+    encoder = load_encoder(settings.encoder, settings.cache)
+    with _bar("storing", " passages", max(sizes)) as bar:
+        figures, curves = measure_search(archive, sizes, encoder, serve_in_process, bar.update)
+    note = (
+        "Search: each leg is asked for 100 passages; medians, with the 5th and 95th percentile in brackets. Recall is "
+        "the share found of the ten nearest, which comparing the question with every vector gives. Beyond the "
+        "archive's own passages there are copies of them, with noise in the vectors."
+    )
+    return replace(
+        results,
+        figures=(*results.figures, *figures),
+        growth={**results.growth, **curves},
+        notes=(*results.notes, note),
+    )
 
 
 def _contenders(encoder: Encoder, settings: Settings, checkpoint: Path | None) -> "Contenders":

@@ -9,6 +9,7 @@ import click
 
 from embeddings.commands import WrongUse
 from embeddings.encoder import load_encoder
+from embeddings.locations import Location
 from qa.evaluation.ablation_commands import ablations, publish
 from qa.evaluation.copies_commands import copies
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
@@ -98,7 +99,7 @@ def reading(
 @output_options
 def retrieval(
     data: Path,
-    archive: Path | None,
+    archive: Location | None,
     read: int,
     run: Path | None,
     split: str,
@@ -150,7 +151,7 @@ def retrieval(
 @output_options
 def answers(
     data: Path,
-    archive: Path | None,
+    archive: Location | None,
     as_of_asked: bool,
     explain: bool,
     split: str,
@@ -189,7 +190,7 @@ def answers(
 @evaluate.command()
 @click.argument("data", nargs=-1, required=True, type=PATH)
 @question_options
-def tune(data: Sequence[Path], archive: Path | None, split: str, asked: str, questions: int | None) -> None:
+def tune(data: Sequence[Path], archive: Location | None, split: str, asked: str, questions: int | None) -> None:
     """Choose fusion weight, number of passages read and threshold on DATA, and say what that gains. Changes nothing.
 
     DATA are sets as `evaluate retrieval` takes, or reader data, kept apart from what is reported on and from what the

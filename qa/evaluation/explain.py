@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from embeddings.archive import Archive
+from embeddings.archives import SearchableArchive
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.evaluation.measures.metrics import RIGHT, score_answer
@@ -63,7 +63,9 @@ def is_wrong(prediction: Prediction, answers: Sequence[str]) -> bool:
     )
 
 
-def expect(archive: Archive, wanted: Mapping[str, tuple[Sequence[str], Collection[str]]]) -> dict[str, Expected]:
+def expect(
+    archive: SearchableArchive, wanted: Mapping[str, tuple[Sequence[str], Collection[str]]]
+) -> dict[str, Expected]:
     """Return what is expected by question id, from id → (accepted texts, relevant article ids), in one pass."""
     phrases = {id_: [f" {same_words(answer)} " for answer in answers] for id_, (answers, _) in wanted.items()}
     holding: dict[str, set[str]] = {id_: set() for id_ in wanted}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from embeddings.commands import WrongUse, plain_errors
+from embeddings.commands import LOCATION, LocationType, WrongUse, plain_errors
 from qa.evaluation.outputs import Outputs
 
 PATH = click.Path(path_type=Path)
@@ -62,9 +62,9 @@ def question_options(command: Command) -> Command:
         click.option("--split", default="test", show_default=True, help="Which qrels of a BEIR folder."),
         click.option(
             "--archive",
-            type=PATH,
-            metavar="DIR",
-            help="The archive's folder.  [default: the set's own articles, cached]",
+            type=LocationType(),
+            metavar=LOCATION,
+            help="Where the archive lies.  [default: the set's own articles, cached]",
         ),
     ):
         command = option(command)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from embeddings.archive import Archive
+from embeddings.archives import SearchableArchive
 from qa.confidence import Calibration
 from qa.evaluation.results.comparison import compare
 from qa.evaluation.results.plots import check_matplotlib
@@ -77,7 +77,7 @@ def command_line(context: click.Context) -> str:
 def described(
     settings: Settings,
     *,
-    archive: Archive | None = None,
+    archive: SearchableArchive | None = None,
     reader: OnnxReader | None = None,
     threshold: float | None = None,
 ) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from embeddings.archive import Archive
+from embeddings.archives import SearchableArchive
 from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
 from qa.evaluation.measures.rankings import best_of_each, ranked
 from qa.evaluation.progress import in_parallel
@@ -37,7 +37,7 @@ class Way(StrEnum):
 class Searcher:
     """Searches an archive that nobody changes meanwhile: a passage is fetched once, whatever number of questions."""
 
-    archive: Archive
+    archive: SearchableArchive
     settings: Settings
     _passages: dict[int, Passage] = field(default_factory=dict)
 

@@ -72,6 +72,7 @@ def train() -> None:
 @_setting("average", "What an average of the weights keeps of itself each step, such as 0.999. 0: none.")
 @_setting("batch_tokens", "The most word pieces in a batch.")
 @_setting("negatives", "The share of windows without the answer.")
+@_setting("long_windows", "The share of windows that are as long as a paragraph.")
 @_setting("group_negatives", "How many windows without the answer each question is asked over beside its own.")
 @_setting("own_weight", "In such groups, the weight of each window's loss on its own.")
 @_setting("twisted", "The share of questions changed so that they have no answer.")

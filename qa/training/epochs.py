@@ -9,7 +9,7 @@ from qa.training.features import Featuriser, Group, batches
 from qa.training.recipe import Recipe
 from qa.training.twisting import Twister
 from qa.training.typing_forms import as_typed
-from qa.training.windows import Window, more_without_answer, with_answer, without_answer
+from qa.training.windows import Cutter, Window
 
 
 class Epochs:
@@ -51,16 +51,19 @@ class Epochs:
         features = self._featuriser.features(asked, window)
         if recipe.group_negatives == 0 or not features:
             return [(feature,) for feature in features]
-        for negative in more_without_answer(question, others, recipe.group_negatives, random, taken=window):
+        for negative in Cutter(random, recipe.long_windows).more_without_answer(
+            question, others, recipe.group_negatives, taken=window
+        ):
             features += self._featuriser.features(asked, negative)
         return [tuple(features)]
 
     def _asked(self, question: Question, others: Sequence[Text], random: Random) -> tuple[str, Window]:
         """Return a question and the window it is asked over: one with the answer, without it, or it is twisted."""
         recipe, lot = self._recipe, random.random()
-        if lot < recipe.negatives and (without := without_answer(question, others, random)) is not None:
+        cutter = Cutter(random, recipe.long_windows)
+        if lot < recipe.negatives and (without := cutter.without_answer(question, others)) is not None:
             return question.question, without
-        window = with_answer(question, random)
+        window = cutter.with_answer(question)
         if recipe.negatives <= lot < recipe.negatives + recipe.twisted:
             twisted = self._twister.twisted(question, window, random)
             if twisted is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from qa.decode import Allowed, best_spans
 from qa.evaluation.measures.metrics import Rules, score_answer
 from qa.training.data import Question, Text
-from qa.training.windows import Window, with_answer, without_answer
+from qa.training.windows import Cutter, Window
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LONGEST_ANSWER = 30
 """The most tokens in an answer."""
+
+LONG_SHARE = 0.12
+"""The share of long windows among those held out, the same for every training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,13 @@ class _Read:
 def trials(questions: Sequence[Question], negatives: Sequence[Sequence[Text]], most: int, seed: int) -> list[Trial]:
     """Return the windows of at most so many questions, drawn at random, the same ones every time."""
     random = Random(seed)
+    cutter = Cutter(random, LONG_SHARE)
     chosen = random.sample(range(len(questions)), min(most, len(questions)))
     return [
         Trial(
             questions[number],
-            with_answer(questions[number], random),
-            without_answer(questions[number], negatives[number], random),
+            cutter.with_answer(questions[number]),
+            cutter.without_answer(questions[number], negatives[number]),
         )
         for number in chosen
     ]

@@ -37,6 +37,9 @@ class Recipe:
     negatives: float = 0.24
     """The share of windows that do not hold the answer."""
 
+    long_windows: float = 0.12
+    """The share of windows that are as long as a paragraph of an encyclopaedia; the others are as long as passages."""
+
     twisted: float = 0.0
     """The share of questions that are changed by rule so that their window has no answer to them."""
 
@@ -85,7 +88,7 @@ class Recipe:
     seed: int = 7
 
     def __post_init__(self) -> None:
-        for name in ("warmup", "negatives", "twisted", "own_weight", "typed", "keywords", "typos"):
+        for name in ("warmup", "negatives", "long_windows", "twisted", "own_weight", "typed", "keywords", "typos"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a share from 0 to 1")
         for name in ("epochs", "learning_rate", "batch_tokens"):

@@ -12,9 +12,6 @@ USUAL = (300, 620)
 LONG = (620, 1100)
 """How long windows are, in characters, drawn evenly between the two; 4.4 characters are about one word piece."""
 
-LONG_SHARE = 0.12
-"""The share of long windows."""
-
 LEAST = 130
 """A text without the answer has at least this many characters."""
 
@@ -51,73 +48,77 @@ class Window:
         return tuple(dict.fromkeys([(self.start, self.end), *found]))
 
 
-def with_answer(question: Question, random: Random) -> Window:
-    """Return a window of sentences around the answer."""
-    text = question.text
-    first = bisect_right(text.sentences, (question.start, len(text.text))) - 1
-    last = bisect_left(text.sentences, (question.end, 0)) - 1
-    first, last = max(0, first), max(0, first, last)
-    start, end = _grown(text, (first, last), (0, len(text.sentences) - 1), random)
-    start, end = min(start, question.start), max(end, question.end)
-    start, end = _shortened(text.text, (start, end), (question.start, question.end), random)
-    return Window(text.text[start:end], question.start - start, question.end - start)
+class Cutter:
+    """Cuts windows out of texts at random; `long_share`, in [0, 1], of them are long ones."""
 
+    def __init__(self, random: Random, long_share: float) -> None:
+        self._random = random
+        self._long_share = long_share
 
-def without_answer(question: Question, others: Sequence[Text], random: Random) -> Window | None:
-    """Return a window that does not hold the answer's words: of the own text, or of one of the others.
+    def with_answer(self, question: Question) -> Window:
+        """Return a window of sentences around the answer."""
+        text = question.text
+        first = bisect_right(text.sentences, (question.start, len(text.text))) - 1
+        last = bisect_left(text.sentences, (question.end, 0)) - 1
+        first, last = max(0, first), max(0, first, last)
+        start, end = self._grown(text, (first, last), (0, len(text.sentences) - 1))
+        start, end = min(start, question.start), max(end, question.end)
+        start, end = _shortened(text.text, (start, end), (question.start, question.end), self._random)
+        return Window(text.text[start:end], question.start - start, question.end - start)
 
-    None if there is neither.
-    """
-    if random.random() < OWN_SHARE and (runs := _runs_without(question)):
-        bounds = random.choice(runs)
-        middle = random.randint(*bounds)
-        return _window(question.text, middle, bounds, random)
-    if not others:
-        return None
-    text = random.choice(others)
-    last = len(text.sentences) - 1
-    middle = _most_alike(question, text) if random.random() < 0.7 else random.randint(0, last)
-    return _window(text, middle, (0, last), random)
+    def without_answer(self, question: Question, others: Sequence[Text]) -> Window | None:
+        """Return a window that does not hold the answer's words: of the own text, or of one of the others.
 
+        None if there is neither.
+        """
+        random = self._random
+        if random.random() < OWN_SHARE and (runs := _runs_without(question)):
+            bounds = random.choice(runs)
+            return self._window(question.text, random.randint(*bounds), bounds)
+        if not others:
+            return None
+        text = random.choice(others)
+        last = len(text.sentences) - 1
+        middle = _most_alike(question, text) if random.random() < 0.7 else random.randint(0, last)
+        return self._window(text, middle, (0, last))
 
-def more_without_answer(
-    question: Question, others: Sequence[Text], count: int, random: Random, *, taken: Window
-) -> list[Window]:
-    """Return up to so many windows that do not hold the answer's words, none twice and none that is taken.
+    def more_without_answer(
+        self, question: Question, others: Sequence[Text], count: int, *, taken: Window
+    ) -> list[Window]:
+        """Return up to so many windows that do not hold the answer's words, none twice and none that is taken.
 
-    There are fewer if the texts do not have them: TRIES times as many are drawn at most.
-    """
-    found: dict[str, Window] = {}
-    for _ in range(TRIES * count):
-        if len(found) == count:
-            break
-        window = without_answer(question, others, random)
-        if window is not None and window.text != taken.text:
-            found.setdefault(window.text, window)
-    return list(found.values())
+        There are fewer if the texts do not have them: TRIES times as many are drawn at most.
+        """
+        found: dict[str, Window] = {}
+        for _ in range(TRIES * count):
+            if len(found) == count:
+                break
+            window = self.without_answer(question, others)
+            if window is not None and window.text != taken.text:
+                found.setdefault(window.text, window)
+        return list(found.values())
 
+    def _window(self, text: Text, middle: int, bounds: tuple[int, int]) -> Window:
+        start, end = self._grown(text, (middle, middle), bounds)
+        centre = (start + end) // 2
+        start, end = _shortened(text.text, (start, end), (centre, centre), self._random)
+        return Window(text.text[start:end])
 
-def _window(text: Text, middle: int, bounds: tuple[int, int], random: Random) -> Window:
-    start, end = _grown(text, (middle, middle), bounds, random)
-    centre = (start + end) // 2
-    start, end = _shortened(text.text, (start, end), (centre, centre), random)
-    return Window(text.text[start:end])
-
-
-def _grown(text: Text, core: tuple[int, int], bounds: tuple[int, int], random: Random) -> tuple[int, int]:
-    """Return the characters of sentences core[0]..core[1] and neighbours within bounds, taken at random sides."""
-    length = random.randint(*(LONG if random.random() < LONG_SHARE else USUAL))
-    ranges, (first, last) = text.sentences, core
-    while True:
-        sides = []
-        if first > bounds[0] and ranges[last][1] - ranges[first - 1][0] <= length:
-            sides.append(-1)
-        if last < bounds[1] and ranges[last + 1][1] - ranges[first][0] <= length:
-            sides.append(1)
-        if not sides:
-            return ranges[first][0], ranges[last][1]
-        side = random.choice(sides)
-        first, last = (first - 1, last) if side < 0 else (first, last + 1)
+    def _grown(self, text: Text, core: tuple[int, int], bounds: tuple[int, int]) -> tuple[int, int]:
+        """Return the characters of sentences core[0]..core[1] and neighbours in bounds, taken at random sides."""
+        random = self._random
+        length = random.randint(*(LONG if random.random() < self._long_share else USUAL))
+        ranges, (first, last) = text.sentences, core
+        while True:
+            sides = []
+            if first > bounds[0] and ranges[last][1] - ranges[first - 1][0] <= length:
+                sides.append(-1)
+            if last < bounds[1] and ranges[last + 1][1] - ranges[first][0] <= length:
+                sides.append(1)
+            if not sides:
+                return ranges[first][0], ranges[last][1]
+            side = random.choice(sides)
+            first, last = (first - 1, last) if side < 0 else (first, last + 1)
 
 
 def _shortened(text: str, window: tuple[int, int], core: tuple[int, int], random: Random) -> tuple[int, int]:

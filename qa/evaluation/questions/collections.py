@@ -13,8 +13,10 @@ from typing import TypeVar
 import numpy as np
 
 from embeddings.archive import Archive, exists
+from embeddings.archives import GrowingArchive, SearchableArchive, open_archive
 from embeddings.articles import Unread, read_articles
 from embeddings.encoder import default_cache
+from embeddings.locations import Location
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.types import Article, Encoder, Vectors
 from qa.evaluation.progress import shown
@@ -45,18 +47,18 @@ class Collection:
     """A question set, its archive, and its questions' vectors, shape (questions, dimension)."""
 
     found: QuestionSet
-    archive: Archive
+    archive: SearchableArchive
     vectors: Vectors
 
 
 def collect(
-    sets: Sequence[QuestionSet], folder: Path | None, encoder: Encoder, cache: Path | None
+    sets: Sequence[QuestionSet], location: Location | None, encoder: Encoder, cache: Path | None
 ) -> tuple[Collection, ...]:
-    """Return the sets, each over its own articles; those that bring none over the archive in the folder."""
+    """Return the sets, each over its own articles; those that bring none over the archive at the location."""
     return tuple(
         Collection(
             found,
-            open_collection(found, None if found.articles else folder, encoder, cache),
+            open_collection(found, None if found.articles else location, encoder, cache),
             question_vectors(encoder, [question.question for question in found.questions], cache),
         )
         for found in sets
@@ -108,14 +110,17 @@ def sample(items: Sequence[Item], most: int, *, seed: int = 0) -> list[Item]:
     return [items[index] for index in sorted(random.Random(seed).sample(range(len(items)), most))]
 
 
-def open_collection(found: QuestionSet, folder: Path | None, encoder: Encoder, cache: Path | None) -> Archive:
-    """Return the archive in the folder, or without one that of the set's own articles, indexed now if not yet.
+def open_collection(
+    found: QuestionSet, location: Location | None, encoder: Encoder, cache: Path | None
+) -> GrowingArchive:
+    """Return the archive at the location, or without one that of the set's own articles, indexed now if not yet.
 
     Raises FileNotFoundError for no such archive; ValueError for a set without articles and without an archive, for
     relevant articles that are not in it, and for answers that do not stand where the set says.
     """
-    if folder is not None:
-        archive = Archive(folder, encoder)
+    archive: GrowingArchive
+    if location is not None:
+        archive = open_archive(location, encoder)
     elif found.articles:
         archive = own_archive(found, encoder, cache)
     else:

@@ -1,0 +1,220 @@
+"""Searching at scale: both legs over archives of given sizes, against comparing the question with every vector."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import count, groupby, islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.archive import Archive
+from embeddings.database import Database
+from embeddings.folder import database_path
+from embeddings.state import State
+from embeddings.stored import Prepared
+from embeddings.types import Article, Encoder, Filter, Passage, Vectors
+from qa.evaluation.results.results import Figure, Unit
+from qa.evaluation.speed.growth import MEGABYTE, Served, questions_about
+
+TABLE = "Search"
+
+ASKED = 50
+"""How many questions are searched for at each size with each filter."""
+
+NEAREST = 10
+CANDIDATES = 100
+"""Recall is that of so many nearest; each leg is asked for so many, as the retriever asks it."""
+
+SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
+"""The shares of the articles that filters leave."""
+
+NOISE = 0.35
+"""The length of what is added to the unit vector of a copy, at random: its cosine with the original is then 0.94."""
+
+EQUAL = 1e-5
+"""Scores that differ by no more than this are equal: one is computed alone, the other together with many."""
+
+Scores = NDArray[np.float32]
+
+LOT = 2000
+"""Passages that are stored together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was measured of one size. Milliseconds are medians; recall is the share of the nearest that were found.
+
+    `share`: the share of the passages that the filter let through.
+    """
+
+    passages: int
+    share: float
+    recall: float
+    vectors_ms: tuple[float, ...]
+    keywords_ms: tuple[float, ...]
+
+
+def measure_search(
+    source: Path,
+    sizes: Sequence[int],
+    encoder: Encoder,
+    serve: Callable[[Path, Sequence[str], int], Served],
+    progress: Callable[[int], object],
+) -> tuple[list[Figure], dict[str, dict[str, dict[int, float]]]]:
+    """Return the figures of searching at each size, and the curves as `Results.growth` has them.
+
+    The passages are those of an archive, then copies of them: other ids, vectors with noise added. `progress` is told
+    how many more passages are stored. Everything is written to a temporary folder.
+    """
+    figures, memory = list[Figure](), dict[int, float]()
+    found = list[Searched]()
+    with (
+        TemporaryDirectory(prefix="pressmark-search-") as temporary,
+        closing(_state(source)) as state,
+        closing(endless(state)) as articles,
+    ):
+        folder, stored = Path(temporary) / "archive", 0
+        Archive.create(folder, encoder).close()
+        for size in sorted(sizes):
+            with closing(Archive(folder, encoder)) as archive:
+                while stored < size and (lot := list(_lot(articles, min(LOT, size - stored)))):
+                    archive.store(lot)
+                    added = sum(len(each.passages) for each in lot)
+                    stored += added
+                    progress(added)
+                archive.refresh()
+            with closing(Archive(folder, encoder)) as archive:  # as a server opens it
+                asked = _questions(archive)
+                found += _searched(archive, asked, encoder.encode_questions(asked))
+            memory[stored] = serve(folder, asked, 1).memory / MEGABYTE
+    figures += [figure for one in found for figure in _figures(one)]
+    return figures, _curves(found, memory)
+
+
+def endless(state: State) -> Generator[Prepared]:
+    """Yield the articles of a state with their passages and vectors, then copies of them, and again, without end."""
+    for turn in count():
+        random = np.random.default_rng(turn)
+        some = False
+        for article, group in groupby(state.added_since(0), key=lambda stored: stored.passage.article):
+            some = True
+            stored = list(group)
+            vectors = np.stack([each.vector for each in stored])
+            if turn:
+                yield _copy(article, [each.passage for each in stored], vectors, turn, random)
+            else:
+                yield Prepared(article, [each.passage for each in stored], vectors)
+        if not some:
+            return
+
+
+def _copy(
+    article: Article, passages: Sequence[Passage], vectors: Vectors, turn: int, random: np.random.Generator
+) -> Prepared:
+    noise = random.normal(size=vectors.shape) * NOISE / np.sqrt(vectors.shape[1])
+    noisy = vectors + noise.astype(np.float32)
+    other = replace(article, id=f"{article.id}~{turn}")
+    moved = [Passage(other, passage.start, passage.end) for passage in passages]
+    return Prepared(other, moved, noisy / np.linalg.norm(noisy, axis=1, keepdims=True))
+
+
+def _lot(articles: Iterator[Prepared], least: int) -> Iterator[Prepared]:
+    """Yield articles until they have so many passages."""
+    passages = 0
+    for article in articles:
+        yield article
+        passages += len(article.passages)
+        if passages >= least:
+            return
+
+
+def _questions(archive: Archive) -> list[str]:
+    """Return questions about passages all over the archive."""
+    numbers = np.linspace(1, archive.counts().passages, ASKED, dtype=np.int64)
+    return questions_about(list(archive.passages(numbers).values()), ASKED)
+
+
+def _searched(archive: Archive, questions: Sequence[str], vectors: Vectors) -> Iterator[Searched]:
+    """Yield what is measured with each filter."""
+    filters = [_leaving(archive, share) for share in SHARES]
+    with closing(_state(archive.folder)) as state:
+        nearest = _nearest(state, vectors, filters)
+        passages = state.counts().passages
+        let_through = [passages if (allowed := state.allowed(only)) is None else allowed.count for only in filters]
+    for only, right, competing in zip(filters, nearest, let_through, strict=True):
+        by_vectors, by_keywords, hits = list[float](), list[float](), list[float]()
+        for row, question in enumerate(questions):
+            started = perf_counter()
+            found = archive.search_vectors(vectors[row : row + 1], CANDIDATES, only)
+            between = perf_counter()
+            archive.search_keywords(question, CANDIDATES, only)
+            by_vectors.append(1000 * (between - started))
+            by_keywords.append(1000 * (perf_counter() - between))
+            hits.append(recall(found.scores[:NEAREST], right[row]))
+        yield Searched(passages, competing / passages, float(np.mean(hits)), tuple(by_vectors), tuple(by_keywords))
+
+
+def _leaving(archive: Archive, share: float) -> Filter:
+    """Return a filter by date that leaves about so large a share of the articles."""
+    if share == 1:
+        return Filter()
+    days = sorted(article.published for article in archive.articles() if len(article.published) == 10)
+    width = max(1, round(share * len(days)))
+    first = (len(days) - width) // 2
+    return Filter(days[first], days[min(first + width, len(days)) - 1]) if days else Filter()
+
+
+def recall(found: Scores, nearest: Scores) -> float:
+    """Return the share of the nearest that were found, by their scores: of equal ones any will do. 1 if there are none.
+
+    Both are in falling order.
+    """
+    if not len(nearest):
+        return 1.0
+    return float(np.count_nonzero(found[: len(nearest)] >= nearest[-1] - EQUAL) / len(nearest))
+
+
+def _nearest(state: State, vectors: Vectors, filters: Sequence[Filter]) -> list[list[Scores]]:
+    """Return for each filter and each question the highest scores, found by comparing it with every vector."""
+    allowed = [state.allowed(only) for only in filters]
+    best = [[np.zeros(0, dtype=np.float32) for _ in vectors] for _ in filters]
+    added = state.added_since(0)
+    while lot := list(islice(added, LOT)):
+        numbers = np.array([stored.number for stored in lot], dtype=np.int64)
+        scores = np.stack([stored.vector for stored in lot]) @ vectors.T
+        for of_filter, only in zip(best, allowed, strict=True):
+            rows = np.arange(len(lot)) if only is None else np.flatnonzero(only.mask[numbers])
+            for column, held in enumerate(of_filter):
+                of_filter[column] = -np.sort(-np.concatenate([held, scores[rows, column]]))[:NEAREST]
+    return best
+
+
+def _state(folder: Path) -> State:
+    with closing(Database(database_path(folder))) as database:
+        return database.state()
+
+
+def _figures(one: Searched) -> list[Figure]:
+    row = f"{one.passages:,} passages, {100 * one.share:.3g} % let through"
+    found = [Figure(TABLE, row, f"recall@{NEAREST}", one.recall, len(one.vectors_ms))]
+    for name, times in (("vectors, p50", one.vectors_ms), ("keywords, p50", one.keywords_ms)):
+        low, high = np.quantile(times, [0.05, 0.95])
+        found.append(Figure(TABLE, row, name, median(times), len(times), low=low, high=high, unit=Unit.MILLISECONDS))
+    return found
+
+
+def _curves(found: Sequence[Searched], memory: Mapping[int, float]) -> dict[str, dict[str, dict[int, float]]]:
+    every = [one for one in found if one.share == 1]
+    return {
+        "milliseconds a search, median": {
+            "vectors": {one.passages: median(one.vectors_ms) for one in every},
+            "keywords": {one.passages: median(one.keywords_ms) for one in every},
+        },
+        "recall@10 against every vector": {"all articles": {one.passages: one.recall for one in every}},
+        "megabytes of memory, searching": {"server, peak": dict(memory)},
+    }
