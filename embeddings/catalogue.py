@@ -1,7 +1,6 @@
 """What filters ask of the articles, in memory: days, outlet, and which passages each has."""
 
 from collections.abc import Iterable
-from functools import cached_property
 
 import numpy as np
 
@@ -13,17 +12,15 @@ Row = tuple[int, int, int, int, str]
 
 
 class Catalogue:
-    """The articles of one state of an archive that have passages. An article's passages have numbers in a row.
-
-    No slots: the array of outlets is made when a filter first names one.
-    """
+    """The articles of one state of an archive that have passages. An article's passages have numbers in a row."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         columns = list(zip(*rows, strict=True)) or [()] * 5
         self._first, self._last, self._first_day, self._last_day = (
             np.array(column, dtype=np.int64) for column in columns[:4]
         )
-        self._outlets = columns[4]
+        self._outlets = {outlet: number for number, outlet in enumerate(dict.fromkeys(columns[4]))}
+        self._outlet = np.array([self._outlets[outlet] for outlet in columns[4]], dtype=np.int64)
         self._end = int(self._last.max()) + 1 if len(self._last) else 0
 
     def allowed(self, only: Filter) -> Allowed | None:
@@ -34,13 +31,9 @@ class Catalogue:
         if only.days:
             passes &= (self._last_day >= only.days[0]) & (self._first_day <= only.days[1])
         if only.outlet:
-            passes &= self._outlet == only.outlet
+            passes &= self._outlet == self._outlets.get(only.outlet, -1)
         # +1 where the passages of an article begin, −1 behind them: their running sum is 1 within.
         steps = np.zeros(self._end + 1, dtype=np.int8)
         np.add.at(steps, self._first[passes], 1)
         np.add.at(steps, self._last[passes] + 1, -1)
         return Allowed(np.cumsum(steps, dtype=np.int8)[: self._end].astype(bool))
-
-    @cached_property
-    def _outlet(self) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
-        return np.array(self._outlets, dtype=np.str_)

@@ -74,7 +74,8 @@ def family_of(connection: Connection, number: int) -> int:
     """Return the number of an article's family: its own one if it has no copy."""
     if not has_tables(connection):
         return number
-    return (connection.first("SELECT family FROM families WHERE article = ?", number) or (number,))[0]  # type: ignore[no-any-return]
+    row = connection.first("SELECT family FROM families WHERE article = ?", number)
+    return number if row is None else int(row[0])
 
 
 def numbered_articles(connection: Connection) -> str:

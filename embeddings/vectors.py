@@ -201,9 +201,17 @@ class VectorIndex:
                 scores, numbers = self._index.search(vector, k, params=only)
                 found = numbers[0] >= 0
                 return Ranking(numbers[0][found], scores[0][found])
-            cells = CELL_SEARCH(nprobe=self._probed(allowed), sel=selector)
-            _, numbers = self._index.search(vector, max(LEAST_TAKEN, TAKEN * k), params=cells)
-        return _ranked(vector, np.sort(numbers[0][numbers[0] >= 0]), k, fetch)
+            taken = self._nearest_codes(vector, k, self._probed(allowed), selector)
+            if len(taken) < k:  # what is let through lies in cells far away
+                taken = self._nearest_codes(vector, k, int(self._index.nlist), selector)
+        return _ranked(vector, np.sort(taken), k, fetch)
+
+    def _nearest_codes(self, vector: Vectors, k: int, cells: int, selector: Any) -> Numbers:
+        """Return the passages with the nearest codes in the nearest cells: several times k, if there are so many."""
+        parameters = CELL_SEARCH(nprobe=cells, sel=selector)
+        _, numbers = self._index.search(vector, max(LEAST_TAKEN, TAKEN * k), params=parameters)
+        found: Numbers = numbers[0][numbers[0] >= 0]
+        return found
 
     def _probed(self, allowed: Allowed | None) -> int:
         """Return how many cells to look into: more, the fewer passages are allowed."""

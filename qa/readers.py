@@ -26,7 +26,7 @@ def load_reader(name: str | Path, cache: Path | None = None) -> tuple[OnnxReader
 
     `name` is the folder that `pressmark train export` wrote, or a Hugging Face question-answering model, by folder or
     by its name on the model hub: that is compiled once into the cache, by default default_cache(). Without a relevance
-    head passages are not reordered, without a calibration the confidence is the model's own; both are logged.
+    head passages are not reordered, without a calibration the confidence is the model's own: it is logged.
 
     Raises:
         FileNotFoundError: if there is no such model here, or a file of it is missing.

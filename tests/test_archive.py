@@ -271,22 +271,6 @@ def test_vectors_agree_with_numpy(seeds_archive: Archive) -> None:
     assert found.scores.tolist() == pytest.approx([scores[number] for number in found.numbers.tolist()], abs=1e-6)
 
 
-@pytest.mark.parametrize(("k", "count"), [(1, 1), (2, 2), (1000, 3)])
-def test_k_beyond_the_archive_returns_all(archive: Archive, k: int, count: int) -> None:
-    archive.add([article(name, "The treaty.") for name in "abc"])
-    archive.refresh()
-    assert len(by_vectors(archive, "treaty", k).numbers) == count
-    assert len(by_keywords(archive, "treaty", k).numbers) == count
-
-
-def test_equal_passages_have_equal_scores_on_both_legs(archive: Archive) -> None:
-    archive.add([Article(name, "The treaty.", "Title") for name in "abc"])
-    archive.refresh()
-    for ranking in (by_vectors(archive, "treaty"), by_keywords(archive, "treaty")):
-        assert len(set(ranking.scores.tolist())) == 1
-        assert sorted(names(archive, ranking)) == ["a@0", "b@0", "c@0"]
-
-
 DATED = {"day": "2022-10-19", "month": "2022-10", "year": "2022", "undated": "", "later": "2023-01-01"}
 
 

@@ -281,6 +281,14 @@ def test_a_large_index_finds_what_a_filter_lets_through(large: tuple[VectorIndex
     assert recall(index, vectors, allowed_of(*range(1, MANY, every))) >= 0.97
 
 
+def test_a_large_index_looks_further_if_what_is_let_through_is_far_away(large: tuple[VectorIndex, Vectors]) -> None:
+    index, vectors = large
+    farthest = np.argsort(vectors @ vectors[0])[: MANY // 2]
+    found = index.search(vectors[:1], 1000, lambda numbers: fetched(vectors, numbers), allowed_of(*farthest.tolist()))
+    assert len(found.numbers) == 1000
+    assert set(found.numbers.tolist()) <= set(farthest.tolist())
+
+
 def test_what_is_taken_out_of_a_large_index_is_found_no_more(large: tuple[VectorIndex, Vectors]) -> None:
     index, vectors = large
     index.remove(np.arange(0, MANY, 2, dtype=np.int64))
