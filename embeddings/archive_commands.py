@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from embeddings import checking
 from embeddings.commands import SHOWN, NothingToDo, WrongUse, folder_option, plain_errors, plural
-from embeddings.database import Database
 from embeddings.dates import in_words, parse_filter_date
-from embeddings.folder import check_exists, database_path
-from embeddings.holdings import Holdings
-from embeddings.overview import Overview, overview
+from embeddings.folder import checking
+from embeddings.folder.database import Database
+from embeddings.folder.holdings import Holdings
+from embeddings.folder.layout import check_exists, database_path
+from embeddings.folder.overview import Overview, overview
 from embeddings.stored import Entry
 from embeddings.types import Filter
 

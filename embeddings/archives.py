@@ -4,15 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from embeddings import folder
-from embeddings.archive import Archive, check_new
+from embeddings.folder import layout
+from embeddings.folder.archive import Archive, check_new
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.locations import Location, MilvusPlace
 from embeddings.passages import Splitting
 from embeddings.preparing import Added
-from embeddings.state import Counts
 from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
-from embeddings.types import Article, Encoder, Filter, Passage, Ranking, Vectors
+from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 
 class SearchableArchive(Protocol):
@@ -116,8 +115,8 @@ class GrowingArchive(SearchableArchive, Protocol):
 def exists(location: Location) -> bool:
     """Return whether there is an archive."""
     if not isinstance(location, MilvusPlace):
-        return folder.exists(location)
-    from embeddings.milvus_archive import MilvusArchive
+        return layout.exists(location)
+    from embeddings.milvus.archive import MilvusArchive
 
     return MilvusArchive.exists(location)
 
@@ -139,7 +138,7 @@ def open_archive(location: Location, encoder: Encoder) -> GrowingArchive:
     """
     if not isinstance(location, MilvusPlace):
         return Archive(location, encoder)
-    from embeddings.milvus_archive import MilvusArchive
+    from embeddings.milvus.archive import MilvusArchive
 
     return MilvusArchive(location, encoder)
 
@@ -150,6 +149,6 @@ def open_or_create(location: Location, encoder: Encoder) -> GrowingArchive:
         return open_archive(location, encoder)
     if not isinstance(location, MilvusPlace):
         return Archive.create(location, encoder)
-    from embeddings.milvus_archive import MilvusArchive
+    from embeddings.milvus.archive import MilvusArchive
 
     return MilvusArchive.create(location, encoder)

@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from embeddings import watching
 from embeddings.archives import open_or_create
-from embeddings.articles import find_files
 from embeddings.encoder import DEFAULT_ENCODER, load_encoder
-from embeddings.indexing import IndexReport, expected_articles, index_paths
+from embeddings.files.articles import find_files
+from embeddings.files.records import USUAL, FieldNames
+from embeddings.growing import watching
+from embeddings.growing.indexing import IndexReport, expected_articles, index_paths
 from embeddings.locations import DEFAULT_FOLDER, Location, MilvusPlace, parse_location
-from embeddings.records import USUAL, FieldNames
 
 SHOWN = 20
 """How many unread sources are named one by one."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embeddings.folder import exists
+from embeddings.folder.layout import exists
 
 DEFAULT_FOLDER = ".pressmark"
 

@@ -136,6 +136,14 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How much an archive holds."""
+
+    articles: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """Which state of which archive an index holds."""
 
@@ -162,3 +170,7 @@ class Encoder(Protocol):
 
     def token_offsets(self, text: str) -> Offsets:
         """Return the character range of each word piece of a text of any length, special tokens left out."""
+
+
+class DamagedError(ValueError):
+    """A file of the archive holds what it should not. The message names the file and the cure."""

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from waitress.server import create_server
 
-from embeddings.archive import Archive
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder, load_encoder
-from embeddings.indexing import index_paths
+from embeddings.folder.archive import Archive
+from embeddings.growing.indexing import index_paths
 from fakes import FakeEncoder
 from qa.pipeline import Pipeline
 from qa.reader import OnnxReader

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from embeddings.articles import Unread, read_articles
-from embeddings.records import FieldNames
+from embeddings.files.articles import Unread, read_articles
+from embeddings.files.records import FieldNames
 from embeddings.types import Article
 
 Item = Article | Unread

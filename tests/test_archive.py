@@ -14,14 +14,13 @@ from filelock import FileLock
 
 from conftest import SEEDS
 from embeddings import vectors as vectors_module
-from embeddings import writer_lock
-from embeddings.archive import Added, Archive, exists
-from embeddings.checking import check
-from embeddings.database import Database
-from embeddings.indexing import index_paths
+from embeddings.folder import writer_lock
+from embeddings.folder.archive import Added, Archive, exists
+from embeddings.folder.checking import check
+from embeddings.folder.database import Database
+from embeddings.growing.indexing import index_paths
 from embeddings.passages import Splitting, heading
-from embeddings.state import Counts
-from embeddings.types import Article, Filter, Ranking, Vectors
+from embeddings.types import Article, Counts, Filter, Ranking, Vectors
 from fakes import FakeEncoder
 
 ALL = Filter()

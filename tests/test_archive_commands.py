@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from embeddings.archive import Archive
-from embeddings.database import Database
-from embeddings.overview import Gap, longest_gaps
+from embeddings.folder.archive import Archive
+from embeddings.folder.database import Database
+from embeddings.folder.overview import Gap, longest_gaps
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder
 from web.commands import main

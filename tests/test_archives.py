@@ -10,12 +10,11 @@ import pytest
 
 from conftest import SEEDS
 from embeddings.archives import GrowingArchive, exists, open_archive, open_or_create
-from embeddings.indexing import index_paths
+from embeddings.growing.indexing import index_paths
 from embeddings.locations import Location, MilvusPlace, parse_location
 from embeddings.preparing import Added
-from embeddings.state import Counts
 from embeddings.stored import PlaceChanges
-from embeddings.types import Article, Filter, Ranking
+from embeddings.types import Article, Counts, Filter, Ranking
 from fakes import FakeEncoder
 
 ALL = Filter()

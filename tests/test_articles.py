@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings import decoding
-from embeddings.articles import SUFFIXES, Unread, find_files, read_articles
-from embeddings.decoding import clean_line, clean_text, decode
+from embeddings.files import decoding
+from embeddings.files.articles import SUFFIXES, Unread, find_files, read_articles
+from embeddings.files.decoding import clean_line, clean_text, decode
 from embeddings.types import Article
 from reading import read_file, words
 
@@ -430,7 +430,7 @@ def growing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             file.write(b"More.")
         return decode(data)
 
-    monkeypatch.setattr("embeddings.articles.decode", decode_late)
+    monkeypatch.setattr("embeddings.files.articles.decode", decode_late)
 
 
 def test_file_that_changes_while_it_is_read_is_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -504,6 +504,6 @@ def test_any_bytes_never_raise(tmp_path: Path, name: str, data: bytes) -> None:
 
 def test_import_loads_no_reader_of_formats() -> None:
     heavy = "{'trafilatura', 'dateparser', 'nupunkt', 'markdown_it', 'charset_normalizer', 'lxml', 'pypdf', 'warcio'}"
-    code = f"import sys, embeddings.articles; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, embeddings.files.articles; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

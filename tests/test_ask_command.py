@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conftest import SEEDS
-from embeddings.archive import Archive
-from embeddings.indexing import index_paths
+from embeddings.folder.archive import Archive
+from embeddings.growing.indexing import index_paths
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration

@@ -9,9 +9,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from embeddings import background, indexing
-from embeddings.archive import Archive
-from embeddings.indexing import index_paths
+from embeddings.folder.archive import Archive
+from embeddings.growing import background, indexing
+from embeddings.growing.indexing import index_paths
 from embeddings.types import Filter, Offsets, Vectors
 from fakes import FakeEncoder
 

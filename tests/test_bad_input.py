@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import background, contents
-from embeddings.archive import Archive
-from embeddings.indexing import IndexReport, index_paths
-from embeddings.state import Counts
-from embeddings.types import Filter, Passage
+from embeddings.files import contents
+from embeddings.folder.archive import Archive
+from embeddings.growing import background
+from embeddings.growing.indexing import IndexReport, index_paths
+from embeddings.types import Counts, Filter, Passage
 
 ALL = Filter()
 

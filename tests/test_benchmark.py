@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from embeddings.archive import Archive
-from embeddings.articles import read_articles
 from embeddings.commands import WrongUse
+from embeddings.files.articles import read_articles
+from embeddings.folder.archive import Archive
 from embeddings.types import Article, Passage
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration

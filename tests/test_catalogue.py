@@ -2,7 +2,7 @@
 
 import pytest
 
-from embeddings.catalogue import Catalogue
+from embeddings.folder.catalogue import Catalogue
 from embeddings.types import Filter
 
 ENDLESS = "Gazette" * 2000

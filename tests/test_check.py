@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from embeddings import sqlite, writer_lock
-from embeddings.archive import Archive
-from embeddings.checking import KEYWORDS, VECTORS, Fault, check
-from embeddings.database import Database
-from embeddings.indexing import index_paths
-from embeddings.sqlite import Connection, DamagedError
-from embeddings.types import Article, Filter, Stamp
+from embeddings.folder import sqlite, writer_lock
+from embeddings.folder.archive import Archive
+from embeddings.folder.checking import KEYWORDS, VECTORS, Fault, check
+from embeddings.folder.database import Database
+from embeddings.folder.sqlite import Connection
+from embeddings.folder.writer_lock import WriterLock
+from embeddings.growing.indexing import index_paths
+from embeddings.types import Article, DamagedError, Filter, Stamp
 from embeddings.vectors import VectorIndex
-from embeddings.writer_lock import WriterLock
 from fakes import FakeEncoder
 from web.commands import main
 from web_fakes import FakePipeline, app_over
@@ -241,7 +241,7 @@ def test_the_server_says_that_the_archive_is_damaged(path: str, type_: str) -> N
 def test_a_full_disk_says_so_and_loses_nothing(archive: Archive) -> None:
     archive.add(ARTICLES)
     archive.refresh()
-    connection = archive._database._connection
+    connection = archive._database.connection
     pages = connection.first("PRAGMA page_count")
     connection.run(f"PRAGMA max_page_count = {(pages or (0,))[0] + 2}")
     with pytest.raises(OSError, match="the disk is full; free some space") as caught:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import writer_lock
-from embeddings.archive import Archive
-from embeddings.switch import Switch
+from embeddings.folder import writer_lock
+from embeddings.folder.archive import Archive
+from embeddings.folder.switch import Switch
+from embeddings.folder.writer_lock import WriterLock
 from embeddings.types import Article, Filter
-from embeddings.writer_lock import WriterLock
 from fakes import FakeEncoder
 from qa.retriever import retrieve
 from qa.settings import Settings
@@ -35,7 +35,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from contextlib import closing
-from embeddings.archive import Archive
+from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
 from test_concurrency import version_of
 with closing(Archive(Path(sys.argv[1]), FakeEncoder())) as archive:
@@ -48,7 +48,7 @@ with closing(Archive(Path(sys.argv[1]), FakeEncoder())) as archive:
 HOLDER = """
 import sys, time
 from pathlib import Path
-from embeddings.writer_lock import WriterLock
+from embeddings.folder.writer_lock import WriterLock
 with WriterLock(Path(sys.argv[1])).held():
     print("held", flush=True)
     time.sleep(1000)
@@ -152,7 +152,7 @@ def test_a_new_generation_is_seen_within_seconds_by_one_who_follows(first: Archi
 
 
 def test_the_journal_does_not_grow_as_long_as_somebody_reads(first: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embeddings.holdings.LONG_JOURNAL", 200_000)
+    monkeypatch.setattr("embeddings.folder.holdings.LONG_JOURNAL", 200_000)
     with closing(Archive(first.folder, FakeEncoder())) as server:
         for version in range(1, 60):
             first.add(version_of(version))

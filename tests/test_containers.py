@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings import containers, contents
-from embeddings.articles import Unread, read_articles
+from embeddings.files import containers, contents
+from embeddings.files.articles import Unread, read_articles
 from embeddings.types import Article
 from reading import only_article, only_reason, read_file, said, words
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from embeddings.archive import Archive
-from embeddings.checking import check
-from embeddings.indexing import IndexReport, index_paths
-from embeddings.resemblance import BANDS, are_copies, bands, shingles
+from embeddings.folder.archive import Archive
+from embeddings.folder.checking import check
+from embeddings.folder.resemblance import BANDS, are_copies, bands, shingles
+from embeddings.growing.indexing import IndexReport, index_paths
 from embeddings.types import Article
 from qa.evaluation.copies import Change, copies_results, copy_of, find
 from qa.evaluation.results.results import Provenance

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.database import Database
-from embeddings.schema import APPLICATION_ID
-from embeddings.state import Counts, State, StoredPassage
+from embeddings.folder.database import Database
+from embeddings.folder.schema import APPLICATION_ID
+from embeddings.folder.state import State, StoredPassage
 from embeddings.stored import Origin, Prepared, digest
-from embeddings.types import Article, Filter, Passage
+from embeddings.types import Article, Counts, Filter, Passage
 
 ABOUT = {"encoder": "fake", "dimension": "2"}
 TALKS = Article(

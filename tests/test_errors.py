@@ -1,11 +1,13 @@
 """Every error has one form: a page, or under /api/ problem details; neither tells what is inside."""
 
 import logging
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from embeddings.types import DamagedError
 from web_fakes import FakePipeline, app_over, signed_prediction
 
 
@@ -41,6 +43,25 @@ def test_unknown_article_is_a_problem(client: FlaskClient) -> None:
     response = client.get("/api/v1/articles/nowhere")
     assert problem_of(response) == (404, "Not Found", "This archive has no article 'nowhere'.")
     assert response.get_json()["errors"] == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (DamagedError("/home/reporter/archive.sqlite is damaged"), "The archive is damaged."),
+        (ConnectionError("http://milvus:19530 cannot be reached"), "The archive's server cannot be reached just now."),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v1/ask?question=Who", "/?q=Who"])
+def test_an_archive_that_cannot_be_asked_is_said_without_where_it_lies(
+    failure: Exception, said: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = app_over(FakePipeline(failure=failure)).test_client().get(path)
+    assert response.status_code == 503
+    page = unescape(response.text)
+    assert said in page
+    assert str(failure) not in page
+    assert [record.message for record in caplog.records] == [str(failure)]
 
 
 def test_unknown_endpoint_is_a_problem(client: FlaskClient) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.articles import find_files
-from embeddings.estimates import SAMPLED, about
+from embeddings.files.articles import find_files
+from embeddings.files.estimates import SAMPLED, about
 from test_feeds import RSS
 from test_mail import BOX
 from test_web_archives import INFO, REQUEST, answer, record

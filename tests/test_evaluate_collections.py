@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.archive import Archive
+from embeddings.folder.archive import Archive
 from embeddings.types import Article, Vectors
 from fakes import FakeEncoder
 from qa.evaluation.questions.collections import narrowed, open_collection, question_vectors, read_set, sample

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embeddings.archive import Archive
+from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Hit, Passage
 from fakes import FakeEncoder, FakeReader
 from qa.evaluation.measures.rankings import ranked

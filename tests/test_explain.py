@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from embeddings.archive import Archive
+from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeReader
 from qa.confidence import Calibration

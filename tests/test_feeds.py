@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings.articles import Unread
+from embeddings.files.articles import Unread
 from embeddings.types import Article
 from reading import only_article, only_reason, read_file, said, words
 

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import SEEDS
-from embeddings.archive import Archive
-from embeddings.checking import check
-from embeddings.indexing import index_paths
+from embeddings.folder.archive import Archive
+from embeddings.folder.checking import check
+from embeddings.growing.indexing import index_paths
 from embeddings.types import Filter
 from fakes import FakeEncoder
 from web.commands import main

@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 from filelock import FileLock
 
 from conftest import SEEDS
-from embeddings import writer_lock
-from embeddings.archive import Archive, exists
 from embeddings.commands import SHOWN, index
+from embeddings.folder import writer_lock
+from embeddings.folder.archive import Archive, exists
 from fakes import FakeEncoder
 
 

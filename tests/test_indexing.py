@@ -11,11 +11,11 @@ from zipfile import ZipFile
 import pytest
 
 from conftest import SEEDS
-from embeddings import background, indexing
-from embeddings.archive import Archive
-from embeddings.articles import InputFile, Unread, read_file
-from embeddings.indexing import IndexReport, expected_articles, index_paths
-from embeddings.records import FieldNames
+from embeddings.files.articles import InputFile, Unread, read_file
+from embeddings.files.records import FieldNames
+from embeddings.folder.archive import Archive
+from embeddings.growing import background, indexing
+from embeddings.growing.indexing import IndexReport, expected_articles, index_paths
 from embeddings.types import Article, Filter
 
 

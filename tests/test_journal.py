@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.journal import committed_frames, journal_of, lacks_commits
+from embeddings.folder.journal import committed_frames, journal_of, lacks_commits
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings import mail
+from embeddings.files import mail
 from embeddings.types import Article
 from reading import only_article, only_reason, read_file, said
 

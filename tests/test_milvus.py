@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from conftest import SEEDS
 from embeddings.archives import exists, open_archive, open_or_create
 from embeddings.locations import MilvusPlace, parse_location
-from embeddings.milvus import Table
-from embeddings.milvus_archive import HOUR, MilvusArchive
-from embeddings.milvus_rows import Head, passage_rows, piece_rows
+from embeddings.milvus.archive import HOUR, MilvusArchive
+from embeddings.milvus.client import Table
+from embeddings.milvus.rows import Head, passage_rows, piece_rows
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader
 from qa.readers import load_reader
@@ -124,7 +124,7 @@ def write_until_crash(archive: MilvusArchive, article: Article, *, revision: int
     """Store an article as `store` does, up to its head or with that, and nothing further."""
     [prepared] = archive.prepare([article])
     archive._milvus.put(Table.PIECES, piece_rows(article, revision))
-    archive._milvus.put(Table.PASSAGES, passage_rows(prepared, revision, archive._words))
+    archive._milvus.put(Table.PASSAGES, passage_rows(prepared, revision, archive._search.words))
     if with_head:
         archive._milvus.put(Table.ARTICLES, [Head.of(article, revision).to_row()])
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.origins import file_of
+from embeddings.growing.origins import file_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import SEEDS
-from embeddings.articles import read_articles
+from embeddings.files.articles import read_articles
 from embeddings.passages import SPLITTING, Splitting, heading, split
 from embeddings.types import Article, Passage
 from fakes import FakeEncoder

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.records import FieldNames, named
+from embeddings.files.records import FieldNames, named
 from reading import only_article, only_reason, read_file, said
 
 

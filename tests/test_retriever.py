@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.archive import Archive
+from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Ranking
 from fakes import FakeEncoder
 from qa.retriever import fuse, normalise, retrieve

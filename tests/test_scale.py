@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from embeddings import vectors as vectors_module
-from embeddings.archive import Archive
+from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder
 from qa.evaluation.speed.growth import Served

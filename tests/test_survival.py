@@ -19,9 +19,9 @@ from time import monotonic, sleep
 import numpy as np
 import pytest
 
-from embeddings.archive import Archive
-from embeddings.checking import check
-from embeddings.indexing import index_paths
+from embeddings.folder.archive import Archive
+from embeddings.folder.checking import check
+from embeddings.growing.indexing import index_paths
 from embeddings.types import Filter
 from fakes import FakeEncoder
 
@@ -37,7 +37,8 @@ PATIENCE = 120
 
 INDEX = """
 import sys
-from embeddings import background, commands, indexing
+from embeddings.growing import background, indexing
+from embeddings import commands
 from fakes import FakeEncoder
 commands.load_encoder = lambda *_: FakeEncoder()
 indexing.TOGETHER, background.LOT_PASSAGES = 2, 8
@@ -162,8 +163,8 @@ def crash(folder: Path, title: str) -> Path:
     code = f"""
 import os, sys
 from pathlib import Path
-from embeddings import background, indexing
-from embeddings.archive import Archive
+from embeddings.growing import background, indexing
+from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
 indexing.TOGETHER, background.LOT_PASSAGES = 2, 8
 archive = Archive.create(Path({str(folder / "archive")!r}), FakeEncoder())

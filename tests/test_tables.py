@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import contents, decoding
-from embeddings.articles import Unread
+from embeddings.files import contents, decoding
+from embeddings.files.articles import Unread
 from embeddings.types import Article
 from reading import only_article, only_reason, read_file, said, words
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from embeddings.archive import Archive
+from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import watching
-from embeddings.archive import Archive
-from embeddings.indexing import IndexReport
+from embeddings.folder.archive import Archive
+from embeddings.growing import watching
+from embeddings.growing.indexing import IndexReport
 from embeddings.types import Filter
 from fakes import FakeEncoder
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import web_archives
-from embeddings.articles import Unread
+from embeddings.files import web_archives
+from embeddings.files.articles import Unread
 from embeddings.types import Article
 from reading import only_article, only_reason, read_file, said
 from test_articles import PAGE, PARAGRAPHS, RUSSIAN

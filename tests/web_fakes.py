@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask
 
-from embeddings.types import Article, Filter, Hit, Passage, Span
+from embeddings.types import Article, Counts, Filter, Hit, Passage, Span
 from qa.types import Answer, Prediction, Timings
 from web import create_app
 
@@ -41,12 +41,6 @@ HOSTILE = Article(
 UNFILTERED = Filter()
 EMPTY_PREDICTION = Prediction("", (), (), (), Timings(0.0, 0.0, 0.0, 0.0))
 TIMINGS = Timings(encode=1.94, search=3.06, read=31.04, total=36.36)
-
-
-@dataclass(frozen=True)
-class Counts:
-    articles: int
-    passages: int
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,24 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from embeddings.sqlite import DamagedError
+from embeddings.types import DamagedError
 from web.requests import FieldError, InvalidFieldsError
 
 log = logging.getLogger(__name__)
+
+UNAVAILABLE: dict[type[Exception], str] = {
+    DamagedError: "The archive is damaged. Whoever keeps it can find out what is whole with: pressmark check",
+    ConnectionError: "The archive's server cannot be reached just now. Try again in a moment.",
+}
+"""What keeps an archive from being asked, and what is said of it."""
 
 
 def register(app: Flask) -> None:
     """Give every error of the application one form. What is unexpected Flask logs; the answer does not tell it."""
     app.register_error_handler(InvalidFieldsError, _invalid_fields)
     app.register_error_handler(SecurityError, _untrusted_host)
-    app.register_error_handler(DamagedError, _damaged)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, _unavailable)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -27,10 +34,10 @@ def _invalid_fields(error: InvalidFieldsError) -> AnyResponse:
     return _described(Response(status=HTTPStatus.BAD_REQUEST), str(error), error.errors)
 
 
-def _damaged(error: DamagedError) -> AnyResponse:
-    """Answer while the archive is damaged: where it lies is for its keeper, in the log."""
+def _unavailable(error: Exception) -> AnyResponse:
+    """Answer while the archive cannot be asked: where it lies is for its keeper, in the log."""
     log.error("%s", error)
-    detail = "The archive is damaged. Whoever keeps it can find out what is whole with: pressmark check"
+    detail = next(said for kind, said in UNAVAILABLE.items() if isinstance(error, kind))
     return _described(Response(status=HTTPStatus.SERVICE_UNAVAILABLE), detail, ())
 
 

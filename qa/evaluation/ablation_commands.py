@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from embeddings.archive import Archive
 from embeddings.commands import WrongUse
 from embeddings.encoder import load_encoder
+from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from qa.evaluation.ablation import Ablation, variants
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options

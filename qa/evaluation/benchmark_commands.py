@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from embeddings.archive import Archive
-from embeddings.articles import Unread, read_articles
 from embeddings.commands import NothingToDo, WrongUse, plain_errors
 from embeddings.encoder import load_encoder
-from embeddings.indexing import expected_articles
+from embeddings.files.articles import Unread, read_articles
+from embeddings.folder.archive import Archive
+from embeddings.growing.indexing import expected_articles
 from embeddings.types import Article, Encoder
 from qa.commands import SEEDS
 from qa.settings import Settings

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from embeddings.database import Database
+from embeddings.folder.database import Database
 from embeddings.sentences import sentences
 from embeddings.stored import Prepared
 from embeddings.types import Article, Filter

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from embeddings.articles import Unread, read_articles
 from embeddings.commands import WrongUse
+from embeddings.files.articles import Unread, read_articles
 from qa.evaluation.options import PATH, evaluation_errors, output_options
 from qa.evaluation.outputs import Outputs, provenance
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.archive import Archive
 from embeddings.encoder import load_encoder
+from embeddings.folder.archive import Archive
 from embeddings.types import Article, Passage, Vectors
 from qa.answers import assemble
 from qa.confidence import Calibration

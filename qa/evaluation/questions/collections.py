@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings.archive import Archive, exists
 from embeddings.archives import GrowingArchive, SearchableArchive, open_archive
-from embeddings.articles import Unread, read_articles
 from embeddings.encoder import default_cache
+from embeddings.files.articles import Unread, read_articles
+from embeddings.folder.archive import Archive, exists
 from embeddings.locations import Location
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.types import Article, Encoder, Vectors

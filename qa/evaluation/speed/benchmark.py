@@ -11,8 +11,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from embeddings import onnx_models
-from embeddings.archive import Archive
-from embeddings.indexing import index_paths
+from embeddings.folder.archive import Archive
+from embeddings.growing.indexing import index_paths
 from embeddings.passages import SPLITTING
 from embeddings.types import Encoder, Filter, Passage
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, versions

@@ -10,8 +10,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from time import perf_counter
 
-from embeddings.archive import Archive
-from embeddings.indexing import index_paths
+from embeddings.folder.archive import Archive
+from embeddings.growing.indexing import index_paths
 from embeddings.passages import split
 from embeddings.types import Article, Encoder, Passage
 

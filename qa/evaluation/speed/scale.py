@@ -12,10 +12,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.archive import Archive
-from embeddings.database import Database
-from embeddings.folder import database_path
-from embeddings.state import State
+from embeddings.folder.archive import Archive
+from embeddings.folder.database import Database
+from embeddings.folder.layout import database_path
+from embeddings.folder.state import State
 from embeddings.stored import Prepared
 from embeddings.types import Article, Encoder, Filter, Passage, Vectors
 from qa.evaluation.results.results import Figure, Unit

@@ -1,0 +1,1 @@
+"""Files to articles: every kind that newsrooms keep, bounded and validated at this edge."""

@@ -1,0 +1,265 @@
+"""Files to articles: the only reader of input files."""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from io import BufferedReader
+from itertools import chain
+from pathlib import Path, PurePosixPath
+
+from embeddings.files.containers import Member, gunzipped, unzipped
+from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
+from embeddings.files.decoding import clean_line, clean_text, decode
+from embeddings.files.drafts import Draft, Entry, UnreadableError
+from embeddings.files.feeds import feed
+from embeddings.files.formats import first_sentence, html, markdown, plain_text
+from embeddings.files.json_files import CURE, json_lines, json_object
+from embeddings.files.mail import mail, mailbox
+from embeddings.files.pdf import pdf
+from embeddings.files.records import USUAL, FieldNames
+from embeddings.files.tables import table
+from embeddings.files.web_archives import web_archive
+from embeddings.types import Article
+
+MAX_TITLE = 500
+"""Characters of a title; the rest is cut off."""
+
+MAX_NAME = 200
+"""Characters of an outlet or a byline; the rest is cut off."""
+
+_URL = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What was not read, a source as articles have it, and why: a sentence whose subject is the source."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to read. `id` is its path below the folder it was found in, with "/" and without suffix."""
+
+    path: Path
+    id: str
+
+    @property
+    def source(self) -> str:
+        """The file's absolute path, links followed."""
+        return os.path.realpath(self.path)
+
+
+def read_articles(paths: Sequence[Path], names: FieldNames = USUAL) -> Iterator[Article | Unread]:
+    """Return every article in files and folders, one at a time, and an `Unread` for all that is none.
+
+    `names` are what an export calls its fields. Raises FileNotFoundError at once if a path does not exist. Two articles
+    may have the same id.
+    """
+    return chain.from_iterable(read_file(file, names) for file in find_files(paths))
+
+
+def find_files(paths: Sequence[Path]) -> list[InputFile]:
+    """Return the files at `paths` and in the folders there, each once, in the order of `paths`, folders sorted.
+
+    Inside a folder, what is hidden is left out, and so are README*, LICENSE* and questions.jsonl, an evaluation set
+    that lives beside the articles. A file that is named itself is always returned. Raises FileNotFoundError.
+    """
+    found: dict[str, InputFile] = {}
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path} does not exist; give a file or a folder of articles")
+        for file in _walk(path) if path.is_dir() else [path]:
+            entry = InputFile(file, _path_id(file, path if path.is_dir() else path.parent))
+            found.setdefault(entry.source, entry)
+    return list(found.values())
+
+
+def _walk(root: Path) -> list[Path]:
+    """Return the files below a folder, sorted, links followed once, and each folder that cannot be opened."""
+    files: list[Path] = []
+    seen = {os.path.realpath(root)}
+
+    def note(error: OSError) -> None:
+        files.append(Path(error.filename))
+
+    for folder, folders, names in os.walk(root, onerror=note, followlinks=True):
+        visible = {name: os.path.realpath(Path(folder, name)) for name in sorted(folders) if not name.startswith(".")}
+        folders[:] = [name for name, real in visible.items() if real not in seen]
+        seen.update(visible.values())
+        files += [Path(folder, name) for name in names if not _is_no_article(name)]
+    return sorted(files)
+
+
+def _is_no_article(name: str) -> bool:
+    """Tell whether a file of this name inside a folder is skipped quietly."""
+    return name.startswith((".", "README", "LICENSE")) or name == "questions.jsonl"
+
+
+def _path_id(file: Path, folder: Path) -> str:
+    """Return the id of the one article in `file`, found below `folder`."""
+    return clean_line(file.relative_to(folder).as_posix().removesuffix(file.suffix))
+
+
+def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Article | Unread]:
+    """Yield what a file holds; at least one article or one `Unread`.
+
+    The last of it is held back until it is known whether the file changed meanwhile: then it may be there in half.
+    """
+    held: list[Article | Unread] = []
+    try:
+        with opened(file) as content:
+            before = _state(content)
+            for item in _read(content, names):
+                yield from held
+                held = [item]
+            if _state(content) != before:
+                held = [Unread(file.source, "changed while it was read; index it again when it is complete")]
+    except UnreadableError as error:
+        held.append(Unread(file.source, str(error)))
+    except OSError as error:
+        held.append(Unread(file.source, f"cannot be read: {error.strerror}"))
+    yield from held
+
+
+@contextmanager
+def opened(file: InputFile) -> Iterator[Content]:
+    """Open a file on disk; UnreadableError if it is not one to be read, OSError if it cannot be."""
+    if not file.path.is_file():
+        raise UnreadableError("is neither a regular file nor a folder that may be opened")
+    with file.path.open("rb", buffering=0) as raw:
+        size = os.fstat(raw.fileno()).st_size
+        yield Content(file.path.name, file.id, file.source, BufferedReader(raw, SAMPLE), size, Allowance(size))
+
+
+def _state(content: Content) -> tuple[int, int]:
+    """Return what shows that a file on disk was written to: its size and time of change, in nanoseconds."""
+    status = os.fstat(content.stream.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _read(content: Content, names: FieldNames) -> Iterator[Article | Unread]:
+    """Yield what a file holds, on disk or in a container; at least one article or one `Unread`."""
+    empty = True
+    try:
+        for item in _read_format(content, names):
+            empty = False
+            yield item
+    except BombError:
+        raise
+    except UnreadableError as error:
+        yield Unread(content.source, str(error))
+    except OSError as error:
+        yield Unread(content.source, f"cannot be read: {error.strerror}")
+    else:
+        if empty:
+            yield Unread(content.source, "holds no articles")
+
+
+def _read_format(content: Content, names: FieldNames) -> Iterator[Article | Unread]:
+    """Yield what a file holds, by its suffix."""
+    suffix = PurePosixPath(content.name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UnreadableError(f"has the suffix {suffix!r}, which is none of {', '.join(SUFFIXES)}")
+    if not content.stream.peek(1):
+        raise UnreadableError("is empty")
+    if suffix == ".gz":
+        with gunzipped(content) as unpacked:
+            yield from _read_format(unpacked, names)
+    elif suffix == ".zip":
+        with unzipped(content) as members:
+            yield from chain.from_iterable(_read_member(member, names) for member in members)
+    else:
+        for entry in READERS[suffix](content, names):
+            yield _article_or_unread(entry, content)
+
+
+def _read_member(member: Member, names: FieldNames) -> Iterator[Article | Unread]:
+    """Yield what a member of a zip holds; nothing if it is passed over."""
+    if is_passed_over(member):
+        return
+    try:
+        with member.open() as content:
+            yield from _read(content, names)
+    except BombError:
+        raise
+    except UnreadableError as error:
+        yield Unread(member.source, str(error))
+
+
+def is_passed_over(member: Member) -> bool:
+    """Tell whether a member of a zip is skipped quietly, as it would be inside a folder."""
+    *folders, name = (part for part in member.parts if part not in (".", ".."))
+    return _is_no_article(name) or any(folder == "__MACOSX" or folder.startswith(".") for folder in folders)
+
+
+def _article_or_unread(entry: Entry, content: Content) -> Article | Unread:
+    """Return the article of an entry; the others in its file go in without it."""
+    source = content.source + entry.place
+    if isinstance(entry.found, UnreadableError):
+        return Unread(source, str(entry.found))
+    try:
+        return _article(entry.found, source, "" if entry.place else content.id)
+    except UnreadableError as error:
+        return Unread(source, str(error))
+
+
+def _one(form: Callable[[str], Draft], content: Content, _: FieldNames) -> Iterator[Entry]:
+    """Yield the one article of a text, as a form of texts has it."""
+    yield Entry("", form(clean_text(decode(read_whole(content, CURE)))))
+
+
+def _article(draft: Draft, source: str, path_id: str = "") -> Article:
+    """Return the cleaned article. Without an id of its own or a path's it is named by its URL, else by its words."""
+    text = clean_text(draft.text)
+    if not text:
+        raise UnreadableError("holds no text")
+    if len(text) > MAX_TEXT:
+        raise UnreadableError(f"holds a text of {len(text):,} characters, more than {MAX_TEXT:,}; split it")
+    title = clean_line(draft.title)[:MAX_TITLE]
+    url = draft.url.strip() if _URL.fullmatch(draft.url.strip()) else None
+    named = _hashed("t", f"{title}\n{text}") if url is None else _hashed("u", url)
+    return Article(
+        id=next(name for name in (draft.id, path_id, named) if name),
+        text=text,
+        title=title if title else clean_line(first_sentence(text))[:MAX_TITLE],
+        published=draft.published,
+        outlet=clean_line(draft.outlet)[:MAX_NAME],
+        byline=clean_line(draft.byline)[:MAX_NAME],
+        url=url,
+        source=source,
+    )
+
+
+def _hashed(mark: str, text: str) -> str:
+    """Return an id of 13 characters: a mark and the first 12 hexadecimal digits of the text's SHA-256."""
+    return mark + hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+READERS: dict[str, Callable[[Content, FieldNames], Iterator[Entry]]] = {
+    ".txt": partial(_one, plain_text),
+    ".md": partial(_one, markdown),
+    ".markdown": partial(_one, markdown),
+    ".html": partial(_one, html),
+    ".htm": partial(_one, html),
+    ".json": json_object,
+    ".jsonl": json_lines,
+    ".ndjson": json_lines,
+    ".csv": table,
+    ".pdf": pdf,
+    ".eml": mail,
+    ".mbox": mailbox,
+    ".rss": feed,
+    ".atom": feed,
+    ".xml": feed,
+    ".warc": web_archive,
+}
+"""What reads a file, by its suffix."""
+
+SUFFIXES = (*READERS, ".gz", ".zip")
+"""What is read, also in a .gz or a .zip."""

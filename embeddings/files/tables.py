@@ -1,0 +1,128 @@
+"""Tables to drafts: .csv with a header row."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from embeddings.files import contents
+from embeddings.files.contents import Content
+from embeddings.files.decoding import encoding_of, escaped, read_lines
+from embeddings.files.drafts import Entry, UnreadableError
+from embeddings.files.records import USUAL_NAMES, FieldNames, record
+
+DELIMITERS = ",;\t|"
+"""What may stand between two columns."""
+
+
+def table(content: Content, names: FieldNames) -> Iterator[Entry]:
+    """Yield the article of each row, or why it holds none; "#2" is the row below the header, as in a spreadsheet.
+
+    The delimiter is the one that splits the header into the most known names, then into the most: csv.Sniffer guesses
+    from the text of articles too, and is wrong with it.
+    """
+    lines = _bounded(read_lines(content.stream, newline=""))
+    first = next(lines, "")
+    stated = first.strip()
+    if len(stated) == len("sep=;") and stated.lower().startswith("sep="):  # as spreadsheets write and read it
+        delimiter, first = stated[-1], next(lines, "")
+    else:
+        delimiter = max(DELIMITERS, key=lambda each: _known_columns(first, each, names))
+    csv.field_size_limit(contents.MAX_FILE)  # csv keeps one for the whole program
+    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    header = _columns(rows, names)
+    for number, row in _numbered(rows):
+        if isinstance(row, UnreadableError):
+            yield Entry(f"#{number}", row)
+        elif row:
+            yield _entry(number, header, row, names)
+
+
+def _known_columns(line: str, delimiter: str, names: FieldNames) -> tuple[int, int]:
+    """Return how many columns of a header are known, and how many there are, if this is the delimiter."""
+    columns = next(csv.reader([line], delimiter=delimiter), [])
+    return len(_known(names) & {_column(column, names) for column in columns}), len(columns)
+
+
+def _known(names: FieldNames) -> set[str]:
+    return {name for field in USUAL_NAMES for name in names.of(field)}
+
+
+def _column(name: str, names: FieldNames) -> str:
+    """Return a column's name, without regard to capitals if it is a usual one: spreadsheets have "Title" and "TEXT"."""
+    name = name.strip().removeprefix("\ufeff")
+    return name.lower() if name.lower() in _known(names) and name not in names.all_given else name
+
+
+def _columns(rows: Iterator[list[str]], names: FieldNames) -> list[str]:
+    """Return the header's columns; UnreadableError unless the text, and all columns given, are among them once."""
+    try:
+        header = next(rows, [])
+    except csv.Error as error:
+        raise UnreadableError(f"has a header that is not valid CSV: {error}") from error
+    columns = [_column(name, names) for name in _decoded(header)]
+    said = ", ".join(map(repr, columns[:50]))[:2000]
+    if missing := [name for name in names.all_given if name not in columns]:
+        raise UnreadableError(f"has no column {missing[0]!r}, given with --field; its columns are {said}")
+    if not set(names.of("text")) & set(columns):
+        raise UnreadableError(
+            f"has no column for the text; its columns are {said}: say which it is with --field text=COLUMN"
+        )
+    if twice := [name for name in columns if name in _known(names) and columns.count(name) > 1]:
+        raise UnreadableError(f"has two columns {twice[0]!r}; rename one")
+    return columns
+
+
+def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | UnreadableError]]:
+    """Yield each row below the header with its number, from 2 on, or why it is none."""
+    number = 1
+    while True:
+        number += 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "field limit" in str(error):  # where this field ends is not known
+                raise UnreadableError(
+                    f"has a field of more than {contents.MAX_FILE:,} characters in row {number}: it and all after it "
+                    "is not read; a quotation mark may not be closed"
+                ) from error
+            yield number, UnreadableError(_said(error))
+        else:
+            yield number, row
+
+
+def _said(error: csv.Error) -> str:
+    """Return what is wrong with a row, in the words of someone who never called a parser."""
+    if "unexpected end" in str(error):
+        return "opens a quotation mark that is never closed: it and all after it is not read"
+    return f'is not valid CSV: {error}; a quotation mark in a field is written twice: ""'
+
+
+def _entry(number: int, columns: Sequence[str], row: list[str], names: FieldNames) -> Entry:
+    """Return the article of one row."""
+    place = f"#{number}"
+    if len(row) != len(columns):
+        return Entry(place, UnreadableError(f"has {len(row)} fields where the header has {len(columns)}"))
+    try:
+        value = {name: field for name, field in zip(columns, _decoded(row), strict=True) if field.strip()}
+        return Entry(place, record(value, names))
+    except UnreadableError as error:
+        return Entry(place, error)
+
+
+def _decoded(fields: list[str]) -> list[str]:
+    """Return a row's fields in the encoding that its bytes are in together."""
+    if all(field.isascii() for field in fields):
+        return fields
+    data = [escaped(field) for field in fields]
+    encoding, errors = encoding_of(b"\n".join(data))
+    return [field.decode(encoding, errors) for field in data]
+
+
+def _bounded(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines; UnreadableError at one that `read_lines` cut off, since no row can be made of it."""
+    for number, line in enumerate(lines, start=1):
+        if len(line) > contents.MAX_FILE:
+            raise UnreadableError(f"has more than {contents.MAX_FILE:,} characters in line {number}; split it")
+        yield line

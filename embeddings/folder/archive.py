@@ -1,0 +1,217 @@
+"""The archive: articles, passages and both indexes as one consistent thing, in one folder."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from embeddings.folder.database import Database
+from embeddings.folder.holdings import Holdings
+from embeddings.folder.layout import database_path, exists, lacks_database, no_database
+from embeddings.folder.schema import DRAFT
+from embeddings.keywords import HEADING_WEIGHT
+from embeddings.passages import SPLITTING, Splitting
+from embeddings.preparing import Added, about, prepare, tell_apart
+from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
+from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
+
+__all__ = ["Added", "Archive", "check_new", "exists"]
+
+LINKED_TOGETHER = 1000
+"""Articles whose copies are looked for in one transaction, in an archive from before that was done."""
+
+
+class Archive:
+    """One folder of holdings. `encoder` makes every vector in it, and `splitting` every passage.
+
+    Many threads may search one archive, also while another thread or process adds to it.
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder, splitting: Splitting = SPLITTING) -> None:
+        """Open an existing archive.
+
+        Raises:
+            FileNotFoundError: if there is no archive in the folder.
+            ValueError: if it was made with another encoder or way of splitting, or is not a whole archive.
+            TimeoutError: if another process keeps the indexes from being opened.
+        """
+        self.folder = folder
+        self.encoder = encoder
+        self.splitting = splitting
+        self._holdings = Holdings(folder, about(encoder, splitting))
+        self._database = self._holdings.database
+
+    @classmethod
+    def create(cls, folder: Path, encoder: Encoder, splitting: Splitting = SPLITTING) -> "Archive":
+        """Make an empty archive in a new or empty folder, and open it.
+
+        Raises:
+            FileExistsError: if the folder holds other things, or the path is a file.
+        """
+        check_new(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        Database.create(database_path(folder), about(encoder, splitting)).close()
+        return cls(folder, encoder, splitting)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._holdings.close()
+
+    @property
+    def generation(self) -> int:
+        """The number of transactions that changed the archive."""
+        return self._database.generation
+
+    def counts(self) -> Counts:
+        """Return how many articles and passages there are."""
+        return self._database.counts()
+
+    def outlets(self) -> list[str]:
+        """Return the outlets' names, sorted."""
+        return self._database.outlets()
+
+    def articles(self) -> Iterator[Article]:
+        """Yield every article, in the order of ids."""
+        return self._database.articles()
+
+    def article(self, article_id: str) -> Article:
+        """Return one article.
+
+        Raises:
+            KeyError: if there is none with this id.
+        """
+        return self._database.article(article_id)
+
+    def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
+        """Return passages by their numbers; those that are gone from what is searched are left out."""
+        return self._holdings.passages(numbers)
+
+    def add(self, articles: Sequence[Article]) -> Added:
+        """Split, encode and store articles that are new or changed, in one transaction; the last of equal ids counts.
+
+        They are found by searches once `refresh` has run.
+
+        Raises:
+            TimeoutError: if another process is writing to this archive.
+        """
+        done, fresh = self.sort(articles)
+        if fresh:
+            self._holdings.store(self.prepare(fresh))
+        return done
+
+    def sort(self, articles: Sequence[Article]) -> tuple[Added, list[Article]]:
+        """Return what is to become of articles, and those that are new or changed; the last of equal ids counts."""
+        return tell_apart(articles, self._database.origins)
+
+    def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
+        """Return articles with their passages and these passages' vectors, encoded together."""
+        return prepare(articles, self.encoder, self.splitting)
+
+    def store(
+        self,
+        articles: Sequence[Prepared],
+        files: Sequence[FileRecord] = (),
+        changes: PlaceChanges | None = None,
+    ) -> None:
+        """Store prepared articles in one transaction, linked with their copies.
+
+        In the same one go what the files were like whose articles are now all stored, and what became of the places
+        that articles are read at.
+
+        Raises:
+            TimeoutError: if another process is writing to this archive.
+        """
+        with self._holdings.writing(), self._database.transaction():
+            if changes:
+                self._database.rearrange(changes)
+            if articles:
+                self._database.store(articles)
+            if changes:
+                self._database.note_places(changes)
+            if files:
+                self._database.note_files(files)
+
+    def link_older(self) -> None:
+        """Look for copies among the articles from before that was done when one is stored.
+
+        Raises:
+            TimeoutError: if another process is writing to this archive.
+        """
+        while not self._database.is_linked:
+            with self._holdings.writing():
+                self._database.link_older(LINKED_TOGETHER)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove articles, in one transaction.
+
+        Raises:
+            KeyError: if there is no article with one of these ids; nothing is removed then.
+            TimeoutError: if another process is writing to this archive.
+        """
+        self._holdings.remove(ids)
+
+    def copies(self, article_id: str) -> list[str]:
+        """Return the ids of the copies of an article, sorted: all that say nearly the same, or copies of these.
+
+        Raises:
+            KeyError: if there is no article with this id.
+        """
+        return self._database.copies(article_id)
+
+    @property
+    def keeps_places(self) -> bool:
+        """Whether the same article at two places is stored once: always."""
+        return True
+
+    def ids_with(self, content: str) -> list[str]:
+        """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
+        return self._database.ids_with(content)
+
+    def other_places(self, article_id: str | None = None) -> list[OtherPlace]:
+        """Return the places that articles were met at beside their sources, of one or of all, in order of sources."""
+        return self._database.other_places(article_id)
+
+    def sources(self) -> dict[str, str]:
+        """Return where every article was read, by id."""
+        return self._database.sources()
+
+    def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
+        """Return where those of the articles were read that are stored, by id."""
+        return self._database.origins(ids)
+
+    def file_records(self) -> dict[str, FileRecord]:
+        """Return what the files were like that articles were read from, by path."""
+        return self._database.file_records()
+
+    def refresh(self) -> None:
+        """Bring both indexes up to the database and search that, unless another process is just doing so."""
+        self._holdings.refresh()
+
+    def one_generation(self) -> AbstractContextManager[None]:
+        """Let all searches of this thread see one generation meanwhile: the newest that can be had at once."""
+        return self._holdings.one_generation()
+
+    def following(self) -> AbstractContextManager[None]:
+        """Look every second meanwhile for what other processes wrote, so that no question has to wait for it."""
+        return self._holdings.following()
+
+    def search_vectors(self, vector: Vectors, k: int, only: Filter) -> Ranking:
+        """Return the k passages nearest to a vector of shape (1, dimension): cosines in [-1, 1].
+
+        The filter applies before the search: the ranking is short only if fewer passages pass it.
+        """
+        return self._holdings.search_vectors(vector, k, only)
+
+    def search_keywords(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
+        """Return the k passages whose words match best: BM25, positive, unbounded; the filter applies before.
+
+        A match in title, outlet and date counts `heading_weight`, from 0, where one in the passage counts 1.
+        """
+        return self._holdings.search_keywords(question, k, only, heading_weight)
+
+
+def check_new(folder: Path) -> None:
+    """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
+    if lacks_database(folder):
+        raise FileExistsError(no_database(folder))
+    if folder.exists() and (not folder.is_dir() or any(not path.name.startswith(DRAFT) for path in folder.iterdir())):
+        raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")

@@ -1,0 +1,49 @@
+"""From the database to its indexes: what became of the archive since the state that an index holds."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import numpy as np
+
+from embeddings.folder.state import State
+from embeddings.keywords import KeywordIndex, Shelf
+from embeddings.types import Stamp, Vectors
+from embeddings.vectors import Numbers, VectorIndex
+
+TOGETHER = 10_000
+"""Vectors are handed from the database to the index in lots of this many passages."""
+
+
+def since_generation(held: Stamp | None, wanted: Stamp) -> int:
+    """Return the generation that an index can be caught up from; 0 if it holds another archive, or a later state."""
+    if held is None or held.archive != wanted.archive or held.generation > wanted.generation:
+        return 0
+    return held.generation
+
+
+def write_keywords(keywords: KeywordIndex, state: State, since: int) -> Shelf:
+    """Write to the keyword index what became of a state since a generation, and return what it then holds."""
+    added = ((stored.number, stored.passage) for stored in state.added_since(since))
+    keywords.write(state.removed_since(since), added, state.stamp)
+    shelf = keywords.look()
+    if shelf is None:
+        raise ValueError("the keyword index's files changed while they were written")
+    return shelf
+
+
+def lots(state: State, since: int) -> Iterator[tuple[Numbers, Vectors]]:
+    """Yield the numbers and vectors that were added after a generation, in lots."""
+    added = state.added_since(since)
+    while lot := list(islice(added, TOGETHER)):
+        numbers = np.array([stored.number for stored in lot], dtype=np.int64)
+        yield numbers, np.stack([stored.vector for stored in lot])
+
+
+def put(vectors: VectorIndex, lots: Iterable[tuple[Numbers, Vectors]]) -> int:
+    """Put vectors in, in the place of those with their numbers, and return how many there were."""
+    count = 0
+    for numbers, rows in lots:
+        vectors.remove(numbers)
+        vectors.add(numbers, rows)
+        count += len(numbers)
+    return count

@@ -1,0 +1,233 @@
+"""The archive's only truth: articles, passages, vectors and copies in one SQLite file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
+from itertools import islice
+
+from embeddings.dates import earliest
+from embeddings.folder import families, places
+from embeddings.folder.database_file import DatabaseFile
+from embeddings.folder.schema import FILES
+from embeddings.folder.state import ARTICLE, where
+from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
+from embeddings.types import Article, Filter, day_number
+
+
+class Database(DatabaseFile):
+    """What an archive's SQLite file holds. Many threads may ask it; what they write comes one after the other."""
+
+    def outlets(self) -> list[str]:
+        """Return the outlets' names, sorted, without the unknown one."""
+        rows = self.connection.rows("SELECT DISTINCT outlet FROM articles WHERE outlet != '' ORDER BY outlet")
+        return [outlet for (outlet,) in rows]
+
+    def article(self, article_id: str) -> Article:
+        """Return one article.
+
+        Raises:
+            KeyError: if there is none with this id.
+        """
+        row = self.connection.first(f"SELECT {ARTICLE} FROM articles WHERE id = ?", article_id)
+        if row is None:
+            raise KeyError(article_id)
+        return Article(*row)
+
+    def articles(self) -> Iterator[Article]:
+        """Yield every article, in the order of ids."""
+        for row in self.connection.rows(f"SELECT {ARTICLE} FROM articles ORDER BY id"):
+            yield Article(*row)
+
+    def entries(self, only: Filter, before: str = "") -> Iterator[Entry]:
+        """Yield what a filter lets through, by date, the undated first, without the texts.
+
+        `before`: only articles that were certainly published before this date, ISO in any precision; "" for all.
+        """
+        condition, values = where(only)
+        if before:
+            condition = f"{condition} AND" if condition else "WHERE"
+            condition += " last_day < ? AND first_day <= last_day"  # an undated one ends before it begins
+            values.append(day_number(earliest(before)))
+        others: dict[str, list[str]] = {}
+        for place in self.other_places():
+            others.setdefault(place.article, []).append(place.source)
+        sizes, numbered = families.family_sizes(self.connection), families.numbered_articles(self.connection)
+        query = f"SELECT id, title, published, outlet, byline, url, source, family FROM {numbered}"
+        for *fields, family in self.connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
+            known = (fields[-1], *others.get(fields[0], ()))
+            yield Entry(*[*fields, family, sizes.get(family, 1) - 1, known])
+
+    def outlet_counts(self) -> dict[str, int]:
+        """Return how many articles each outlet has, the most first; "" is the unknown one."""
+        query = "SELECT outlet, count(*) FROM articles GROUP BY outlet ORDER BY count(*) DESC, outlet"
+        return dict(self.connection.rows(query))
+
+    def dates(self) -> dict[str, int]:
+        """Return how many articles there are of each date, in the precision they have; "" is the unknown one."""
+        return dict(self.connection.rows("SELECT published, count(*) FROM articles GROUP BY published"))
+
+    def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
+        """Return where those of the articles were read that are stored."""
+        marks = ",".join("?" * len(ids))
+        rows = self.connection.rows(f"SELECT id, source, digest FROM articles WHERE id IN ({marks})", ids)
+        return {article_id: Origin(source, known) for article_id, source, known in rows}
+
+    def sources(self) -> dict[str, str]:
+        """Return where every article was read, by id."""
+        return dict(self.connection.rows("SELECT id, source FROM articles"))
+
+    def family(self, article_id: str) -> int:
+        """Return the number that an article and all its copies have in common.
+
+        Raises:
+            KeyError: if there is no article with this id.
+        """
+        row = self.connection.first("SELECT number FROM articles WHERE id = ?", article_id)
+        if row is None:
+            raise KeyError(article_id)
+        return families.family_of(self.connection, row[0])
+
+    def copies(self, article_id: str) -> list[str]:
+        """Return the ids of the copies of an article, sorted: its family without itself.
+
+        Raises:
+            KeyError: if there is no article with this id.
+        """
+        family = self.family(article_id)
+        if not families.has_tables(self.connection):
+            return []
+        return [each for each in families.ids_of_family(self.connection, family) if each != article_id]
+
+    def copy_counts(self) -> Copies:
+        """Return how many articles have copies, and in how many families."""
+        return families.copies(self.connection)
+
+    def ids_with(self, content: str) -> list[str]:
+        """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
+        return families.ids_with(self.connection, content)
+
+    def other_places(self, article_id: str | None = None) -> list[OtherPlace]:
+        """Return the places that articles were met at beside their sources, of one or of all, in order of sources."""
+        if article_id is None:
+            return places.other_places(self.connection)
+        return places.other_places_of(self.connection, article_id)
+
+    def store(self, articles: Sequence[Prepared]) -> None:
+        """Add articles, or put them in the place of those with their ids, in one transaction and one new generation.
+
+        They are linked with their copies in the same one.
+        """
+        with self.transaction(), self.new_generation() as generation:
+            families.make_tables(self.connection)
+            families.unlink(self.connection, self._numbers([prepared.article.id for prepared in articles]))
+            for prepared in articles:
+                number = self._put_article(prepared.article, generation)
+                self.connection.run_many(
+                    'INSERT INTO passages (article, start, "end", generation, vector) VALUES (?, ?, ?, ?, ?)',
+                    [
+                        (number, passage.start, passage.end, generation, vector.tobytes())
+                        for passage, vector in zip(prepared.passages, prepared.vectors, strict=True)
+                    ],
+                )
+                families.link(self.connection, number, prepared.article)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove articles with their passages, in one transaction and one new generation.
+
+        The files they were read from, at any place, are forgotten, too: as long as they are there, they are read again.
+
+        Raises:
+            KeyError: if there is no article with one of these ids; nothing is removed then.
+        """
+        with self.transaction(), self.new_generation() as generation:
+            families.make_tables(self.connection)
+            numbers = self._numbers(ids)
+            families.unlink(self.connection, numbers)
+            for article_id in ids:
+                row = self.connection.first("SELECT number, source FROM articles WHERE id = ?", article_id)
+                if row is None:
+                    raise KeyError(article_id)
+                number, source = row
+                sources = {source, *places.sources_of(self.connection, [number])}
+                self._remove_passages(number, generation)
+                places.drop(self.connection, sources)
+                self.connection.run("DELETE FROM articles WHERE number = ?", number)
+                self.forget_files(sources | {each.rpartition("#")[0] for each in sources})
+
+    def link_older(self, most: int) -> int:
+        """Link articles from before copies were looked for, at most so many, in one transaction; return how many."""
+        with self.transaction():
+            families.make_tables(self.connection)
+            numbers = list(islice(families.unlinked(self.connection), most))
+            for number in numbers:
+                row = self.connection.first(f"SELECT {ARTICLE} FROM articles WHERE number = ?", number)
+                families.link(self.connection, number, Article(*row or ()))
+        return len(numbers)
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether copies were looked for of all articles."""
+        if not families.has_tables(self.connection):
+            return self.counts().articles == 0
+        return next(families.unlinked(self.connection), None) is None
+
+    def rearrange(self, changes: PlaceChanges) -> None:
+        """Hand articles over to other places of theirs, and remove those that are others' copies now."""
+        if changes.handed:
+            with self.transaction(), self.new_generation():
+                families.make_tables(self.connection)
+                for article_id, to in changes.handed.items():
+                    places.hand_over(self.connection, article_id, to)
+        if changes.merged:
+            self.remove(changes.merged)
+
+    def note_places(self, changes: PlaceChanges) -> None:
+        """Remember where articles are read now, and at which other places they were met."""
+        families.make_tables(self.connection)
+        places.move(self.connection, changes.moved)
+        places.note(self.connection, changes.noted)
+        places.drop(self.connection, changes.dropped)
+
+    def file_records(self) -> dict[str, FileRecord]:
+        """Return what the files were like that articles were read from, by path."""
+        if self.connection.first("SELECT 1 FROM sqlite_schema WHERE name = 'files'") is None:
+            return {}
+        rows = self.connection.rows("SELECT path, id, size, modified, articles, reading FROM files")
+        return {row[0]: FileRecord(*row) for row in rows}
+
+    def note_files(self, records: Iterable[FileRecord]) -> None:
+        """Remember what files are like whose articles are stored."""
+        self.connection.run(FILES)
+        self.connection.run_many("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", map(astuple, records))
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """Have files read again the next time, whatever they are like then."""
+        self.connection.run(FILES)
+        self.connection.run_many("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
+
+    def _put_article(self, article: Article, generation: int) -> int:
+        """Insert or update the row of an article, remove its old passages, and return its number."""
+        columns = [*ARTICLE.split(", "), "first_day", "last_day", "digest"]
+        values = (*astuple(article), *article.days, digest(article))
+        updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+        row = self.connection.first(
+            f"INSERT INTO articles ({', '.join(columns)}) VALUES ({','.join('?' * len(columns))}) "
+            f"ON CONFLICT (id) DO UPDATE SET {updates} RETURNING number",
+            *values,
+        )
+        number = int((row or ())[0])
+        self._remove_passages(number, generation)
+        self.connection.run("DELETE FROM places WHERE article = ? OR source = ?", number, article.source)
+        return number
+
+    def _numbers(self, ids: Sequence[str]) -> list[int]:
+        """Return the numbers of those of the articles that are stored."""
+        rows = [self.connection.first("SELECT number FROM articles WHERE id = ?", article_id) for article_id in ids]
+        return [row[0] for row in rows if row is not None]
+
+    def _remove_passages(self, article: int, generation: int) -> None:
+        self.connection.run(
+            "INSERT INTO removed (number, generation) SELECT number, ? FROM passages WHERE article = ?",
+            generation,
+            article,
+        )
+        self.connection.run("DELETE FROM passages WHERE article = ?", article)

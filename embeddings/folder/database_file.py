@@ -1,0 +1,174 @@
+"""The SQLite file of an archive: opened and checked, a connection a thread, one generation a transaction."""
+
+import logging
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Self
+
+from embeddings.folder.foreign import journal_is_of_another, set_journal_aside
+from embeddings.folder.journal import journal_of, lacks_commits
+from embeddings.folder.schema import APPLICATION_ID, DRAFT, FILES, SCHEMA, SCHEMA_VERSION
+from embeddings.folder.soundness import content_faults, file_faults
+from embeddings.folder.sqlite import DAMAGE_CURE, Connection, is_read_only
+from embeddings.folder.state import State, counts
+from embeddings.stored import digest
+from embeddings.types import Counts, DamagedError
+
+log = logging.getLogger(__name__)
+
+
+class DatabaseFile:
+    """One archive's SQLite file. Each thread gets a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open an existing file.
+
+        Raises:
+            ValueError: if it is not an archive's, or was made by another version of the program.
+            DamagedError: if it cannot be read.
+        """
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[Connection] = []
+        lossy = False
+        if not is_read_only(path):
+            lossy = lacks_commits(path)  # first: the next look has SQLite make the shared memory anew
+            if journal_is_of_another(path):
+                set_journal_aside(path)
+                lossy = True
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._check()
+            if lossy:
+                self._check_whole()
+                self._forget_all_files()
+            undo.pop_all()
+
+    @classmethod
+    def create(cls, path: Path, about: dict[str, str]) -> Self:
+        """Make a new file that remembers `about`, whole or not at all, and open it."""
+        draft = path.with_name(DRAFT)
+        for left in path.parent.glob(f"{DRAFT}*"):  # SQLite's own journal beside it, too
+            left.unlink()
+        connection = Connection(draft, "mode=rwc")
+        try:
+            connection.run_script(SCHEMA)
+            meta = {**about, "archive": uuid.uuid4().hex, "generation": "0"}
+            connection.run_many("INSERT INTO meta VALUES (?, ?)", meta.items())
+            connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.run("PRAGMA journal_mode = WAL")
+        finally:
+            connection.close()
+        draft.replace(path)
+        return cls(path)
+
+    def _check(self) -> None:
+        """Raise ValueError unless the file is an archive's, of this version, and its tables can be read."""
+        path = self._path
+        found, version = (self._value(f"PRAGMA {name}") for name in ("application_id", "user_version"))
+        if found != APPLICATION_ID:
+            raise ValueError(f"{path} is not a pressmark archive; name another folder with --archive")
+        if version > SCHEMA_VERSION:
+            raise ValueError(
+                f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}: a newer one made it; "
+                "install that one, or name another folder with --archive"
+            )
+        if version < SCHEMA_VERSION:
+            raise ValueError(
+                f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}: an older one made it; "
+                "delete the folder and index the articles again"
+            )
+        self.meta("generation")
+        self.counts()
+
+    def _check_whole(self) -> None:
+        """Raise DamagedError if what is left without a lost part of the journal is no state that ever was."""
+        fault = next(chain(file_faults(self.connection), content_faults(self.connection, digest)), None)
+        if fault is not None:
+            raise DamagedError(f"{self._path} is damaged: {fault}; {DAMAGE_CURE}")
+        log.warning("%s: the last of what was stored may be lost; index again what it came from", self._path)
+
+    def _forget_all_files(self) -> None:
+        """Have all files read again: what is known of them may be younger than the articles that are left."""
+        with self.transaction():
+            self.connection.run(FILES)
+            self.connection.run("DELETE FROM files")
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        while self._connections:
+            self._connections.pop().close()
+        self._local = threading.local()
+
+    def state(self) -> State:
+        """Return the state that the database is in now, for whoever asks to close."""
+        connection = Connection(self._path)
+        try:
+            return State(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    def journal_is_longer_than(self, size: int) -> bool:
+        """Return whether SQLite's journal beside the file has more bytes."""
+        journal = journal_of(self._path)
+        return journal.exists() and journal.stat().st_size > size
+
+    def write_journal_back(self) -> None:
+        """Write what the journal holds into the file, as far as nobody reads what was there before."""
+        self.connection.run("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def meta(self, key: str) -> str:
+        """Return what the archive remembers under a key."""
+        return str(self._value("SELECT value FROM meta WHERE key = ?", key))
+
+    @property
+    def generation(self) -> int:
+        """The number of transactions that changed the archive."""
+        return int(self.meta("generation"))
+
+    def counts(self) -> Counts:
+        """Return how many articles and passages there are."""
+        return counts(self.connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all that is done meanwhile, or nothing of it. It may nest: the outermost counts."""
+        if getattr(self._local, "writing", False):
+            yield
+            return
+        with self.connection.transaction():
+            self._local.writing = True
+            try:
+                yield
+            finally:
+                self._local.writing = False
+
+    @contextmanager
+    def new_generation(self) -> Iterator[int]:
+        """Count a transaction that changes the archive: give the new generation's number."""
+        generation = self.generation + 1
+        self.connection.run("UPDATE meta SET value = ? WHERE key = 'generation'", str(generation))
+        yield generation
+
+    @property
+    def connection(self) -> Connection:
+        """This thread's connection."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = Connection(self._path)
+            self._connections.append(connection)
+            connection.run("PRAGMA synchronous = FULL")
+            self._local.connection = connection
+        return connection
+
+    def _value(self, query: str, *values: str) -> int:
+        row = self.connection.first(query, *values)
+        if row is None:
+            raise DamagedError(f"{self._path} is damaged: {query} finds nothing; {DAMAGE_CURE}")
+        return row[0]  # type: ignore[no-any-return]

@@ -1,0 +1,182 @@
+"""Which stored articles are copies of each other: found when an article is stored, forgotten when it goes.
+
+Everything here happens in a transaction of the caller's.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from embeddings.folder.resemblance import Shingles, are_copies, bands, shingles
+from embeddings.folder.schema import COPIES
+from embeddings.folder.sqlite import Connection, Row, Value
+from embeddings.stored import Copies, content_of
+from embeddings.types import Article
+
+IN_A_BAND = 8
+"""Articles of one band that are looked at, the oldest: a thousand equal ones do not take a thousand times as long."""
+
+COMPARED = 20
+"""Texts that one text is compared with, those first that have most bands in common with it."""
+
+TOGETHER = 500
+"""Numbers that are asked for in one query."""
+
+
+def make_tables(connection: Connection) -> None:
+    """Make the tables if the archive is from before there were any."""
+    for statement in COPIES:
+        connection.run(statement)
+
+
+def has_tables(connection: Connection) -> bool:
+    """Return whether there are the tables."""
+    found = connection.first("SELECT count(*) FROM sqlite_schema WHERE name = 'places'")  # the last one of them
+    return found != (0,)
+
+
+def link(connection: Connection, number: int, article: Article) -> None:
+    """Link a stored article that is in no family yet with its copies: all their families become one."""
+    found = shingles(article.text)
+    keys = bands(found)
+    packed = np.array(keys, dtype="<i8").tobytes()
+    connection.run("INSERT INTO families VALUES (?, ?, ?, ?)", number, number, content_of(article), packed)
+    _find(connection, number, number, found, keys)
+    connection.run_many("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(key, number) for key in keys])
+
+
+def unlink(connection: Connection, numbers: Sequence[int]) -> None:
+    """Take articles out of their families; what they alone held together falls apart."""
+    gone = set(numbers)
+    rows = list(_among(connection, "SELECT article, family, bands FROM families WHERE article IN", numbers))
+    neighbours = {other for (other,) in _among(connection, "SELECT other FROM links WHERE article IN", numbers)} - gone
+    for article, _, packed in rows:
+        keys = np.frombuffer(packed, dtype="<i8").tolist()
+        connection.run_many("DELETE FROM bands WHERE band = ? AND article = ?", [(key, article) for key in keys])
+    for query in ("families WHERE article", "links WHERE article", "links WHERE other"):
+        connection.run_many(f"DELETE FROM {query} = ?", [(number,) for number in gone])
+    _number_anew(connection, sorted({family for _, family, _ in rows}))
+    for number in sorted(neighbours):
+        family, packed, text = connection.first(
+            "SELECT family, bands, text FROM families JOIN articles ON number = article WHERE article = ?", number
+        ) or (number, b"", "")
+        _find(connection, number, family, shingles(text), np.frombuffer(packed, dtype="<i8").tolist())
+
+
+def unlinked(connection: Connection) -> Iterator[int]:
+    """Yield the numbers of the articles that nobody has looked for copies of: those from before that was done."""
+    query = "SELECT number FROM articles WHERE number NOT IN (SELECT article FROM families) ORDER BY number"
+    return (number for (number,) in connection.rows(query))
+
+
+def family_of(connection: Connection, number: int) -> int:
+    """Return the number of an article's family: its own one if it has no copy."""
+    if not has_tables(connection):
+        return number
+    row = connection.first("SELECT family FROM families WHERE article = ?", number)
+    return number if row is None else int(row[0])
+
+
+def numbered_articles(connection: Connection) -> str:
+    """Return what stands for the table of articles with one more column: the number of the family, as `family_of`."""
+    if not has_tables(connection):
+        return "(SELECT *, number AS family FROM articles)"
+    joined = "articles LEFT JOIN families ON article = number"
+    return f"(SELECT articles.*, ifnull(family, number) AS family FROM {joined})"
+
+
+def ids_of_family(connection: Connection, family: int) -> list[str]:
+    """Return the ids of the articles of a family, sorted."""
+    query = "SELECT id FROM families JOIN articles ON number = article WHERE family = ? ORDER BY id"
+    return [article_id for (article_id,) in connection.rows(query, (family,))]
+
+
+def ids_with(connection: Connection, content: str) -> list[str]:
+    """Return the ids of the articles that say the same, sorted: see `content_of`."""
+    if not has_tables(connection):
+        return []
+    query = "SELECT id FROM families JOIN articles ON number = article WHERE content = ? ORDER BY id"
+    return [article_id for (article_id,) in connection.rows(query, (content,))]
+
+
+def family_sizes(connection: Connection) -> dict[int, int]:
+    """Return how many articles each family has, by its number, for those of at least two."""
+    if not has_tables(connection):
+        return {}
+    return dict(connection.rows("SELECT family, count(*) FROM families GROUP BY family HAVING count(*) > 1"))
+
+
+def copies(connection: Connection) -> Copies:
+    """Return how many articles have copies, and in how many families."""
+    sizes = family_sizes(connection)
+    return Copies(sum(sizes.values()), len(sizes))
+
+
+def _find(connection: Connection, number: int, family: int, found: Shingles, keys: Sequence[int]) -> None:
+    """Link an article of a family with copies of it in other families, one of each, and make all of them one."""
+    families, links, compared = {family}, list[int](), 0
+    for other, others_family in _candidates(connection, number, keys):
+        if others_family in families or compared == COMPARED:
+            continue
+        compared += 1
+        (text,) = connection.first("SELECT text FROM articles WHERE number = ?", other) or ("",)
+        if are_copies(found, shingles(text)):
+            families.add(others_family)
+            links.append(other)
+    if links:
+        both_ways = [pair for other in links for pair in ((number, other), (other, number))]
+        connection.run_many("INSERT OR IGNORE INTO links VALUES (?, ?)", both_ways)
+        into = min(families)
+        rows = [(into, each) for each in families - {into}]
+        connection.run_many("UPDATE families SET family = ? WHERE family = ?", rows)
+
+
+def _candidates(connection: Connection, number: int, keys: Sequence[int]) -> list[tuple[int, int]]:
+    """Return number and family of articles with bands in common, those with most first, then the oldest."""
+    if not keys:
+        return []
+    one = f"SELECT * FROM (SELECT article FROM bands WHERE band = ? ORDER BY article LIMIT {IN_A_BAND})"
+    shared = Counter(article for (article,) in connection.rows(" UNION ALL ".join([one] * len(keys)), keys))
+    del shared[number]
+    families: dict[int, int] = dict(
+        _among(connection, "SELECT article, family FROM families WHERE article IN", sorted(shared))
+    )
+    return [(other, families[other]) for other in sorted(families, key=lambda other: (-shared[other], other))]
+
+
+def _number_anew(connection: Connection, families: Sequence[int]) -> None:
+    """Give all that still hangs together by links in these families the least of its numbers."""
+    members = {article for (article,) in _among(connection, "SELECT article FROM families WHERE family IN", families)}
+    others: dict[int, list[int]] = {}
+    for article, other in _among(connection, "SELECT article, other FROM links WHERE article IN", sorted(members)):
+        others.setdefault(article, []).append(other)
+    numbered = list[tuple[int, int]]()
+    while members:
+        family, reached = min(members), [min(members)]
+        members.remove(family)
+        for article in reached:  # it grows meanwhile
+            new = [other for other in others.get(article, ()) if other in members]
+            members.difference_update(new)
+            reached += new
+        numbered += [(family, article) for article in reached]
+    connection.run_many("UPDATE families SET family = ? WHERE article = ?", numbered)
+
+
+def _among(connection: Connection, query: str, values: Sequence[Value]) -> Iterator[Row]:
+    """Yield the rows of a query that ends in IN, for any number of values."""
+    values = list(values)
+    for first in range(0, len(values), TOGETHER):
+        lot = values[first : first + TOGETHER]
+        yield from connection.rows(f"{query} ({','.join('?' * len(lot))})", lot)
+
+
+def family_faults(connection: Connection) -> Iterable[str]:
+    """Yield what is wrong with families: links that lead out of them, or in one direction only."""
+    if not has_tables(connection):
+        return
+    joined = "links LEFT JOIN families AS a ON a.article = links.article LEFT JOIN families AS b ON b.article = other"
+    back = "(SELECT 1 FROM links AS back WHERE back.article = links.other AND back.other = links.article)"
+    row = connection.first(f"SELECT count(*) FROM {joined} WHERE a.family IS NOT b.family OR NOT EXISTS {back}")
+    if row != (0,):
+        yield f"{(row or (0,))[0]:,} links between copies lead out of their family"

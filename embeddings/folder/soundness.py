@@ -1,0 +1,58 @@
+"""Whether a database holds what it should: its file, every article, passage and vector in it, and the families."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from embeddings.folder.families import family_faults
+from embeddings.folder.sqlite import Connection
+from embeddings.folder.state import ARTICLE
+from embeddings.types import Article, Vectors
+
+UNIT = 1e-3
+"""How far the length of a vector may be from 1."""
+
+FIRST_FAULTS = 20
+"""How many faults of a file are named."""
+
+Look = Callable[[int, int, Vectors], object]
+
+
+def file_faults(connection: Connection) -> Iterator[str]:
+    """Yield what is wrong with the file: pages, indexes, and passages and the like without an article."""
+    for (said,) in connection.rows(f"PRAGMA integrity_check({FIRST_FAULTS})"):
+        if said != "ok":
+            yield str(said)
+    orphans = Counter(table for table, *_ in connection.rows("PRAGMA foreign_key_check"))
+    for table, count in orphans.items():
+        yield f"{count:,} {table} are of no article"
+
+
+def content_faults(connection: Connection, digest: Callable[[Article], str], look: Look | None = None) -> Iterator[str]:
+    """Yield what is wrong with articles, passages and vectors, an article at a time, then with families.
+
+    `look` is told each passage's number, generation and vector, float32, shape (dimension,).
+    """
+    meta: dict[str, str] = dict(connection.rows("SELECT key, value FROM meta"))
+    generation, dimension = int(meta["generation"]), int(meta["dimension"])
+    for number, known, *fields in connection.rows(f"SELECT number, digest, {ARTICLE} FROM articles ORDER BY number"):
+        article = Article(*fields)
+        if digest(article) != known:
+            yield f"article {article.id!r} is not what was stored"
+        query = 'SELECT number, start, "end", generation, vector FROM passages WHERE article = ? ORDER BY number'
+        for passage, start, end, since, vector in connection.rows(query, (number,)):
+            name = f"passage {passage} of article {article.id!r}"
+            if not 0 <= start < end <= len(article.text):
+                yield f"{name} is {start} to {end} of {len(article.text)} characters"
+            if since > generation:
+                yield f"{name} is of generation {since}, the archive of {generation}"
+            if len(vector) != 4 * dimension:
+                yield f"{name} has a vector of {len(vector)} bytes, not {4 * dimension}"
+                continue
+            values = np.frombuffer(vector, dtype=np.float32)
+            if not abs(float(np.linalg.norm(values)) - 1) < UNIT:  # also if it is not finite
+                yield f"{name} has a vector of length {np.linalg.norm(values):.3f}, not 1"
+            if look is not None:
+                look(passage, since, values)
+    yield from family_faults(connection)

@@ -1,0 +1,176 @@
+"""Articles on their way into an archive: encoded in the background while the next are read and the last are stored."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from time import monotonic
+
+from embeddings.archives import GrowingArchive
+from embeddings.preparing import encode, split_article
+from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, Prepared, with_vectors
+from embeddings.types import Article, Passage, Vectors
+
+LOT_PASSAGES = 1000
+LOT_SECONDS = 30.0
+"""A transaction is made when there are so many passages to store, or so much time has passed since the last."""
+
+AHEAD = 500
+"""Passages that may wait to be encoded: enough for all cores while others are stored, few enough for any memory."""
+
+AT_ONCE = 32
+"""Passages that are encoded in one step. An interruption waits for the steps that have begun, not for the others."""
+
+THREADS = 2
+"""Steps under way: when the texts of one run out, those of the next are there already, and no core waits."""
+
+
+@dataclass(slots=True)
+class Lot:
+    """Articles that are encoded together, by id, and what is stored along with them.
+
+    `contents` are the ids of the articles by what they say, see `content_of`; `finished` are files whose last articles
+    are in this lot or an earlier one; `passed_over` articles are stored as others. The rest is as in `PlaceChanges`,
+    `noted` by source.
+    """
+
+    articles: dict[str, Article] = field(default_factory=dict)
+    contents: dict[str, str] = field(default_factory=dict)
+    finished: list[FileRecord] = field(default_factory=list)
+    passed_over: int = 0
+    handed: dict[str, OtherPlace] = field(default_factory=dict)
+    merged: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
+    noted: dict[str, OtherPlace] = field(default_factory=dict)
+
+
+def place_changes(lots: Sequence[Lot]) -> PlaceChanges:
+    """Return what becomes of the places of articles when these lots are stored together."""
+    return PlaceChanges(
+        handed={article: to for lot in lots for article, to in lot.handed.items()},
+        merged=sorted({article for lot in lots for article in lot.merged}),
+        moved={article: source for lot in lots for article, source in lot.moved.items()},
+        noted=list({source: other for lot in lots for source, other in lot.noted.items()}.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Articles whose passages are encoded in the background; `vectors` are those of all passages, step by step."""
+
+    articles: Sequence[Article]
+    parts: Sequence[Sequence[Passage]]
+    vectors: Sequence[Future[Vectors]]
+
+    @property
+    def passages(self) -> int:
+        """How many passages the articles have."""
+        return sum(map(len, self.parts))
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to wait for."""
+        return all(step.done() for step in self.vectors)
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait until all is encoded or encoding failed, so long at most; return whether that is so."""
+        found = wait(self.vectors, seconds, FIRST_EXCEPTION)
+        return not found.not_done or any(step.exception() for step in found.done)
+
+    def result(self) -> list[Prepared]:
+        """Return what is to be stored, once all is encoded; the error if encoding failed."""
+        return with_vectors(self.articles, self.parts, [step.result() for step in self.vectors])
+
+
+class Background:
+    """Takes lots, encodes them on threads of its own, and stores them once there are enough, all in the caller's order.
+
+    So a file is never stored as finished before all its articles are. `progress` is told how many more articles are
+    done, each time some are.
+    """
+
+    def __init__(self, archive: GrowingArchive, progress: Callable[[int], object]) -> None:
+        self.contested: set[str] = set()
+        """Files that are never stored as finished."""
+        self._archive = archive
+        self._progress = progress
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="indexing")
+        self._under_way: deque[tuple[Lot, Encoding]] = deque()
+        self._encoded: list[Encoding] = []
+        self._ready: list[Lot] = []  # the lots of these, and those between them that have nothing to encode
+        self._told, self._since = 0, monotonic()
+
+    @property
+    def unstored(self) -> list[Lot]:
+        """The lots taken since the last transaction, in their order."""
+        return [*self._ready, *(lot for lot, _ in self._under_way)]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is time for a transaction, however few passages there are."""
+        return monotonic() - self._since >= LOT_SECONDS
+
+    def close(self) -> None:
+        """Stop; what is not stored is lost. Waits for the steps that have begun."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def take(self, lot: Lot, fresh: Sequence[Article]) -> None:
+        """Split those of a lot's articles that are new or changed, and start encoding them.
+
+        While too many passages wait to be encoded, this waits for them, and stores.
+        """
+        encoder, splitting = self._archive.encoder, self._archive.splitting
+        parts = [split_article(article, encoder, splitting) for article in fresh]
+        passages = [passage for part in parts for passage in part]
+        steps = (passages[first : first + AT_ONCE] for first in range(0, len(passages), AT_ONCE))
+        vectors = [self._threads.submit(encode, step, encoder, splitting) for step in steps]
+        encoding = Encoding(fresh, parts, vectors)
+        self._under_way.append((lot, encoding))
+        self._collect(AHEAD)
+
+    def store(self) -> None:
+        """Store everything, and let searches see it."""
+        self._collect(ahead=0)
+        self._write()
+
+    def _collect(self, ahead: int) -> None:
+        """Take the lots that are encoded, in their order; wait until no more than `ahead` passages are still to be."""
+        while self._under_way:
+            lot, encoding = self._under_way[0]
+            if not encoding.done:
+                if sum(each.passages for _, each in self._under_way) <= ahead:
+                    return
+                self._wait(encoding)
+            self._under_way.popleft()
+            self._told += len(lot.articles) + lot.passed_over
+            self._ready.append(lot)
+            if encoding.articles:
+                self._encoded.append(encoding)
+            if not self._encoded:
+                self._tell()
+            elif sum(each.passages for each in self._encoded) >= LOT_PASSAGES:
+                self._write()
+
+    def _wait(self, encoding: Encoding) -> None:
+        """Wait until a lot is encoded; if that takes long, store those before it meanwhile."""
+        if not encoding.wait(max(0.0, self._since + LOT_SECONDS - monotonic())):
+            self._write()
+            encoding.wait(None)
+
+    def _write(self) -> None:
+        """Store what is encoded, in one transaction, and let searches see it."""
+        prepared = [each for encoding in self._encoded for each in encoding.result()]
+        finished = [record for lot in self._ready for record in lot.finished if record.path not in self.contested]
+        places = place_changes(self._ready)
+        if prepared or finished or places:
+            self._archive.store(prepared, finished, places)
+        if prepared or places.merged:
+            self._archive.refresh()
+        self._encoded, self._ready = [], []
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell how many articles are done since it was told last."""
+        if self._told:
+            self._progress(self._told)
+        self._told, self._since = 0, monotonic()

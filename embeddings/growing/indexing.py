@@ -1,0 +1,235 @@
+"""Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import time_ns
+
+from embeddings.archives import GrowingArchive
+from embeddings.files.articles import InputFile, Unread, find_files, read_file
+from embeddings.files.estimates import about
+from embeddings.files.records import USUAL, FieldNames
+from embeddings.growing.background import Background, Lot
+from embeddings.growing.meetings import Meetings
+from embeddings.growing.origins import Place, file_of, is_below, place
+from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, digest
+from embeddings.types import Article
+
+TOGETHER = 16
+TOGETHER_CHARACTERS = 30_000
+"""So many articles with so many characters, or one article of any length, are split and encoded together."""
+
+READING = "2"
+"""The way files are read: a change of what is read from a file that has not changed gets another one."""
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file can change no more without its time of change showing it."""
+
+LOT_OF_IDS = 1000
+"""Articles that are removed in one transaction."""
+
+
+@dataclass
+class IndexReport:
+    """What became of everything that was found, counted in articles, and what could not be read."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    unread: list[Unread] = field(default_factory=list)
+    removed: int = 0
+
+    @property
+    def read(self) -> int:
+        """How many articles the paths hold."""
+        return self.added + self.changed + self.unchanged
+
+
+def index_paths(
+    archive: GrowingArchive,
+    paths: Sequence[Path],
+    progress: Callable[[int], object],
+    names: FieldNames = USUAL,
+    *,
+    prune: bool = False,
+) -> IndexReport:
+    """Add the articles of files and folders to an archive, and return what became of them.
+
+    A file that is as it was is not read again. With `prune`, articles that were read below these paths and are no
+    longer there are removed, but for those below a path where no file is left: it may be a disk that is not there.
+    `progress` is told how many more articles are done, each time some are; `names` are what an export calls its fields.
+
+    Raises:
+        FileNotFoundError: if a path does not exist; nothing is indexed then.
+        TimeoutError: if another process is writing to this archive.
+    """
+    files = find_files(paths)
+    archive.link_older()
+    with closing(_Run(archive, progress, names)) as run:
+        for file in files:
+            run.read(file)
+        run.store()
+    if prune:
+        run.prune(paths)
+    archive.refresh()
+    return run.report
+
+
+class _Run:
+    """One run: what was found, and the lot that is being filled with it."""
+
+    def __init__(self, archive: GrowingArchive, progress: Callable[[int], object], names: FieldNames) -> None:
+        self.report = IndexReport()
+        self._archive = archive
+        self._progress = progress
+        self._names = names
+        self._records = archive.file_records()
+        self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
+        self._read: set[str] = set()
+        self._background = Background(archive, progress)
+        self._lot = Lot()
+        self._meetings = Meetings(archive, lambda: [*self._background.unstored, self._lot])
+
+    def close(self) -> None:
+        """Stop; what is not stored yet is lost."""
+        self._background.close()
+
+    def read(self, file: InputFile) -> None:
+        """Take in the articles of a file, unless it is as it was when they were stored."""
+        now, known = _look_at(file, self._names), self._records.get(file.source)
+        self._read.add(file.source)
+        if known is not None and now is not None and replace(now, articles=known.articles) == known:
+            self._kept.add(file.source)
+            self.report.unchanged += known.articles
+            self._progress(known.articles)
+            return
+        count = 0
+        for found in read_file(file, self._names):
+            if isinstance(found, Unread):
+                self.report.unread.append(found)
+                self._kept.add(file.source)
+            else:
+                self._take(found, file)
+                count += 1
+        if now is not None and not {file.source} & (self._kept | self._background.contested):
+            self._lot.finished.append(replace(now, articles=count))
+
+    def store(self) -> None:
+        """Store all that was taken in so far, and let searches see it."""
+        self._hand_over()
+        self._background.store()
+
+    def prune(self, paths: Sequence[Path]) -> None:
+        """Remove stored articles that were read below the paths and are no longer there, at none of their places."""
+        roots = [os.path.realpath(path) for path in paths]
+        roots = [root for root in roots if any(is_below(source, root) for source in self._read)]
+        others: dict[str, list[OtherPlace]] = {}
+        dropped: list[str] = []
+        for other in self._archive.other_places():
+            if self._is_lost(other.source, roots) and other.source not in self._meetings.met:
+                dropped.append(other.source)
+            else:
+                others.setdefault(other.article, []).append(other)
+        lost = [
+            article_id
+            for article_id, source in self._archive.sources().items()
+            if article_id not in self._meetings.seen and self._is_lost(source, roots)
+        ]
+        places = PlaceChanges(handed={each: others[each][0] for each in lost if each in others}, dropped=dropped)
+        if places:
+            self._archive.store([], [], places)
+        gone = [each for each in lost if each not in others]
+        for first in range(0, len(gone), LOT_OF_IDS):
+            self._archive.remove(gone[first : first + LOT_OF_IDS])
+        self.report.removed = len(gone)
+
+    def _is_lost(self, source: str, roots: Sequence[str]) -> bool:
+        """Return whether what was not seen at a source is no longer there, and the source is below one of the roots."""
+        if not any(is_below(source, root) for root in roots):
+            return False
+        file = file_of(source)
+        return file is None or file in self._read - self._kept
+
+    def _take(self, found: Article, file: InputFile) -> None:
+        """Put an article into the lot; of equal ids, the first is stored before."""
+        if not self._has_room(found):
+            self._hand_over()
+        spot = place(found)
+        if self._meetings.waits(found.id) or self._meetings.waits(spot.own_id):
+            self.store()
+        article = self._distinct(found, spot, file)
+        twin = self._meetings.twin(article) if self._archive.keeps_places else None
+        if twin is not None:
+            self._pass_over(changed=self._meetings.meet(article, twin))
+        elif self._meetings.goes_on_at(article):
+            self._pass_over(changed=False)
+        else:
+            self._meetings.put(article)
+        if self._background.is_late:
+            self.store()
+
+    def _pass_over(self, *, changed: bool) -> None:
+        """Count an article that is stored as another one."""
+        self.report.changed += changed
+        self.report.unchanged += not changed
+        self._lot.passed_over += 1
+
+    def _has_room(self, article: Article) -> bool:
+        """Tell whether an article may go into the lot."""
+        articles = self._lot.articles.values()
+        characters = sum(len(each.text) for each in (*articles, article))
+        return not articles or (len(articles) < TOGETHER and characters <= TOGETHER_CHARACTERS)
+
+    def _distinct(self, article: Article, spot: Place, file: InputFile) -> Article:
+        """Return the article, with an id of its own if another article, of a file that is still there, has its id.
+
+        An id that a newsroom gave in JSON names one article wherever it comes from: the last one counts.
+        """
+        known = self._archive.origins([article.id, spot.own_id])
+        if spot.own_id in known:
+            return replace(article, id=spot.own_id)
+        there = known.get(article.id)
+        if there is None or spot.is_that_of(there.source):
+            return article
+        other = file_of(there.source)
+        if other is None:
+            self._lot.moved[article.id] = article.source
+            return article
+        same = there.digest == digest(article)
+        if same and self._archive.keeps_places:
+            self._meetings.note(article.id, article)
+        if not same and not spot.may_replace(there.source):
+            return replace(article, id=spot.own_id)
+        self._background.contested |= {file.source, other}  # two files have a say in it: both are read every time
+        return article
+
+    def _hand_over(self) -> None:
+        """Count the lot's articles, have those encoded that are new or changed, and begin another lot."""
+        lot, self._lot = self._lot, Lot()
+        done, fresh = self._archive.sort(list(lot.articles.values()))
+        self.report.added += len(done.added)
+        self.report.changed += len(done.changed)
+        self.report.unchanged += len(done.unchanged)
+        self._background.take(lot, fresh)
+
+
+def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:
+    """Return what a file is like; None if that cannot be told, or was so a moment ago that it may change unseen."""
+    try:
+        status = file.path.stat()
+    except OSError:
+        return None
+    if time_ns() - status.st_mtime_ns < SETTLED:
+        return None
+    return FileRecord(file.source, file.id, status.st_size, status.st_mtime_ns, 0, f"{READING} {names}".strip())
+
+
+def expected_articles(paths: Sequence[Path]) -> int:
+    """Return about how many articles files and folders hold, at least one a file.
+
+    Raises:
+        FileNotFoundError: if a path does not exist.
+    """
+    return sum(map(about, find_files(paths)))

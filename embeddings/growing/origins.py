@@ -1,0 +1,67 @@
+"""Where articles come from: the places their sources name, and ids for two articles that would have the same."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.files.decoding import clean_line
+from embeddings.types import Article
+
+ONE_OF_MANY = re.compile(r"#[0-9]+\Z")
+"""How the source of an article ends that shares its file with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article was read. `path` is its source without the place among many; `id` is the article's."""
+
+    id: str
+    path: str
+    is_one_of_many: bool
+
+    @property
+    def own_id(self) -> str:
+        """An id that no other place's article has: the article's own one, marked with 8 digits of the path's hash."""
+        return f"{self.id}~{hashlib.sha256(self.path.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+    def is_that_of(self, source: str) -> bool:
+        """Return whether another article was read at this place."""
+        return self.path == ONE_OF_MANY.sub("", source)
+
+    def may_replace(self, source: str) -> bool:
+        """Return whether its article is a new version of that from another source with the same id.
+
+        It is if a newsroom's own id names both; not if either is named after its file.
+        """
+        stem = clean_line(str(Path(source).with_suffix(""))) if Path(source).name else source
+        named_by_path = not ONE_OF_MANY.search(source) and f"/{stem}".endswith(f"/{self.id}")
+        return self.is_one_of_many and not named_by_path
+
+
+def place(article: Article) -> Place:
+    """Return where an article was read."""
+    path = ONE_OF_MANY.sub("", article.source)
+    return Place(article.id, path, path != article.source)
+
+
+def file_of(source: str) -> str | None:
+    """Return the path of the file that a source is in; None if there is no such file any more.
+
+    A source may name a place within a file after "#" or "/".
+    """
+    if not source:
+        return None
+    while source:
+        if Path(source).is_file():
+            return source
+        cut = max(source.rfind("#"), source.rfind("/"))
+        if cut <= 0 or Path(source).is_dir():
+            return None
+        source = source[:cut]
+    return None
+
+
+def is_below(source: str, root: str) -> bool:
+    """Return whether a source is a path, or in a file or folder of that path."""
+    return source == root or source.startswith((f"{root.rstrip('/')}/", f"{root}#"))

@@ -1,0 +1,1 @@
+"""An archive in Milvus: where one machine ends."""

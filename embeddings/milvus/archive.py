@@ -1,0 +1,303 @@
+"""An archive in Milvus: articles and passages in collections, searched by Milvus on both legs.
+
+Milvus has no transactions. What holds all the same: an article is found in one revision, whole, or not at all. Its
+passages and its text are written first, each with the number of the new revision; then its head, which says which
+revision is the current one; then the former revision is deleted. Searches leave out passages of any other revision, and
+look further for others. So what a crash leaves is never found; it is deleted when the article is next stored, if that
+is an hour later or more. An article that is replaced while a question is answered may be missing from that answer.
+
+What does not hold: articles that are added together do not appear all at once; `counts` counts passages, too, that a
+crash left; of two machines that store the same article at the same time either may win; and if one removes an outlet's
+last article just as another adds one, the outlet is not listed until an article of it is next added.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from dataclasses import astuple, replace
+from pathlib import Path
+from time import time_ns
+
+from embeddings.keywords import HEADING_WEIGHT
+from embeddings.locations import MilvusPlace
+from embeddings.milvus.client import LOT, Milvus, Table
+from embeddings.milvus.revisions import Revisions
+from embeddings.milvus.rows import (
+    HEAD,
+    Head,
+    among,
+    key_of,
+    lots,
+    note,
+    note_key,
+    outlet_note_key,
+    passage_rows,
+    piece_rows,
+)
+from embeddings.milvus.search import Search
+from embeddings.passages import SPLITTING, Splitting
+from embeddings.preparing import Added, about, prepare, tell_apart
+from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
+from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
+
+HOUR = 3_600_000_000_000
+"""Nanoseconds after which a revision that is not current was left by a crash, and is not about to become current."""
+
+TRIES = 3
+"""Times that an article is asked for which is replaced just then."""
+
+
+class MilvusArchive:
+    """An archive in Milvus. `encoder` makes every vector in it, and `splitting` every passage.
+
+    Many threads may search one, while other threads, processes and machines add to it.
+    """
+
+    def __init__(self, place: MilvusPlace, encoder: Encoder, splitting: Splitting = SPLITTING) -> None:
+        """Open an existing archive.
+
+        Raises:
+            FileNotFoundError: if there is none.
+            ValueError: if it was made with another encoder or way of splitting, or pymilvus is not installed.
+            OSError: if the server cannot be reached, or another process has the file open.
+        """
+        self.place = place
+        self.encoder = encoder
+        self.splitting = splitting
+        self._milvus = Milvus(place)
+        self._revisions = Revisions(self._milvus)
+        self._search = Search(self._milvus, self._revisions)
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            if not _is_whole(self._milvus):
+                raise FileNotFoundError(f"there is no archive in {place}; make one with: pressmark index PATH...")
+            self._check_about()
+            undo.pop_all()
+
+    @classmethod
+    def exists(cls, place: MilvusPlace) -> bool:
+        """Return whether there is an archive; of a file that is not there, without asking Milvus."""
+        if place.is_file and not Path(place.uri).exists():
+            return False
+        with closing(Milvus(place)) as milvus:
+            return _is_whole(milvus)
+
+    @classmethod
+    def create(cls, place: MilvusPlace, encoder: Encoder, splitting: Splitting = SPLITTING) -> "MilvusArchive":
+        """Make an empty archive and open it. Collections that a crash left of another try are used."""
+        with closing(Milvus(place)) as milvus:
+            for table in Table:
+                milvus.create(table, encoder.dimension)
+            milvus.load()
+            milvus.put(Table.NOTES, [note("about", "", json.dumps(about(encoder, splitting)))])
+        return cls(place, encoder, splitting)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._milvus.close()
+
+    @property
+    def generation(self) -> int:
+        """When the archive last changed, in milliseconds since 1970; 0 if it never did."""
+        return max((int(text) for text in self._notes("generation")), default=0)
+
+    def counts(self) -> Counts:
+        """Return how many articles and passages there are, those included that a crash left and no search finds."""
+        return Counts(self._milvus.count(Table.ARTICLES), self._milvus.count(Table.PASSAGES))
+
+    def outlets(self) -> list[str]:
+        """Return the outlets' names, sorted, without the unknown one."""
+        return sorted(self._notes("outlet"))
+
+    def articles(self) -> Iterator[Article]:
+        """Yield every article, in the order of their ids' hashes."""
+        for rows in self._milvus.every(Table.ARTICLES, "", HEAD, LOT):
+            yield from self._revisions.articles([Head.from_row(row) for row in rows]).values()
+
+    def article(self, article_id: str) -> Article:
+        """Return one article.
+
+        Raises:
+            KeyError: if there is none with this id.
+        """
+        key = key_of(article_id)
+        for _ in range(TRIES):
+            heads = self._revisions.heads([key])
+            if found := self._revisions.articles(list(heads.values())):
+                return found[key]
+            if not heads:
+                break
+        raise KeyError(article_id)
+
+    def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
+        """Return passages by their numbers; those that are gone are left out."""
+        fields = ("number", "owner", "revision", "start", "end")
+        wanted = lots([int(number) for number in numbers])
+        rows = [row for lot in wanted for row in self._milvus.rows(Table.PASSAGES, among("number", lot), fields)]
+        heads = self._revisions.current({row["owner"] for row in rows})
+        shown = [row for row in rows if row["owner"] in heads and heads[row["owner"]].revision == row["revision"]]
+        articles = self._revisions.articles([heads[key] for key in dict.fromkeys(row["owner"] for row in shown)])
+        return {
+            row["number"]: Passage(articles[row["owner"]], row["start"], row["end"])
+            for row in shown
+            if row["owner"] in articles
+        }
+
+    def add(self, articles: Sequence[Article]) -> Added:
+        """Split, encode and store articles that are new or changed; the last of equal ids counts."""
+        done, fresh = self.sort(articles)
+        if fresh:
+            self.store(self.prepare(fresh))
+        return done
+
+    def sort(self, articles: Sequence[Article]) -> tuple[Added, list[Article]]:
+        """Return what is to become of articles, and those that are new or changed; the last of equal ids counts."""
+        return tell_apart(articles, self.origins)
+
+    def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
+        """Return articles with their passages and these passages' vectors, encoded together."""
+        return prepare(articles, self.encoder, self.splitting)
+
+    def store(
+        self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), changes: PlaceChanges | None = None
+    ) -> None:
+        """Store prepared articles, what files are like, and where unchanged articles are read now.
+
+        Each article appears whole. A crash leaves some of them stored, and their files to be read again.
+
+        Raises:
+            ValueError: if an id, a source or an outlet is longer than a text in Milvus; nothing is stored then.
+        """
+        now = time_ns()
+        milvus, heads = self._milvus, [Head.of(each.article, now) for each in articles]
+        keys = [head.key for head in heads]
+        before = self._revisions.heads(keys, newest=True).values()
+        milvus.put(Table.PIECES, [row for each in articles for row in piece_rows(each.article, now)])
+        milvus.put(Table.PASSAGES, [row for each in articles for row in passage_rows(each, now, self._search.words)])
+        outlets = {each.article.outlet for each in articles} - {""}
+        milvus.put(Table.NOTES, [note("outlet", outlet, outlet) for outlet in outlets])
+        milvus.put(Table.ARTICLES, [head.to_row() for head in heads])
+        self._delete_revisions(keys, before, now)
+        self._forget_outlets(before)
+        self._move(changes.moved if changes else {})
+        milvus.put(Table.NOTES, [note("file", file.path, json.dumps(astuple(file))) for file in files])
+        if articles:
+            self._note_change(now)
+
+    @property
+    def keeps_places(self) -> bool:
+        """Whether the same article at two places is stored once: not in Milvus, each is an article of its own."""
+        return False
+
+    def link_older(self) -> None:
+        """Do nothing: copies are not looked for in Milvus."""
+
+    def ids_with(self, _content: str) -> list[str]:
+        """Return nothing: see `keeps_places`."""
+        return []
+
+    def other_places(self, _article_id: str | None = None) -> list[OtherPlace]:
+        """Return nothing: see `keeps_places`."""
+        return []
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove articles. The files they were read from are forgotten, too: as long as they are there, they are read.
+
+        Raises:
+            KeyError: if there is no article with one of these ids; nothing is removed then.
+        """
+        heads = self._revisions.heads([key_of(article_id) for article_id in ids], newest=True)
+        for article_id in ids:
+            if key_of(article_id) not in heads:
+                raise KeyError(article_id)
+        gone, now = heads.values(), time_ns()
+        self._delete(Table.ARTICLES, list(heads))
+        self._delete_revisions(list(heads), gone, now)
+        self._forget_outlets(gone)
+        sources = {path for head in gone for path in (head.source, head.source.rpartition("#")[0])}
+        self._delete(Table.NOTES, [note_key("file", path) for path in sorted(sources)])
+        self._note_change(now)
+
+    def sources(self) -> dict[str, str]:
+        """Return where every article was read, by id."""
+        every = self._milvus.every(Table.ARTICLES, "", ("id", "source"), LOT)
+        return {row["id"]: row["source"] for rows in every for row in rows}
+
+    def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
+        """Return where those of the articles were read that are stored, by id."""
+        heads = self._revisions.heads([key_of(article_id) for article_id in ids], newest=True)
+        return {head.id: Origin(head.source, head.digest) for head in heads.values()}
+
+    def file_records(self) -> dict[str, FileRecord]:
+        """Return what the files were like that articles were read from, by path."""
+        records = (FileRecord(*json.loads(text)) for text in self._notes("file"))
+        return {record.path: record for record in records}
+
+    def refresh(self) -> None:
+        """Have what was stored searched fast; it is found before, too: at once here, elsewhere within seconds."""
+        self._milvus.settle()
+
+    def one_generation(self) -> AbstractContextManager[None]:
+        """Let all searches of this thread see each article in one revision meanwhile, the first that they saw."""
+        return self._revisions.one_generation()
+
+    def following(self) -> AbstractContextManager[None]:
+        """Do nothing: Milvus tells every process what others wrote."""
+        return nullcontext()
+
+    def search_vectors(self, vector: Vectors, k: int, only: Filter) -> Ranking:
+        """Return the k passages nearest to a vector of shape (1, dimension), at most MOST: cosines in [-1, 1]."""
+        return self._search.vectors(vector, k, only)
+
+    def search_keywords(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
+        """Return the k passages whose words match best, at most MOST: BM25 as Milvus computes it, positive, unbounded.
+
+        Passages and headings are two searches: see `Search.keywords`.
+        """
+        return self._search.keywords(question, k, only, heading_weight)
+
+    def _check_about(self) -> None:
+        known = json.loads(self._notes("about")[0])
+        for key, here in about(self.encoder, self.splitting).items():
+            if known[key] != here:
+                raise ValueError(
+                    f"the archive in {self.place} was built with {key} {known[key]!r}, this is {here!r}; set "
+                    "PRESSMARK_ENCODER as it was then, or index the articles under another name"
+                )
+
+    def _move(self, sources: Mapping[str, str]) -> None:
+        heads = self._revisions.heads([key_of(article_id) for article_id in sources], newest=True).values()
+        self._milvus.put(Table.ARTICLES, [replace(head, source=sources[head.id]).to_row() for head in heads])
+
+    def _delete(self, table: Table, keys: Sequence[str]) -> None:
+        for lot in lots(keys):
+            self._milvus.delete(table, among("key", lot))
+
+    def _delete_revisions(self, keys: Sequence[str], former: Collection[Head], now: int) -> None:
+        """Delete passages and texts of former revisions, and what a crash left of older ones."""
+        revisions = sorted({0, *(head.revision for head in former)})
+        for lot in lots(keys):
+            condition = f"{among('owner', lot)} and (revision < {now - HOUR} or {among('revision', revisions)})"
+            self._milvus.delete(Table.PASSAGES, condition)
+            self._milvus.delete(Table.PIECES, condition)
+
+    def _forget_outlets(self, former: Collection[Head]) -> None:
+        """Forget the outlets of which no article is left."""
+        outlets = {head.outlet for head in former} - {""}
+        gone = [outlet for outlet in outlets if not self._milvus.count(Table.ARTICLES, among("outlet", [outlet]))]
+        self._delete(Table.NOTES, [outlet_note_key(outlet) for outlet in gone])
+
+    def _note_change(self, now: int) -> None:
+        self._milvus.put(Table.NOTES, [note("generation", "", str(now // 1_000_000))])
+
+    def _notes(self, kind: str) -> list[str]:
+        every = self._milvus.every(Table.NOTES, among("kind", [kind]), ("text",), LOT)
+        return [row["text"] for rows in every for row in rows]
+
+
+def _is_whole(milvus: Milvus) -> bool:
+    """Return whether there is an archive, ready to be asked: its notes are made last, and say how it was made."""
+    if not milvus.has(Table.NOTES):
+        return False
+    milvus.load()
+    return bool(milvus.rows(Table.NOTES, among("kind", ["about"]), ("key",), newest=True))

@@ -1,0 +1,165 @@
+"""What an archive in Milvus holds, as rows: articles in pieces, passages, notes; and filters as Milvus writes them."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, fields
+from hashlib import sha256
+from typing import TypeVar
+
+from embeddings.milvus.client import LOT, TEXT_BYTES, Row
+from embeddings.passages import heading
+from embeddings.stored import Prepared, digest
+from embeddings.types import Article, Filter
+
+PIECE = TEXT_BYTES // 4
+"""Characters of an article in one row: UTF-8 has at most four bytes for one."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The row that makes an article be there, in its current revision.
+
+    `key` and `outlet` are hashes, the latter "" for the unknown one; `pieces` says in how many rows the rest is.
+    """
+
+    key: str
+    revision: int
+    id: str
+    source: str
+    digest: str
+    outlet: str
+    pieces: int
+
+    @classmethod
+    def of(cls, article: Article, revision: int) -> "Head":
+        """Return the head of an article in a new revision.
+
+        Raises:
+            ValueError: if its id, source or outlet is longer than a text in Milvus.
+        """
+        for name, text in (("id", article.id), ("source", article.source), ("outlet", article.outlet)):
+            if (size := len(text.encode())) > TEXT_BYTES:
+                raise ValueError(
+                    f"an article's {name} has {size:,} bytes, Milvus stores at most {TEXT_BYTES:,}; shorten it"
+                )
+        key, outlet = key_of(article.id), outlet_key(article.outlet)
+        return cls(key, revision, article.id, article.source, digest(article), outlet, len(_pieces(article)))
+
+    @classmethod
+    def from_row(cls, row: Row) -> "Head":
+        """Return what a row says."""
+        return cls(*(row[name] for name in HEAD))
+
+    def to_row(self) -> Row:
+        """Return the row."""
+        return asdict(self)
+
+
+HEAD = tuple(field.name for field in fields(Head))
+"""The fields of an article's row."""
+
+
+def key_of(text: str) -> str:
+    """Return a key for a text of any length and characters."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def outlet_key(name: str) -> str:
+    """Return the key of an outlet, "" for the unknown one."""
+    return key_of(name) if name else ""
+
+
+def note_key(kind: str, name: str) -> str:
+    """Return the key of a note."""
+    return f"{kind}:{key_of(name)}"
+
+
+def outlet_note_key(outlet: str) -> str:
+    """Return the key of the note with an outlet's name, from the outlet's key."""
+    return f"outlet:{outlet}"
+
+
+def note(kind: str, name: str, text: str) -> Row:
+    """Return a note, of which there is one of a kind and name."""
+    return {"key": note_key(kind, name), "kind": kind, "text": text}
+
+
+def _pieces(article: Article) -> list[str]:
+    """Return all that an article says, besides its id and source, in pieces that fit a row each."""
+    text = json.dumps(astuple(article)[1:-1], ensure_ascii=False)
+    return [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
+
+
+def piece_rows(article: Article, revision: int) -> list[Row]:
+    """Return the rows of what an article says."""
+    shared = {"owner": key_of(article.id), "revision": revision}
+    return [{**shared, "place": place, "text": text} for place, text in enumerate(_pieces(article))]
+
+
+def to_article(head: Head, pieces: Mapping[int, str]) -> Article:
+    """Return an article of all its pieces, by their places."""
+    text, title, published, outlet, byline, url = json.loads("".join(pieces[place] for place in range(head.pieces)))
+    return Article(head.id, text, title, published, outlet, byline, url, head.source)
+
+
+def passage_rows(prepared: Prepared, revision: int, words: Callable[[str], Sequence[str]]) -> list[Row]:
+    """Return the rows of an article's passages; `words` makes what is searched by of a text."""
+    article = prepared.article
+    first, last = article.days
+    shared = {
+        "owner": key_of(article.id),
+        "revision": revision,
+        "outlet": outlet_key(article.outlet),
+        "first_day": first,
+        "last_day": last,
+        "heading": _fitting(words(heading(article))),
+    }
+    return [
+        {
+            **shared,
+            "start": passage.start,
+            "end": passage.end,
+            "words": _fitting(words(passage.text)),
+            "vector": vector.tolist(),
+        }
+        for passage, vector in zip(prepared.passages, prepared.vectors, strict=True)
+    ]
+
+
+def _fitting(words: Sequence[str]) -> str:
+    """Return words with blanks between, of very many those that fit."""
+    return " ".join(words).encode()[:TEXT_BYTES].decode(errors="ignore")
+
+
+def where(only: Filter) -> str:
+    """Return the condition on passages that a filter stands for, "" for none."""
+    conditions = []
+    if only.days:
+        conditions.append(f"last_day >= {only.days[0]} and first_day <= {only.days[1]}")
+    if only.outlet:
+        conditions.append(f'outlet == "{outlet_key(only.outlet)}"')
+    return " and ".join(conditions)
+
+
+def among(field: str, values: Sequence[str] | Sequence[int]) -> str:
+    """Return the condition that a field is one of some hashes or numbers."""
+    return f"{field} in {json.dumps(list(values))}"
+
+
+def lots_to_read(heads: Sequence[Head]) -> Iterator[list[Head]]:
+    """Yield as many articles at a time as have LOT pieces together, at least one."""
+    lot: list[Head] = []
+    for head in heads:
+        if lot and sum(each.pieces for each in lot) + head.pieces > LOT:
+            yield lot
+            lot = []
+        lot.append(head)
+    if lot:
+        yield lot
+
+
+def lots(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield LOT items at a time."""
+    return (items[start : start + LOT] for start in range(0, len(items), LOT))
