@@ -1,5 +1,6 @@
 # The two commands: `make serve` and `make test`. Both make the environment first, on a bare machine too.
 # `make evaluation DATA=... CHECKPOINT=...` measures everything in docs/evaluation.md, in hours.
+# `make reader DATA=... START=...` trains the reader from a first one, in half a day; called again, it goes on.
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= data
@@ -17,7 +18,7 @@ MEASURED := $(addprefix $(RESULTS)/,$(PUBLISHED:%=published-%.json) reading-v1.1
 	answers-squad-v1.1.json answers-squad-v2.0.json answers-news-2023.json answers-seeds.json \
 	tune-news-2022.txt ablations-news-2022.json benchmark.json)
 
-.PHONY: serve test evaluation browser clean
+.PHONY: serve test evaluation reader browser clean
 
 serve: .venv/installed
 	@$(BIN)/pressmark serve --port $(PORT)
@@ -75,6 +76,36 @@ build/news:
 build/reader-float32:
 	@test -n "$(CHECKPOINT)" || { echo "give the checkpoint that the reader was exported from: CHECKPOINT=DIR"; exit 2; }
 	$(BIN)/pressmark train export $(CHECKPOINT) --out $@ --precision float32
+
+# Three stages: all data; more of what is nearest to what is asked, and long windows; each question over several
+# passages. The reader is the mean of where it began, of the first and of the last. A stage broken off goes on.
+READER := $(DATA)/reader
+TRAIN = $(BIN)/pressmark train reader $(READER)/train.jsonl.gz $(READER)/qamr.jsonl.gz $(READER)/policyqa.jsonl.gz \
+	--join qamr_wikinews --join qamr_wikipedia --apart $(DATA)/squad/dev-v1.1.json.gz \
+	--apart $(DATA)/squad/dev-v2.0.json.gz --typed 0.15 --keywords 0.2 --typos 0.2 \
+	--out $(@D) $(if $(wildcard $(@D)/state.pt),--resume)
+NEAREST := --weight squad=2 --weight shifts_new_wiki=1.5 --weight shifts_reddit=0.8 --weight nq=0.7 --weight covid=0.5 \
+	--weight qamr_wikinews=0.25 --weight qamr_wikipedia=0.15 --weight policyqa=0.15
+
+reader: build/reader/training.json | build/news
+	$(BIN)/pressmark train export $(<D)
+	$(BIN)/pressmark train calibration $(<D)/held-out.jsonl $(NEWS) --archive build/news --asked 2022 --questions 500
+
+build/reader/training.json: build/reader-1/training.json build/reader-3/training.json
+	$(BIN)/pressmark train mean $(START) $(^D) --out $(@D)
+
+build/reader-1/training.json: | .venv/installed-dev
+	@test -n "$(START)" || { echo "give the question-answering model to start from, a folder: START=DIR"; exit 2; }
+	$(TRAIN) --start $(START) --weight qamr_wikinews=0.6 --weight qamr_wikipedia=0.4 --weight policyqa=0.3 \
+		--epochs 1.5 --learning-rate 1e-4 --negatives 0.2 --twisted 0.12 --dropout 0 --average 0.999
+
+build/reader-2/training.json: build/reader-1/training.json
+	$(TRAIN) --start $(<D) $(NEAREST) --epochs 1 --learning-rate 1e-4 --long-windows 0.3 --negatives 0.15 --twisted 0.16 \
+		--dropout 0 --average 0.999
+
+build/reader-3/training.json: build/reader-2/training.json
+	$(TRAIN) --start $(<D) $(NEAREST) --epochs 0.1 --learning-rate 6e-5 --layer-decay 0.9 --long-windows 0.2 \
+		--group-negatives 3 --negatives 0.1 --twisted 0.2 --dropout 0.1 --average 0.995
 
 .venv/bin/pip:
 	@echo "Making the environment in .venv"

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from embeddings.archive import Archive
+from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration, Evidence
@@ -15,7 +15,7 @@ from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.retrieve import Searcher
 from qa.reader import OnnxReader
 from qa.settings import Settings
-from qa.training.calibrate import KS, Trial, ask, calibrate, ending, fit, judge, with_threshold
+from qa.training.calibrate import KS, Trial, Twisted, Way, ask, calibrate, ending, fit, judge, twist, with_threshold
 
 RIGHT = Evidence(margin=6.0, retrieval=1.0, lead=5.0, supports=0, relevance=3.0)
 WRONG = Evidence(margin=-6.0, retrieval=0.2, lead=-5.0, supports=0, relevance=-3.0)
@@ -92,6 +92,36 @@ def test_a_question_is_asked_with_and_without_what_answers_it(archive: Archive) 
     assert [(one.lead, one.relevance, one.read) for one in found[5, True].evidence] == [(2.0, 3.0, 2), (-2.0, 1.0, 2)]
     assert found[1, False].right == (False,)
     assert [one.read for one in found[1, False].evidence] == [1]
+
+
+def test_a_twisted_question_is_asked_over_everything_and_no_answer_is_right(archive: Archive) -> None:
+    archive.add([BAKU, RABAT])
+    archive.refresh()
+    vector = FakeEncoder().encode_questions([WHERE.question])
+    reader = FakeReader({"Baku": 3.0, "Rabat": 1.0})
+    twisted = Twisted("Where was the treaty broken?", vector)
+    found = {(one.k, one.answerable): one for one in ask(WHERE, Searcher(archive, Settings()), vector, reader, twisted)}
+    assert set(found) == {(k, answerable) for k in KS for answerable in (True, False)}
+    assert found[5, True].right == (True, False)
+    assert found[5, False].right == (False, False)
+
+
+def test_a_question_may_be_asked_as_it_is_alone(archive: Archive) -> None:
+    archive.add([BAKU, RABAT])
+    archive.refresh()
+    vector = FakeEncoder().encode_questions([WHERE.question])
+    found = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), Way.NOTHING_ELSE)
+    assert [(one.k, one.answerable) for one in found] == [(k, True) for k in KS]
+
+
+def test_every_fourth_question_is_twisted(archive: Archive) -> None:
+    archive.add([BAKU, Article("c", "The treaty was accepted in Rome in 1999.", "")])
+    archive.refresh()
+    accepted = Question("q2", "Where was the treaty accepted?", ("Rome",), {"c": 1})
+    vectors = FakeEncoder().encode_questions([WHERE.question, accepted.question])
+    found = twist(Collection(QuestionSet("made up", (WHERE, accepted)), archive, vectors))
+    assert {id_: one.question for id_, one in found.items()} == {"q2": "Where was the treaty rejected?"}
+    assert found["q2"].vector.shape == (1, FakeEncoder().dimension)
 
 
 def test_a_calibration_is_fitted_and_written(archive: Archive, tmp_path: Path) -> None:

@@ -91,7 +91,17 @@ def test_the_report_says_what_went_in_and_what_came_out(job: Job) -> None:
     assert report["steps"] == len(report["curve"])
     assert report["result"]["f1"] == result.f1
     assert report["versions"]["torch"] == torch.__version__
+    assert report["start"]["training"] is None
     assert 0 < result.questions < 25
+
+
+def test_the_report_of_a_second_stage_holds_that_of_the_first(job: Job, tmp_path: Path) -> None:
+    train(replace(job, recipe=replace(RECIPE, epochs=1)))
+    train(replace(job, recipe=replace(RECIPE, epochs=1, seed=8), start=job.out, out=tmp_path / "second"))
+    first, second = (
+        json.loads((folder / "training.json").read_text(encoding="utf-8")) for folder in (job.out, tmp_path / "second")
+    )
+    assert second["start"]["training"] == first
 
 
 def test_a_checkpoint_of_another_training_is_refused(job: Job) -> None:

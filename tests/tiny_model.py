@@ -39,8 +39,8 @@ def write_two_kinds(path: Path) -> Path:
     return path
 
 
-def write_tiny_model(folder: Path) -> Path:
-    """Write an untrained BERT with two layers of width 64, and a tokenizer of the made-up set's words."""
+def write_tiny_model(folder: Path, width: int = 64) -> Path:
+    """Write an untrained BERT with two layers, and a tokenizer of the made-up set's words."""
     import torch
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertForQuestionAnswering
@@ -61,7 +61,7 @@ def write_tiny_model(folder: Path) -> Path:
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=len(vocabulary),
-        hidden_size=64,
+        hidden_size=width,
         num_hidden_layers=2,
         num_attention_heads=4,
         intermediate_size=128,

@@ -1,14 +1,16 @@
-"""Fits the confidence: held-out questions are asked through the whole way, with and without what answers them."""
+"""Fits the confidence: held-out questions are asked through the whole way, as they are and in vain."""
 
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from enum import Enum, auto
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.types import Hit, Vectors
 from qa.answers import gather
 from qa.confidence import FILE, Calibration, Evidence
 from qa.evaluation.explain import is_right
@@ -21,6 +23,9 @@ from qa.evaluation.tune import Ending, best_threshold
 from qa.reader import OnnxReader
 from qa.retriever import fuse
 from qa.settings import Settings
+from qa.training import data as training
+from qa.training.twisting import Twister
+from qa.training.windows import Window
 from qa.types import Reader
 
 KS = (1, 5, 10, 20)
@@ -39,13 +44,29 @@ WEIGHED = ("bias", *Evidence.__slots__)
 class Trial:
     """The evidence for each answer to one question asked with k passages, best scored first, and whether it is right.
 
-    `answerable` is false if what answers it was taken away before it was asked.
+    `answerable` is false if what answers it was taken away, or the question was changed, before it was asked.
     """
 
     evidence: tuple[Evidence, ...]
     right: tuple[bool, ...]
     answerable: bool
     k: int
+
+
+@dataclass(frozen=True, slots=True)
+class Twisted:
+    """A question changed so that nothing answers it, and its vector, shape (1, dimension)."""
+
+    question: str
+    vector: Vectors
+
+
+class Way(Enum):
+    """What is asked of a question beside itself."""
+
+    NOTHING_ELSE = auto()
+    WITHOUT_ARTICLES = auto()
+    """The question where the articles that are relevant to it are taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +97,8 @@ def calibrate(collections: Sequence[Collection], reader: OnnxReader, settings: S
         raise ValueError(f"{len(asked)} questions with a relevant article, expected at least 2 to fit and to judge")
     random.Random(0).shuffle(asked)
     halves = [[trial for trials in asked[side::2] for trial in trials] for side in (0, 1)]
-    judged = [
-        (with_threshold(fit(halves[1 - side]), halves[1 - side]), trial) for side in (0, 1) for trial in halves[side]
-    ]
+    fitted = [with_threshold(fit(half), half) for half in halves]
+    judged = [(fitted[1 - side], trial) for side in (0, 1) for trial in halves[side]]
     every = [trial for trials in asked for trial in trials]
     calibration = replace(
         with_threshold(fit(every), every),
@@ -89,19 +109,36 @@ def calibrate(collections: Sequence[Collection], reader: OnnxReader, settings: S
     return judge(judged, calibration, len(asked))
 
 
-def ask(question: Question, searcher: Searcher, vector: NDArray[np.float32], reader: Reader) -> Iterator[Trial]:
-    """Yield the trials of a question: for each k, with and without the articles that are relevant to it.
+def ask(
+    question: Question, searcher: Searcher, vector: Vectors, reader: Reader, vain: Way | Twisted = Way.WITHOUT_ARTICLES
+) -> Iterator[Trial]:
+    """Yield the trials of a question: for each k as it is, and in a way in which nothing answers it.
 
-    Each passage is read once.
+    Each passage is read once for a question.
     """
-    proposals = searcher.propose(question.question, vector)
-    found = searcher.hits(fuse(proposals.vectors, proposals.keywords, searcher.settings.vector_weight))
-    without = [hit for hit in found if hit.passage.article.id not in question.relevant]
-    read = {hit.passage.id: hit.passage for hits in (found, without) for hit in hits[: max(KS)]}
+    hits = _hits(searcher, question.question, vector)
+    if vain is Way.WITHOUT_ARTICLES:
+        without = [hit for hit in hits if hit.passage.article.id not in question.relevant]
+        yield from _trials(question, {True: hits, False: without}, reader)
+    else:
+        yield from _trials(question, {True: hits}, reader)
+    if isinstance(vain, Twisted):
+        changed = replace(question, question=vain.question, answers=())
+        yield from _trials(changed, {False: _hits(searcher, vain.question, vain.vector)}, reader)
+
+
+def _hits(searcher: Searcher, question: str, vector: Vectors) -> tuple[Hit, ...]:
+    proposals = searcher.propose(question, vector)
+    return searcher.hits(fuse(proposals.vectors, proposals.keywords, searcher.settings.vector_weight))
+
+
+def _trials(question: Question, ways: Mapping[bool, Sequence[Hit]], reader: Reader) -> Iterator[Trial]:
+    """Yield a question's trials at each k; `ways`: whether it is answerable → the hits that are read then."""
+    read = {hit.passage.id: hit.passage for hits in ways.values() for hit in hits[: max(KS)]}
     readings = dict(zip(read, reader.read(question.question, list(read.values())), strict=True))
     for k in KS:
-        for answerable, hits in ((True, found[:k]), (False, without[:k])):
-            groups = gather(hits, [readings[hit.passage.id] for hit in hits])
+        for answerable, hits in ways.items():
+            groups = gather(hits[:k], [readings[hit.passage.id] for hit in hits[:k]])
             right = tuple(is_right(group.best.text, question.answers) for group in groups)
             yield Trial(tuple(group.evidence for group in groups), right, answerable, k)
 
@@ -168,12 +205,39 @@ def judge(judged: Sequence[tuple[Calibration, Trial]], final: Calibration, quest
 
 
 def _ask_all(collection: Collection, reader: Reader, settings: Settings) -> Iterator[list[Trial]]:
-    """Yield the trials of each question that has a relevant article and an answer."""
-    searcher = Searcher(collection.archive, settings)
-    questions = collection.found.questions
-    for row, question in enumerate(shown(questions, len(questions), "questions asked")):
-        if question.relevant and question.answers:
-            yield list(ask(question, searcher, collection.vectors[row : row + 1], reader))
+    """Yield the trials of each question that has a relevant article and an answer.
+
+    Every other question is asked in vain, too, so that a third of what is asked has no answer.
+    """
+    searcher, twisted = Searcher(collection.archive, settings), twist(collection)
+    rows = [row for row, one in enumerate(collection.found.questions) if one.relevant and one.answers]
+    for number, row in enumerate(shown(rows, len(rows), "questions asked")):
+        question = collection.found.questions[row]
+        vain = twisted.get(question.id, Way.WITHOUT_ARTICLES) if number % 2 else Way.NOTHING_ELSE
+        yield list(ask(question, searcher, collection.vectors[row : row + 1], reader, vain))
+
+
+def twist(collection: Collection) -> dict[str, Twisted]:
+    """Return every fourth question changed by rule so that what answers it does so no longer, by id.
+
+    Those that no rule fits are left out.
+    """
+    marked = dict[str, training.Question]()
+    for question in collection.found.judged[1::4]:
+        article = collection.archive.article(next(iter(question.relevant)))
+        answer = next((answer for answer in question.answers if answer in article.text), None)
+        if answer is not None:
+            start = article.text.index(answer)
+            text = training.Text(article.text, collection.found.name)
+            marked[question.id] = training.Question(question.question, text, start, start + len(answer), question.id)
+    twister, chance = Twister(list(marked.values())), random.Random(0)
+    found = dict[str, str]()
+    for id_, asked in marked.items():
+        changed = twister.twisted(asked, Window(asked.text.text, asked.start, asked.end), chance)
+        if changed is not None:
+            found[id_] = changed
+    vectors = collection.archive.encoder.encode_questions(list(found.values()))
+    return {id_: Twisted(changed, vectors[[row]]) for row, (id_, changed) in enumerate(found.items())}
 
 
 def _matrix(trials: Sequence[Trial]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

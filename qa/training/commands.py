@@ -1,4 +1,4 @@
-"""The command line of training: `pressmark train reader`, `export`, `parity` and `calibration`, and the group."""
+"""The command line of training: `pressmark train reader`, `mean`, `export`, `parity`, `calibration`, and the group."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -131,6 +131,23 @@ def reader(
 
 
 @train.command()
+@click.argument("checkpoints", metavar="CHECKPOINT...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the mean.")
+def mean(checkpoints: Sequence[Path], out: Path) -> None:
+    """Average the weights of checkpoints that go back to the same first ones, as one checkpoint.
+
+    \b
+    Example:
+      pressmark train mean reader-start checkpoints/reader checkpoints/second --out checkpoints/mean
+    """
+    from qa.training.mean import mean_of
+
+    with plain_errors():
+        mean_of(checkpoints, out)
+    click.echo(f"{out}: the mean of {len(checkpoints)} checkpoints")
+
+
+@train.command()
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("folder", metavar="READER", type=click.Path(path_type=Path))
 @click.argument("data", type=click.Path(path_type=Path))
@@ -190,7 +207,10 @@ def export(checkpoint: Path, out: Path, precision: str) -> None:
 def calibration(
     data: Sequence[Path], name: str, archive: Path | None, split: str, asked: str, questions: int | None
 ) -> None:
-    """Fit the confidence on DATA, asked through the whole way with and without the articles that answer.
+    """Fit the confidence on DATA, asked through the whole way, every other question once more in vain.
+
+    Half of these are asked without the articles that answer them, the others are changed by rule, as in training, so
+    that what answers them does so no longer.
 
     DATA are sets as `evaluate retrieval` takes, or reader data; neither may have trained the reader, nor be reported
     on. Those that bring no articles are asked over --archive; --asked is for those whose questions have a date.
@@ -216,6 +236,6 @@ def calibration(
     click.echo(
         f"{report.questions:,} questions, each half judged by the fit on the other: first answer right "
         f"{100 * report.first_right:.1f} %, shown {100 * report.answered_rightly:.1f} %; ECE {report.ece:.3f}; "
-        f"questions answered wrongly where the articles that answer are taken away, %: {false}; "
+        f"questions answered where nothing answers them, %: {false}; "
         f"threshold {report.calibration.threshold:.2f}"
     )

@@ -19,9 +19,16 @@ PACKAGES = ("pressmark", "torch", "transformers", "tokenizers", "numpy", "tantiv
 
 
 def write_report(folder: Path, identity: dict[str, str], job: "Job", place: "Place", result: HeldOut) -> None:
-    """Write training.json into the folder of the model, by a draft that is renamed."""
+    """Write training.json into the folder of the model, by a draft that is renamed.
+
+    What stands beside the model that the training starts from goes along: so a last stage tells of all.
+    """
     report = {
-        "start": {"name": identity["start"], "sha256": identity["start weights"]},
+        "start": {
+            "name": identity["start"],
+            "sha256": identity["start weights"],
+            "training": read_report(job.start),
+        },
         "data": {
             "sha256": job.data.hashes,
             "questions": len(job.data.questions),
@@ -40,6 +47,12 @@ def write_report(folder: Path, identity: dict[str, str], job: "Job", place: "Pla
     draft = folder / f"{FILE}.draft"
     draft.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     draft.replace(folder / FILE)
+
+
+def read_report(folder: Path) -> object:
+    """Return what training.json in a model's folder tells; None if there is none."""
+    path = folder / FILE
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def _version(package: str) -> str:
