@@ -8,13 +8,13 @@ import pytest
 
 from embeddings.types import Article, Passage, Ranking
 from fakes import FakeEncoder, FakeReader
+from qa.confidence import Calibration
 from qa.evaluation.ablation import RANK_CONSTANT, Ablation, as_shipped, by_rank, by_standard_score, variants
 from qa.evaluation.laboratory import Laboratory, RememberingReader, ablation_results, with_articles
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Kind, Provenance
-from qa.readers import load_reader
 from qa.retriever import Proposals
-from qa.settings import SHIPPED_READER, Settings
+from qa.settings import Settings
 from qa.types import Reading
 from test_retriever import near, ranking
 
@@ -49,7 +49,7 @@ class CountingReader(FakeReader):
 def laboratory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laboratory]:
     monkeypatch.setattr("qa.evaluation.laboratory.load_encoder", lambda *_: FakeEncoder())
     reader = FakeReader({"Ada": 3.0, "Leyla": 2.0})
-    made = Laboratory(FOUND, {"int8": reader}, load_reader(SHIPPED_READER)[1], tmp_path)
+    made = Laboratory(FOUND, {"int8": reader}, Calibration(margin=1.0), tmp_path)
     yield made
     made.close()
 

@@ -93,7 +93,7 @@ class Figures:
 GOAL = Figures(first=0.75, among_three=0.90, abstained=0.75)
 """What the shipped reader should reach one day; the README says how far it is from it."""
 
-FLOOR = Figures(first=0.49, among_three=0.57, abstained=0.74)
+FLOOR = Figures(first=0.47, among_three=0.49, abstained=0.70)
 """What it reached when it was shipped, exact matches, less one question of each sort for other processors."""
 
 
@@ -106,3 +106,10 @@ def test_figures_on_the_seeds_do_not_fall(
     assert exact.first >= FLOOR.first
     assert exact.among_three >= FLOOR.among_three
     assert exact.abstained >= FLOOR.abstained
+
+
+def test_abstaining_does_not_drift_with_k(seeds_pipeline: Pipeline) -> None:
+    unanswerable = [gold.question for gold in GOLDS if not gold.accepted]
+    abstained = [sum(seeds_pipeline.ask(question, k=k).abstained for question in unanswerable) for k in (1, 5, 20)]
+    assert max(abstained) - min(abstained) <= 3  # of 27
+    assert min(abstained) >= 18
