@@ -18,7 +18,7 @@ MEASURED := $(addprefix $(RESULTS)/,$(PUBLISHED:%=published-%.json) reading-v1.1
 	answers-squad-v1.1.json answers-squad-v2.0.json answers-news-2023.json answers-seeds.json \
 	tune-news-2022.txt ablations-news-2022.json benchmark.json)
 
-.PHONY: serve test evaluation reader browser clean
+.PHONY: serve test evaluation reader start browser clean
 
 serve: .venv/installed
 	@$(BIN)/pressmark serve --port $(PORT)
@@ -91,11 +91,13 @@ reader: build/reader/training.json | build/news
 	$(BIN)/pressmark train export $(<D)
 	$(BIN)/pressmark train calibration $(<D)/held-out.jsonl $(NEWS) --archive build/news --asked 2022 --questions 500
 
-build/reader/training.json: build/reader-1/training.json build/reader-3/training.json
+build/reader/training.json: build/reader-1/training.json build/reader-3/training.json | start
 	$(BIN)/pressmark train mean $(START) $(^D) --out $(@D)
 
-build/reader-1/training.json: | .venv/installed-dev
+start:
 	@test -n "$(START)" || { echo "give the question-answering model to start from, a folder: START=DIR"; exit 2; }
+
+build/reader-1/training.json: | start .venv/installed-dev
 	$(TRAIN) --start $(START) --weight qamr_wikinews=0.6 --weight qamr_wikipedia=0.4 --weight policyqa=0.3 \
 		--epochs 1.5 --learning-rate 1e-4 --negatives 0.2 --twisted 0.12 --dropout 0 --average 0.999
 

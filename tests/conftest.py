@@ -3,6 +3,7 @@
 import threading
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,11 @@ from qa.settings import SHIPPED_READER, Settings
 from web import create_app
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+
+needs_milvus = pytest.mark.skipif(
+    find_spec("pymilvus") is None or find_spec("milvus_lite") is None,
+    reason="pymilvus is not installed: pip install 'pressmark[milvus]'",
+)
 
 
 @pytest.fixture

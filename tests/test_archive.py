@@ -235,27 +235,6 @@ def test_an_article_without_text_is_kept_and_found_by_nothing(archive: Archive, 
     assert by_vectors(archive).numbers.tolist() == []
 
 
-@pytest.mark.parametrize(
-    ("text", "question"),
-    [
-        ("7", "7"),
-        ("😀 The treaty 😀", "treaty"),
-        ("Le cafe\u0301 est fermé", "fermé"),
-        ("وقع الوزير الاتفاق", "الاتفاق"),
-        ("Министр подписал договор", "договор"),
-        ("x" * 10_000 + " treaty", "treaty"),
-    ],
-    ids=["one character", "non-BMP", "combining", "Arabic", "Cyrillic", "endless word"],
-)
-def test_text_of_any_kind_is_found_and_sliced(archive: Archive, text: str, question: str) -> None:
-    archive.add([article("a", text), article("b", "Nothing of that sort.")])
-    archive.refresh()
-    found = archive.passages(by_keywords(archive, question).numbers)
-    assert {passage.article.id for passage in found.values()} == {"a"}
-    assert all(passage.text == text[passage.start : passage.end] for passage in found.values())
-    assert any(question in passage.text for passage in found.values())
-
-
 # --- search -----------------------------------------------------------------------------------------------------------
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from conftest import SEEDS
+from conftest import SEEDS, needs_milvus
 from embeddings.archives import GrowingArchive, exists, open_archive, open_or_create
 from embeddings.growing.indexing import index_paths
 from embeddings.locations import Location, MilvusPlace, parse_location
@@ -20,11 +19,6 @@ from fakes import FakeEncoder
 ALL = Filter()
 QUESTION = "Who signed the treaty in Baku?"
 Leg = Callable[..., Ranking]
-
-needs_milvus = pytest.mark.skipif(
-    find_spec("pymilvus") is None or find_spec("milvus_lite") is None,
-    reason="pymilvus is not installed: pip install 'pressmark[milvus]'",
-)
 
 PLACES = [pytest.param("archive", id="folder"), pytest.param("archive.db", id="Milvus Lite", marks=needs_milvus)]
 

@@ -4,14 +4,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, time_ns
 
 import pytest
 from click.testing import CliRunner
 
-from conftest import SEEDS
+from conftest import SEEDS, needs_milvus
 from embeddings.archives import exists, open_archive, open_or_create
 from embeddings.locations import MilvusPlace, parse_location
 from embeddings.milvus.archive import HOUR, MilvusArchive
@@ -26,11 +25,6 @@ from web.commands import main
 ALL = Filter()
 TREATY = Article("treaty", "The ministers signed the treaty in Baku.", "Treaty", "2022-10-19", "Azernews")
 HARBOUR = replace(TREATY, text="The treaty: ships left the harbour.", outlet="Times")
-
-needs_milvus = pytest.mark.skipif(
-    find_spec("pymilvus") is None or find_spec("milvus_lite") is None,
-    reason="pymilvus is not installed: pip install 'pressmark[milvus]'",
-)
 
 
 # --- where it lies ----------------------------------------------------------------------------------------------------

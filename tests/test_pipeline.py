@@ -14,7 +14,8 @@ from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline
-from qa.settings import Settings
+from qa.readers import load_reader
+from qa.settings import SHIPPED_READER, Settings
 
 BY_MARGIN = Calibration(margin=1.0, threshold=0.5)
 """Confidence is the logistic function of the reader's score: ln 3 is 0.75, 0 is 0.5, −ln 3 is 0.25."""
@@ -128,6 +129,17 @@ def test_decision_stays_the_same_as_k_grows_over_passages_that_hold_nothing(news
     assert [len(prediction.hits) for prediction in others] == list(range(2, 21))
     kept = {(prediction.answers, prediction.withheld) for prediction in others}
     assert kept == {(first.answers, first.withheld)}
+
+
+@pytest.mark.parametrize("score", [-3.0, 3.0])
+def test_as_shipped_the_answer_stays_and_is_never_surer_as_k_grows_over_passages_that_hold_nothing(
+    news: Archive, score: float
+) -> None:
+    asked = Pipeline(news, FakeReader({"Ali Veli": score}), load_reader(SHIPPED_READER)[1], Settings(threshold=0.0))
+    answers = [asked.ask(QUESTION, k=k).answers for k in range(1, 21)]
+    assert {tuple(answer.text for answer in each) for each in answers} == {("Ali Veli",)}
+    confidences = [each[0].confidence for each in answers]
+    assert confidences == sorted(confidences, reverse=True)
 
 
 @pytest.mark.parametrize("k", [0, -1, 101, 1000])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from embeddings.folder.foreign import journal_is_of_another, set_journal_aside
 from embeddings.folder.journal import journal_of, lacks_commits
@@ -167,8 +167,8 @@ class DatabaseFile:
             self._local.connection = connection
         return connection
 
-    def _value(self, query: str, *values: str) -> int:
+    def _value(self, query: str, *values: str) -> Any:
         row = self.connection.first(query, *values)
         if row is None:
             raise DamagedError(f"{self._path} is damaged: {query} finds nothing; {DAMAGE_CURE}")
-        return row[0]  # type: ignore[no-any-return]
+        return row[0]

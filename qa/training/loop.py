@@ -17,7 +17,7 @@ from qa.training.data import Data, Question, Text, split_off, write_questions
 from qa.training.epochs import Epochs
 from qa.training.features import Batch, Featuriser, collate
 from qa.training.held_out import HeldOut, Trial, measure, trials
-from qa.training.model import freeze, load_model, loss, parameter_groups, save_model
+from qa.training.model import freeze, load_model, loss, parameter_groups, save_model, weights_path
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.report import write_report
@@ -217,6 +217,9 @@ def _trials(held_out: Sequence[Question], training: Sequence[Question], recipe: 
 
 def _identity(job: Job) -> dict[str, str]:
     """Return what makes a training this one: recipe, data, and the model it starts from."""
-    weights = next(iter(sorted(job.start.glob("*.safetensors"))), job.start / "config.json")
     files = {f"file {name}": value for name, value in job.data.hashes.items()}
-    return job.recipe.identity() | files | {"start": job.start.name, "start weights": onnx_models.sha256(weights)}
+    return (
+        job.recipe.identity()
+        | files
+        | {"start": job.start.name, "start weights": onnx_models.sha256(weights_path(job.start))}
+    )

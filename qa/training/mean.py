@@ -1,6 +1,5 @@
 """The mean of several trainings' weights: it reads better than any of them where each has learnt its data by heart."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +7,9 @@ from pathlib import Path
 import torch
 
 from embeddings import onnx_models
-from qa.training.model import RELEVANCE, load_model, save_model
-from qa.training.report import FILE, read_report
-
-HELD_OUT = "held-out.jsonl"
+from qa.training.loop import HELD_OUT
+from qa.training.model import RELEVANCE, load_model, save_model, weights_path
+from qa.training.report import keep_report, read_report
 
 
 def mean_of(checkpoints: Sequence[Path], out: Path) -> None:
@@ -29,27 +27,23 @@ def mean_of(checkpoints: Sequence[Path], out: Path) -> None:
     if len(checkpoints) < 2:
         raise ValueError(f"{len(checkpoints)} checkpoint has no mean; give two or more")
     models = [load_model(folder) for folder in checkpoints]
-    ranking = [model for model, folder in zip(models, checkpoints, strict=True) if (folder / RELEVANCE).is_file()]
-    made = models[-1]
-    for name, value in made.state_dict().items():
-        counted = ranking if name.startswith("relevance.") and ranking else models
-        values = [model.state_dict()[name] for model in counted]
-        for model, folder in zip(models, checkpoints, strict=True):
-            if (shape := model.state_dict()[name].shape) != value.shape:
+    weights, made = [model.state_dict() for model in models], models[-1]
+    ranking = [own for own, folder in zip(weights, checkpoints, strict=True) if (folder / RELEVANCE).is_file()]
+    for own, folder in zip(weights, checkpoints, strict=True):
+        for name, value in made.state_dict().items():
+            if own[name].shape != value.shape:
                 raise ValueError(
-                    f"{folder} is another model than {checkpoints[-1]}: its {name} has the shape {tuple(shape)}, "
-                    f"expected {tuple(value.shape)}"
+                    f"{folder} is another model than {checkpoints[-1]}: its {name} has the shape "
+                    f"{tuple(own[name].shape)}, expected {tuple(value.shape)}"
                 )
-        value.copy_(torch.stack(values).mean(dim=0))
+    for name, value in made.state_dict().items():
+        counted = ranking if ranking and name.startswith("relevance.") else weights
+        value.copy_(torch.stack([own[name] for own in counted]).mean(dim=0))
     save_model(made, out, checkpoints[-1])
     if (checkpoints[-1] / HELD_OUT).is_file():
         shutil.copyfile(checkpoints[-1] / HELD_OUT, out / HELD_OUT)
     parts = [
-        {
-            "name": folder.name,
-            "sha256": onnx_models.sha256(folder / "model.safetensors"),
-            "training": read_report(folder),
-        }
+        {"name": folder.name, "sha256": onnx_models.sha256(weights_path(folder)), "training": read_report(folder)}
         for folder in checkpoints
     ]
-    (out / FILE).write_text(json.dumps({"mean_of": parts}, indent=1) + "\n", encoding="utf-8")
+    keep_report(out, {"mean_of": parts})

@@ -91,6 +91,11 @@ def load_model(folder: Path, *, attention: str = "sdpa", dropout: float | None =
     return model
 
 
+def weights_path(folder: Path) -> Path:
+    """Return the file that tells a checkpoint from others: its weights, or its config if they are in another format."""
+    return next(iter(sorted(folder.glob("*.safetensors"))), folder / "config.json")
+
+
 def freeze(model: SpanModel, layers: int) -> None:
     """Keep the embeddings and the lowest layers as they are, none if layers is 0.
 

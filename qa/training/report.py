@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,7 +20,7 @@ PACKAGES = ("pressmark", "torch", "transformers", "tokenizers", "numpy", "tantiv
 
 
 def write_report(folder: Path, identity: dict[str, str], job: "Job", place: "Place", result: HeldOut) -> None:
-    """Write training.json into the folder of the model, by a draft that is renamed.
+    """Write training.json into the folder of the model.
 
     What stands beside the model that the training starts from goes along: so a last stage tells of all.
     """
@@ -44,6 +45,11 @@ def write_report(folder: Path, identity: dict[str, str], job: "Job", place: "Pla
         "curve": place.curve,
         "result": asdict(result),
     }
+    keep_report(folder, report)
+
+
+def keep_report(folder: Path, report: Mapping[str, object]) -> None:
+    """Write training.json into a model's folder, by a draft that is renamed."""
     draft = folder / f"{FILE}.draft"
     draft.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     draft.replace(folder / FILE)
