@@ -17,6 +17,7 @@ from qa.pipeline import Pipeline
 from qa.reader import OnnxReader
 from qa.readers import load_reader
 from qa.settings import SHIPPED_READER, Settings
+from three_articles import THREE, Found, hits
 from web import create_app
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -44,6 +45,27 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     opened = Archive.create(tmp_path / "archive", FakeEncoder())
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def filled(archive: Archive) -> Archive:
+    """An archive of three articles, with the fake encoder."""
+    archive.add(THREE)
+    archive.refresh()
+    return archive
+
+
+@pytest.fixture
+def filled_folder(filled: Archive) -> Path:
+    """A closed archive of three articles, its indexes up to date."""
+    filled.close()
+    return filled.folder
+
+
+@pytest.fixture
+def filled_hits(filled: Archive) -> Found:
+    """What is found in the archive of three articles."""
+    return hits(filled)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What every archive does, wherever it lies: the same tests over a folder and over Milvus Lite."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,9 @@ from embeddings.growing.indexing import index_paths
 from embeddings.locations import Location, MilvusPlace, parse_location
 from embeddings.preparing import Added
 from embeddings.stored import PlaceChanges
-from embeddings.types import Article, Counts, Filter, Ranking
+from embeddings.types import Article, Counts, Filter
 from fakes import FakeEncoder
-
-ALL = Filter()
-QUESTION = "Who signed the treaty in Baku?"
-Leg = Callable[..., Ranking]
+from three_articles import ALL, BORDER, QUESTION, THREE, TREATY, WEATHER, Leg, article, by_keywords, by_vectors, names
 
 PLACES = [pytest.param("archive", id="folder"), pytest.param("archive.db", id="Milvus Lite", marks=needs_milvus)]
 
@@ -58,31 +55,7 @@ def filled(archive: GrowingArchive) -> GrowingArchive:
     return archive
 
 
-def article(name: str, text: str, published: str = "", outlet: str = "") -> Article:
-    return Article(name, text, f"Title of {name}", published, outlet)
-
-
-TREATY = article("treaty", "The ministers signed the treaty in Baku.", "2022-10-19", "Azernews")
-BORDER = article("border", "A border post was opened. Nobody signed anything.", "2022", "Gazette")
-WEATHER = article("weather", "It rained. " * 100, "", "Azernews")
-THREE = (TREATY, BORDER, WEATHER)
-
-
-def by_vectors(archive: GrowingArchive, question: str = QUESTION, k: int = 1000, only: Filter = ALL) -> Ranking:
-    return archive.search_vectors(archive.encoder.encode_questions([question]), k, only)
-
-
-def by_keywords(archive: GrowingArchive, question: str = QUESTION, k: int = 1000, only: Filter = ALL) -> Ranking:
-    return archive.search_keywords(question, k, only)
-
-
 both_legs = pytest.mark.parametrize("leg", [by_vectors, by_keywords])
-
-
-def names(archive: GrowingArchive, ranking: Ranking) -> list[str]:
-    """The ids of the passages found, best first."""
-    passages = archive.passages(ranking.numbers)
-    return [passages[number].id for number in ranking.numbers.tolist()]
 
 
 # --- empty ------------------------------------------------------------------------------------------------------------
