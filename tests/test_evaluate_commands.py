@@ -164,6 +164,17 @@ def test_retrieval_writes_a_run_for_each_way(squad: Path, tmp_path: Path, cache:
 
 
 @pytest.mark.model
+def test_retrieval_without_weight_for_the_reader_leaves_it_out(
+    squad: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSMARK_RELEVANCE_WEIGHT", "0")
+    monkeypatch.setenv("PRESSMARK_READER", str(tmp_path / "none"))
+    done = run("retrieval", squad, "--run", tmp_path / "boats.trec")
+    assert done.exit_code == 0, done.stderr
+    assert not (tmp_path / "boats.reordered.trec").exists()
+
+
+@pytest.mark.model
 def test_answers_on_the_seeds_explain_every_loss(tmp_path: Path, cache: Path) -> None:
     out = tmp_path / "out.json"
     done = run("answers", SEEDS / "questions.jsonl", "--questions", "6", "--explain", "--json", out)

@@ -110,8 +110,9 @@ def retrieval(
     """Measure retrieval on DATA: by keywords, by vectors, by both fused, and that reordered by the reader.
 
     DATA is a SQuAD file, whose paragraphs are the collection, a folder in the BEIR layout, or a .jsonl of questions
-    with relevant articles, which --archive holds. The reader reorders for a sample of --read questions; on these, all
-    ways are measured once more. A collection is indexed once and kept in the cache.
+    with relevant articles, which --archive holds. The reader reorders for a sample of --read questions, unless
+    PRESSMARK_RELEVANCE_WEIGHT is 0; on these, all ways are measured once more. A collection is indexed once and kept in
+    the cache.
 
     \b
     Examples:
@@ -130,7 +131,7 @@ def retrieval(
         if not judged:
             raise WrongUse(f"{data}: no question has a relevant article, so there is no retrieval to measure")
         settings = Settings.from_env()
-        reader = load_reader(settings.reader, settings.cache)[0] if read else None
+        reader = load_reader(settings.reader, settings.cache)[0] if read and settings.relevance_weight else None
         opened = open_collection(found, archive, load_encoder(settings.encoder, settings.cache), settings.cache)
         vectors = question_vectors(opened.encoder, [question.question for question in judged], settings.cache)
         searcher = Searcher(opened, settings)
