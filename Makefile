@@ -12,8 +12,10 @@ APT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) apt-get
 RESULTS := build/evaluation
 EVALUATE := $(BIN)/pressmark evaluate
 NEWS := $(DATA)/news-2022-2023/questions.jsonl
+FORMS := plain keywords typo
 PUBLISHED := v1.1-bert-ensemble v1.1-match-lstm v2.0-bert-large v2.0-bidaf-elmo
 MEASURED := $(addprefix $(RESULTS)/,$(PUBLISHED:%=published-%.json) reading-v1.1.json reading-v2.0.json \
+	reading-sample.json $(FORMS:%=reading-typed-%.json) \
 	retrieval-squad.json retrieval-news-2023.json \
 	answers-squad-v1.1.json answers-squad-v2.0.json answers-news-2023.json answers-seeds.json \
 	tune-news-2022.txt ablations-news-2022.json benchmark.json)
@@ -43,6 +45,12 @@ $(RESULTS)/published-%.json:
 
 $(RESULTS)/reading-%.json:
 	$(EVALUATE) reading $(DATA)/squad/dev-$*.json.gz --json $@
+
+$(RESULTS)/reading-sample.json:
+	$(EVALUATE) reading $(DATA)/squad/dev-v1.1.json.gz --questions 1000 --json $@
+
+$(RESULTS)/reading-typed-%.json:
+	$(EVALUATE) reading $(DATA)/squad/dev-v1.1.json.gz --questions 1000 --typed $* --json $@
 
 $(RESULTS)/retrieval-squad.json:
 	$(EVALUATE) retrieval $(DATA)/squad/dev-v1.1.json.gz --json $@

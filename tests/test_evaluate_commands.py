@@ -109,7 +109,11 @@ def test_every_stage_is_documented(stage: str) -> None:
     ("arguments", "status", "message"),
     [
         (["reading", "DATA", "--no-answer", "p.json"], 2, "--no-answer belongs to --predictions FILE"),
-        (["reading", "DATA", "--predictions", "p.json", "--questions", "1"], 2, "leave out --reader and --questions"),
+        (
+            ["reading", "DATA", "--predictions", "p.json", "--questions", "1"],
+            2,
+            "leave out --reader, --questions and --typed",
+        ),
         (["reading", "DATA", "--predictions", "other.json"], 2, "predictions for 1 questions that are not in the set"),
         (["reading", "none.json"], 1, "none.json"),
         (["reading", "DATA", "--json", "no/such/folder.json"], 1, "there is no folder"),
@@ -145,6 +149,13 @@ def test_reading_with_the_reader(squad: Path) -> None:
     assert "A sample: 2 of 3 questions, drawn at random with seed 0." in done.stdout
     assert "The reader abstains below a confidence of" in done.stdout
     assert "At the best threshold, known only in hindsight" in done.stdout
+
+
+@pytest.mark.model
+def test_reading_of_questions_as_people_type_them(squad: Path) -> None:
+    done = run("reading", squad, "--typed", "keywords")
+    assert done.exit_code == 0
+    assert "Questions as people type them in a hurry, in lower case, without question mark: keywords." in done.stdout
 
 
 @pytest.mark.model

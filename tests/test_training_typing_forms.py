@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.training.recipe import Recipe
-from qa.training.typing_forms import as_typed, keywords, with_typo
+from qa.training.typing_forms import Form, as_typed, in_form, keywords, with_typo
 from qa.training.windows import Window
 
 ASKED = "Where did President Aliyev meet the leaders?"
@@ -23,6 +23,18 @@ def test_the_share_of_questions_is_in_lower_case_without_question_mark() -> None
 def test_only_typed_questions_become_keywords_or_get_a_typo() -> None:
     everything = Recipe(typed=0.0, keywords=1.0, typos=1.0)
     assert as_typed(ASKED, WINDOW, everything, Random(0)) == ASKED
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        (Form.PLAIN, "where did president aliyev meet the leaders"),
+        (Form.KEYWORDS, "president aliyev meet leaders"),
+        (Form.TYPO, "where did president aliyev meet the leaedrs"),
+    ],
+)
+def test_each_form_is_in_lower_case_without_question_mark(form: Form, expected: str) -> None:
+    assert in_form(ASKED, form, "President Aliyev met them Where?", Random(0)) == expected
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -19,6 +19,7 @@ from qa.evaluation.results.results import Results
 from qa.pipeline import Pipeline
 from qa.readers import load_reader
 from qa.settings import Settings
+from qa.training.typing_forms import Form
 
 if TYPE_CHECKING:
     from qa.evaluation.questions.squad import SquadSet
@@ -52,6 +53,12 @@ evaluate.add_command(publish)
 @click.option(
     "--questions", metavar="N", type=click.IntRange(1), help="Only so many questions, drawn at random by a seed."
 )
+@click.option(
+    "--typed",
+    type=click.Choice([form.value for form in Form]),
+    callback=lambda _context, _option, value: value and Form(value),
+    help="Questions as people type them: in lower case, without question mark; so as keywords only, or with a typo.",
+)
 @output_options
 def reading(
     data: Path,
@@ -59,6 +66,7 @@ def reading(
     no_answer: Path | None,
     reader: Path | None,
     questions: int | None,
+    typed: Form | None,
     outputs: Outputs,
 ) -> None:
     """Score the reader on DATA, a question set in SQuAD's format (.json or .json.gz), by its official script.
@@ -73,8 +81,11 @@ def reading(
     from qa.evaluation.questions.squad import read_squad
     from qa.evaluation.reading import read_no_answer, read_predictions, reading_results, score_predictions
 
-    if predictions is not None and (reader is not None or questions is not None):
-        raise WrongUse("--predictions are scored without a reader and all at once: leave out --reader and --questions")
+    if predictions is not None and (reader, questions, typed) != (None, None, None):
+        raise WrongUse(
+            "--predictions are scored without a reader, all at once, to the questions as they are: leave out "
+            "--reader, --questions and --typed"
+        )
     if no_answer is not None and predictions is None:
         raise WrongUse("--no-answer belongs to --predictions FILE; the reader gives its own")
     with evaluation_errors():
@@ -85,7 +96,7 @@ def reading(
             report = score_predictions(squad, read_predictions(predictions), probabilities)
             results = reading_results(report, provenance({}))
         else:
-            results = _read(squad, reader, questions)
+            results = _read(squad, reader, questions, typed)
         click.echo(outputs.deliver(results), nl=False)
 
 
@@ -216,9 +227,9 @@ def tune(data: Sequence[Path], archive: Location | None, split: str, asked: str,
     click.echo(tuned_in_words(tuned, [found.name for found in sets]), nl=False)
 
 
-def _read(squad: "SquadSet", folder: Path | None, questions: int | None) -> Results:
-    """Return how the reader does on a set, or on a sample of its questions."""
-    from qa.evaluation.read import abstaining_note, read_paragraphs, score_given
+def _read(squad: "SquadSet", folder: Path | None, questions: int | None, typed: Form | None) -> Results:
+    """Return how the reader does on a set, or on a sample of its questions, or on these as people type them."""
+    from qa.evaluation.read import abstaining_note, read_paragraphs, score_given, typed_set
     from qa.evaluation.reading import reading_results
 
     settings = Settings.from_env()
@@ -226,6 +237,9 @@ def _read(squad: "SquadSet", folder: Path | None, questions: int | None) -> Resu
     if questions is not None and questions < len(squad.questions):
         notes = (f"A sample: {questions} of {len(squad.questions)} questions, drawn at random with seed 0.",)
         squad = replace(squad, questions=tuple(sample(squad.questions, questions)))
+    if typed is not None:
+        notes = (*notes, f"Questions as people type them in a hurry, in lower case, without question mark: {typed}.")
+        squad = typed_set(squad, typed)
     reader, calibration = load_reader(settings.reader if folder is None else folder, settings.cache)
     threshold = shipped_threshold(settings, calibration)
     report = score_given(squad, read_paragraphs(squad, reader, calibration), threshold)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from random import Random
 
 from embeddings.types import Article, Hit, Passage
 from qa.answers import assemble
@@ -10,6 +11,7 @@ from qa.evaluation.measures.metrics import Rules
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 from qa.evaluation.reading import ReadingReport, score_predictions
+from qa.training.typing_forms import Form, in_form
 from qa.types import Reader
 
 
@@ -19,6 +21,15 @@ class Given:
 
     text: str
     confidence: float
+
+
+def typed_set(squad: SquadSet, form: Form) -> SquadSet:
+    """Return the set with its questions as people type them, the same ones every time."""
+    random = Random(0)
+    questions = (
+        replace(one, question=in_form(one.question, form, one.paragraph.text, random)) for one in squad.questions
+    )
+    return replace(squad, questions=tuple(questions))
 
 
 def read_paragraphs(squad: SquadSet, reader: Reader, calibration: Calibration) -> dict[str, Given]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from enum import StrEnum
 from random import Random
 
 from qa.training.recipe import Recipe
@@ -16,6 +17,26 @@ LONGER_WORD = re.compile(r"[^\W\d_]{5,}")
 CAPITALISED = re.compile(r"\b[^\W\d_a-z][^\W\d_]*")
 
 
+class Form(StrEnum):
+    """A form in which people type a question in a hurry: in lower case, without question mark."""
+
+    PLAIN = "plain"
+    KEYWORDS = "keywords"
+    TYPO = "typo"
+
+
+def in_form(question: str, form: Form, text: str, random: Random) -> str:
+    """Return the question in a form; a typo comes into no word that is capitalised in the text."""
+    plain = question.rstrip("? ").lower() or question
+    match form:
+        case Form.PLAIN:
+            return plain
+        case Form.KEYWORDS:
+            return keywords(plain)
+        case Form.TYPO:
+            return with_typo(plain, {name.lower() for name in CAPITALISED.findall(text)}, random)
+
+
 def as_typed(question: str, window: Window, recipe: Recipe, random: Random) -> str:
     """Return the question, or for the recipe's share what people type in a hurry: lower case, no question mark.
 
@@ -23,11 +44,11 @@ def as_typed(question: str, window: Window, recipe: Recipe, random: Random) -> s
     """
     if random.random() >= recipe.typed:
         return question
-    typed = question.rstrip("? ").lower() or question
+    typed = in_form(question, Form.PLAIN, window.text, random)
     if recipe.keywords and random.random() < recipe.keywords:
-        typed = keywords(typed)
+        typed = in_form(typed, Form.KEYWORDS, window.text, random)
     if recipe.typos and random.random() < recipe.typos:
-        typed = with_typo(typed, {name.lower() for name in CAPITALISED.findall(window.text)}, random)
+        typed = in_form(typed, Form.TYPO, window.text, random)
     return typed
 
 
