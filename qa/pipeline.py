@@ -7,10 +7,10 @@ from time import perf_counter
 from embeddings.archives import SearchableArchive, open_archive
 from embeddings.encoder import load_encoder
 from embeddings.types import Filter
-from qa.answers import assemble
 from qa.confidence import Calibration
 from qa.questions import check_k, check_question
 from qa.readers import load_reader
+from qa.reading import read_hits
 from qa.reordering import reorder
 from qa.retriever import retrieve
 from qa.settings import Settings
@@ -60,9 +60,8 @@ class Pipeline:
         settings = self.settings if k is None else replace(self.settings, k=check_k(k))
         retrieved = retrieve(self.archive, question, only, settings)
         reading = perf_counter()
-        readings = self.reader.read(question, [hit.passage for hit in retrieved.hits])
-        candidates = assemble(retrieved.hits, readings, self.calibration)
-        hits = reorder(retrieved.hits, readings, settings.relevance_weight)
+        readings, candidates = read_hits(question, retrieved.hits, self.reader, self.calibration, settings.enough)
+        hits = reorder(retrieved.hits[: len(readings)], readings, settings.relevance_weight)
         ended = perf_counter()
         shown, withheld = self._decide(candidates)
         timings = Timings(

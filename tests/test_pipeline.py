@@ -114,6 +114,18 @@ def test_floor_does_not_hold_back_a_first_answer(news: Archive) -> None:
     assert [answer.text for answer in prediction.answers] == ["Ali Veli"]
 
 
+@pytest.mark.parametrize(("enough", "read"), [(1.0, 10), (0.76, 10), (0.74, 2), (0.0, 2)])
+def test_ask_leaves_passages_unread_once_an_answer_is_sure_enough(news: Archive, enough: float, read: int) -> None:
+    prediction = pipeline(news, {"Ali Veli": math.log(3)}, Settings(enough=enough)).ask(QUESTION)
+    assert (prediction.answers[0].text, prediction.answers[0].confidence) == ("Ali Veli", near(0.75))
+    assert len(prediction.hits) == read
+
+
+def test_ask_reads_all_where_nothing_makes_it_sure(news: Archive) -> None:
+    prediction = pipeline(news, {}, Settings(enough=0.0, k=5)).ask(QUESTION)
+    assert (prediction.abstained, len(prediction.hits)) == (True, 5)
+
+
 @pytest.mark.parametrize(("k", "count"), [(None, 4), (1, 1), (7, 7), (100, 26)])
 def test_k_of_a_question_counts_before_that_of_the_settings(news: Archive, k: int | None, count: int) -> None:
     asked = pipeline(news, {}, Settings(k=4))

@@ -1,6 +1,6 @@
 """The choices of the design, each with what could have been chosen instead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -32,6 +32,7 @@ class Ablation(StrEnum):
     FUSION = "fusion"
     K = "k"
     REORDERING = "reordering"
+    STOPPING = "stopping"
     PRECISION = "precision"
 
 
@@ -52,41 +53,35 @@ def variants(ablation: Ablation, settings: Settings) -> list[Variant]:
     present = Variant("as it is", settings)
     match ablation:
         case Ablation.SPLITTING:
-            others = [
+            splittings = [
                 *(Splitting(window=window) for window in (60, 90, 180, 240, 400)),
                 *(Splitting(overlap=overlap) for overlap in (0, 2)),
             ]
-            named = [(f"{other.window} word pieces, {other.overlap} overlap", other) for other in others]
-            return [present, *(replace(present, name=name, splitting=other) for name, other in named)]
+            named = [(f"{other.window} word pieces, {other.overlap} overlap", other) for other in splittings]
+            others = [replace(present, name=name, splitting=other) for name, other in named]
         case Ablation.HEADING:
-            weights = [weight for weight in (0.0, 0.25, 0.5, 1.0) if weight != settings.heading_weight]
-            return [
-                present,
+            others = [
                 replace(present, name="not in the vector", splitting=Splitting(heading=False)),
-                *(_with(present, f"weight {weight} in keywords", heading_weight=weight) for weight in weights),
+                *_with_each(present, "heading_weight", (0.0, 0.25, 0.5, 1.0), "weight {} in keywords"),
             ]
         case Ablation.FUSION:
-            weights = [step / 10 for step in range(11) if step / 10 != settings.vector_weight]
-            return [
-                present,
-                *(_with(present, f"vectors' weight {weight}", vector_weight=weight) for weight in weights),
+            others = [
+                *_with_each(present, "vector_weight", [step / 10 for step in range(11)], "vectors' weight {}"),
                 replace(present, name="reciprocal rank fusion", fusion=by_rank),
                 replace(present, name="standard scores", fusion=by_standard_score),
             ]
         case Ablation.K:
-            return [present, *(_with(present, f"k = {k}", k=k) for k in (1, 3, 5, 10, 20, 30) if k != settings.k)]
+            others = _with_each(present, "k", (1, 3, 5, 10, 20, 30), "k = {}")
         case Ablation.REORDERING:
-            weights = [weight for weight in (0.0, 0.25, 0.5, 0.75, 1.0) if weight != settings.relevance_weight]
-            return [
-                present,
-                *(_with(present, f"relevance's weight {weight}", relevance_weight=weight) for weight in weights),
-            ]
+            others = _with_each(present, "relevance_weight", (0.0, 0.25, 0.5, 0.75, 1.0), "relevance's weight {}")
+        case Ablation.STOPPING:
+            others = _with_each(present, "enough", (0.6, 0.7, 0.8, 0.9), "no more from {} on")
         case Ablation.PRECISION:
-            return [
-                present,
+            others = [
                 replace(present, name="encoder float32", encoder="float32"),
                 replace(present, name="reader float32", reader="float32"),
             ]
+    return [present, *others]
 
 
 def by_rank(proposals: Proposals, _weight: float) -> dict[int, float]:
@@ -109,8 +104,13 @@ def by_standard_score(proposals: Proposals, weight: float) -> dict[int, float]:
     return scores
 
 
-def _with(variant: Variant, name: str, **changed: Any) -> Variant:
-    return replace(variant, name=name, settings=replace(variant.settings, **changed))
+def _with_each(present: Variant, setting: str, values: Iterable[Any], name: str) -> list[Variant]:
+    """Return a variant for each value of a setting but the present one; `name` has a place for it."""
+    return [
+        replace(present, name=name.format(value), settings=replace(present.settings, **{setting: value}))
+        for value in values
+        if value != getattr(present.settings, setting)
+    ]
 
 
 def _standardised(leg: Ranking) -> list[float]:

@@ -9,7 +9,6 @@ import numpy as np
 from embeddings.encoder import load_encoder
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Passage, Vectors
-from qa.answers import assemble
 from qa.confidence import Calibration
 from qa.evaluation.ablation import Ablation, Variant
 from qa.evaluation.measures.bootstrap import paired_difference
@@ -20,6 +19,7 @@ from qa.evaluation.questions.collections import own_archive, question_vectors, s
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
 from qa.evaluation.retrieve import Searcher
+from qa.reading import read_hits
 from qa.reordering import reorder
 from qa.types import Reader, Reading
 
@@ -79,10 +79,11 @@ class Laboratory:
             question = questions[row]
             proposals = searcher.propose(question.question, vectors[row : row + 1])
             hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
-            read = hits[: settings.k]
-            readings = reader.read(question.question, [hit.passage for hit in read])
-            answers = assemble(read, readings, self.calibration)
-            ordered = [*reorder(read, readings, settings.relevance_weight), *hits[settings.k :]]
+            readings, answers = read_hits(
+                question.question, hits[: settings.k], reader, self.calibration, settings.enough
+            )
+            read = hits[: len(readings)]
+            ordered = [*reorder(read, readings, settings.relevance_weight), *hits[len(read) :]]
             articles = best_of_each([(hit.passage.article.id, -float(rank)) for rank, hit in enumerate(ordered)])
             pieces = sum(len(archive.encoder.token_offsets(hit.passage.text)) for hit in read)
             return _Asked(articles, answers[0].text if answers else "", pieces)

@@ -74,6 +74,10 @@ def command_line(context: click.Context) -> str:
     return shlex.join(parts)
 
 
+DESCRIBED = ("k", "candidates", "vector_weight", "heading_weight", "relevance_weight", "enough", "floor", "max_answers")
+"""The settings that results depend on, beside the models."""
+
+
 def described(
     settings: Settings,
     *,
@@ -84,7 +88,16 @@ def described(
     """Return the settings and models that results depend on, by name, as texts."""
     found = {
         name: str(getattr(settings, name))
-        for name in ("k", "candidates", "vector_weight", "heading_weight", "relevance_weight", "floor", "max_answers")
+        for name in (
+            "k",
+            "candidates",
+            "vector_weight",
+            "heading_weight",
+            "relevance_weight",
+            "enough",
+            "floor",
+            "max_answers",
+        )
     }
     if archive is not None:
         counts = archive.counts()
