@@ -85,8 +85,9 @@ build/reader-float32:
 	@test -n "$(CHECKPOINT)" || { echo "give the checkpoint that the reader was exported from: CHECKPOINT=DIR"; exit 2; }
 	$(BIN)/pressmark train export $(CHECKPOINT) --out $@ --precision float32
 
-# Three stages: all data; more of what is nearest to what is asked, and long windows; each question over several
-# passages. The reader is the mean of where it began, of the first and of the last. A stage broken off goes on.
+# Four stages: all data; more of what is nearest to what is asked, and long windows; each question over several passages;
+# then, from the mean of where it began and the first and the third, more changed questions. The reader is the mean of where
+# it began and all stages but the second. A stage broken off goes on.
 READER := $(DATA)/reader
 TRAIN = $(BIN)/pressmark train reader $(READER)/train.jsonl.gz $(READER)/qamr.jsonl.gz $(READER)/policyqa.jsonl.gz \
 	--join qamr_wikinews --join qamr_wikipedia --apart $(DATA)/squad/dev-v1.1.json.gz \
@@ -99,7 +100,10 @@ reader: build/reader/training.json | build/news
 	$(BIN)/pressmark train export $(<D)
 	$(BIN)/pressmark train calibration $(<D)/held-out.jsonl $(NEWS) --archive build/news --asked 2022 --questions 500
 
-build/reader/training.json: build/reader-1/training.json build/reader-3/training.json | start
+build/reader/training.json: build/reader-1/training.json build/reader-3/training.json build/reader-4/training.json | start
+	$(BIN)/pressmark train mean $(START) $(^D) --out $(@D)
+
+build/reader-first/training.json: build/reader-1/training.json build/reader-3/training.json | start
 	$(BIN)/pressmark train mean $(START) $(^D) --out $(@D)
 
 start:
@@ -116,6 +120,11 @@ build/reader-2/training.json: build/reader-1/training.json
 build/reader-3/training.json: build/reader-2/training.json
 	$(TRAIN) --start $(<D) $(NEAREST) --epochs 0.1 --learning-rate 6e-5 --layer-decay 0.9 --long-windows 0.2 \
 		--group-negatives 3 --negatives 0.1 --twisted 0.2 --dropout 0.1 --average 0.995
+
+build/reader-4/training.json: build/reader-first/training.json
+	$(TRAIN) --start $(<D) $(NEAREST) --weight nq=1 --weight covid=0.3 --weight qamr_wikinews=0.3 --weight policyqa=0.1 \
+		--epochs 0.4 --learning-rate 1.2e-4 --long-windows 0.25 --negatives 0.2 --twisted 0.28 --dropout 0.1 \
+		--average 0.998 --seed 11
 
 .venv/bin/pip:
 	@echo "Making the environment in .venv"

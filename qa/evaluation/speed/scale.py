@@ -84,10 +84,10 @@ def measure_search(
             with closing(Archive(folder, encoder)) as archive:
                 while stored < size and (lot := list(_lot(articles, min(LOT, size - stored)))):
                     archive.store(lot)
+                    archive.refresh()  # else SQLite's journal grows to twice the size of all of it
                     added = sum(len(each.passages) for each in lot)
                     stored += added
                     progress(added)
-                archive.refresh()
             with closing(Archive(folder, encoder)) as archive:  # as a server opens it
                 asked = _questions(archive)
                 found += _searched(archive, asked, encoder.encode_questions(asked))
