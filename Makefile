@@ -18,7 +18,7 @@ MEASURED := $(addprefix $(RESULTS)/,$(PUBLISHED:%=published-%.json) reading-v1.1
 	reading-sample.json $(FORMS:%=reading-typed-%.json) \
 	retrieval-squad.json retrieval-news-2023.json \
 	answers-squad-v1.1.json answers-squad-v2.0.json answers-news-2023.json answers-seeds.json \
-	tune-news-2022.txt ablations-news-2022.json benchmark.json)
+	tune-news-2022.txt ablations-news-2022.json benchmark.json benchmark-search.json)
 
 .PHONY: serve test evaluation reader start browser clean
 
@@ -32,7 +32,7 @@ test: .venv/installed-dev browser
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
 evaluation: .venv/installed-dev $(MEASURED)
-	$(EVALUATE) publish docs/evaluation.md README.md --results $(RESULTS)
+	$(EVALUATE) publish docs/evaluation.md docs/scaling.md README.md --results $(RESULTS)
 
 $(MEASURED): | $(RESULTS)
 
@@ -77,6 +77,10 @@ $(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
 $(RESULTS)/benchmark.json: | build/news
 	$(BIN)/pressmark benchmark $(DATA)/news-2022-2023/articles.jsonl.gz --sizes 1000,10000 --runs 3 --archive build/news \
 		--json $@
+
+$(RESULTS)/benchmark-search.json: | build/news
+	$(BIN)/pressmark benchmark $(DATA)/news-2022-2023/articles.jsonl.gz --sizes 1000 --runs 3 --archive build/news \
+		--search-sizes 10000,100000,1000000 --json $@
 
 build/news:
 	$(BIN)/pressmark index $(DATA)/news-2022-2023/articles.jsonl.gz --archive $@
