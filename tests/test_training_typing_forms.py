@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.training.forms import Form
 from qa.training.recipe import Recipe
-from qa.training.typing_forms import Form, as_typed, in_form, keywords, with_typo
+from qa.training.typing_forms import as_typed, in_form, keywords, with_typo
 from qa.training.windows import Window
 
 ASKED = "Where did President Aliyev meet the leaders?"

@@ -19,7 +19,7 @@ from qa.evaluation.results.results import Results
 from qa.pipeline import Pipeline
 from qa.readers import load_reader
 from qa.settings import Settings
-from qa.training.typing_forms import Form
+from qa.training.forms import Form
 
 if TYPE_CHECKING:
     from qa.evaluation.questions.squad import SquadSet

@@ -86,19 +86,7 @@ def described(
     threshold: float | None = None,
 ) -> dict[str, str]:
     """Return the settings and models that results depend on, by name, as texts."""
-    found = {
-        name: str(getattr(settings, name))
-        for name in (
-            "k",
-            "candidates",
-            "vector_weight",
-            "heading_weight",
-            "relevance_weight",
-            "enough",
-            "floor",
-            "max_answers",
-        )
-    }
+    found = {name: str(getattr(settings, name)) for name in DESCRIBED}
     if archive is not None:
         counts = archive.counts()
         found |= {"articles": str(counts.articles), "passages": str(counts.passages)}

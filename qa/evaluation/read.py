@@ -11,7 +11,8 @@ from qa.evaluation.measures.metrics import Rules
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 from qa.evaluation.reading import ReadingReport, score_predictions
-from qa.training.typing_forms import Form, in_form
+from qa.training.forms import Form
+from qa.training.typing_forms import in_form
 from qa.types import Reader
 
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection
-from enum import StrEnum
 from random import Random
 
+from qa.training.forms import Form
 from qa.training.recipe import Recipe
 from qa.training.windows import STOPWORDS, Window
 
@@ -15,14 +15,6 @@ LONGER_WORD = re.compile(r"[^\W\d_]{5,}")
 """A word that may get a typo: five letters or more."""
 
 CAPITALISED = re.compile(r"\b[^\W\d_a-z][^\W\d_]*")
-
-
-class Form(StrEnum):
-    """A form in which people type a question in a hurry: in lower case, without question mark."""
-
-    PLAIN = "plain"
-    KEYWORDS = "keywords"
-    TYPO = "typo"
 
 
 def in_form(question: str, form: Form, text: str, random: Random) -> str:

@@ -84,7 +84,7 @@ def measure_search(
             with closing(Archive(folder, encoder)) as archive:
                 while stored < size and (lot := list(_lot(articles, min(LOT, size - stored)))):
                     archive.store(lot)
-                    archive.refresh()  # else SQLite's journal grows to twice the size of all of it
+                    archive.refresh()  # as indexing does: else SQLite's journal outgrows the archive
                     added = sum(len(each.passages) for each in lot)
                     stored += added
                     progress(added)
