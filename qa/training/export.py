@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tokenizers import Tokenizer
+
 from embeddings import onnx_models
 from qa.confidence import FILE as CALIBRATION
 from qa.reader import SPEC, ReaderSpec
@@ -39,10 +41,13 @@ def export_reader(checkpoint: Path, folder: Path, precision: str = "int8", name:
         FileNotFoundError: if the checkpoint's folder lacks its config or its tokenizer.
     """
     from qa.training.model import RELEVANCE, load_model
+    from qa.training.smoothing import smooth
 
     model = load_model(checkpoint, attention="eager").eval()
     outputs = ["start", "end", "relevance"] if (checkpoint / RELEVANCE).is_file() else ["start", "end"]
     inputs = _inputs(model.spans.config)
+    if precision == "int8":
+        smooth(model, Tokenizer.from_file(str(checkpoint / "tokenizer.json")))
     folder.mkdir(parents=True, exist_ok=True)
     wide = folder / "float32.onnx"
     onnx_models.export(_forward(model, inputs, len(outputs)), _sample(inputs), outputs, wide)

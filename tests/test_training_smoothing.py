@@ -1,0 +1,120 @@
+"""Smoothing before int8: what a model computes stays, what int8 costs it falls."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+
+from embeddings.compiling import PROBES
+from tiny_model import write_tiny_model
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+
+    from qa.training.model import SpanModel
+
+pytestmark = pytest.mark.model
+
+OUTLIER = 12.0
+"""How many times as large as the others one channel is made."""
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model with a channel that is many times as large as the others."""
+    import torch
+
+    from qa.training.model import load_model, save_model
+
+    folder = write_tiny_model(tmp_path_factory.mktemp("smoothing") / "tiny")
+    model = load_model(folder)
+    torch.manual_seed(1)
+    for layer in model.spans.base_model.encoder.layer:  # type: ignore[union-attr]
+        for part in (layer.attention.self.query, layer.intermediate.dense, layer.output.dense):
+            part.weight.data.normal_(std=0.2)
+        for norm in (layer.attention.output.LayerNorm, layer.output.LayerNorm):
+            norm.weight.data[7] = OUTLIER
+        layer.intermediate.dense.weight.data[:, 7] /= OUTLIER
+    save_model(model, folder, folder)
+    return folder
+
+
+def logits(run: "Callable[..., NDArray[np.float32]]", tokenizer: Tokenizer) -> "NDArray[np.float32]":
+    return np.concatenate([run(tokenizer.encode(probe, "Anna lives by the river since spring.")) for probe in PROBES])
+
+
+def by_torch(model: "SpanModel", tokenizer: Tokenizer) -> "NDArray[np.float32]":
+    import torch
+
+    def run(encoding: "object") -> "NDArray[np.float32]":
+        values = (encoding.ids, encoding.attention_mask, encoding.type_ids)  # type: ignore[attr-defined]
+        with torch.no_grad():
+            found = model.eval()(*(torch.tensor([value]) for value in values))
+        return np.concatenate([found.start[0].numpy(), found.end[0].numpy()])
+
+    return logits(run, tokenizer)
+
+
+def test_a_smoothed_model_computes_what_it_did(checkpoint: Path) -> None:
+    from qa.training.model import load_model
+    from qa.training.smoothing import smooth
+
+    tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
+    model = load_model(checkpoint)
+    before = by_torch(model, tokenizer)
+    smooth(model, tokenizer)
+    names = {type(module).__name__ for module in model.modules()}
+    assert {"ByChannel", "ByToken", "ByWord"} <= names
+    assert np.abs(by_torch(model, tokenizer) - before).max() < 1e-4 * np.ptp(before)
+
+
+def test_activations_lie_closer_together_once_smoothed(checkpoint: Path) -> None:
+    from torch import nn
+
+    from qa.training.model import load_model
+    from qa.training.smoothing import smooth
+
+    def spread(model: "SpanModel") -> dict[str, float]:
+        """Run it; return how many times the mean magnitude the largest is, of what each inner projection is given."""
+        found = {}
+        for name, module in model.named_modules():
+            if isinstance(module, nn.Linear) and ".layer." in name:
+
+                def note(_: nn.Module, inputs: "tuple[torch.Tensor, ...]", name: str = name) -> None:
+                    values = inputs[0].abs()
+                    found[name.removesuffix(".linear")] = float(values.max() / values.mean())
+
+                module.register_forward_pre_hook(note)
+        by_torch(model, tokenizer)
+        return found
+
+    tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
+    before = spread(load_model(checkpoint))
+    model = load_model(checkpoint)
+    smooth(model, tokenizer)
+    after = spread(model)
+    assert before.keys() == after.keys()
+    for name in before:
+        if "intermediate" in name or "layer.1.attention.self" in name:
+            assert after[name] < 0.7 * before[name], name
+
+
+def test_other_architectures_stay_as_they_are(checkpoint: Path) -> None:
+    import torch
+    from transformers import DistilBertConfig, DistilBertForQuestionAnswering
+
+    from qa.training.model import SpanModel
+    from qa.training.smoothing import smooth
+
+    torch.manual_seed(0)
+    other = SpanModel(
+        DistilBertForQuestionAnswering(DistilBertConfig(vocab_size=50, dim=16, n_heads=2, n_layers=1)), 16
+    )
+    before = {name: value.clone() for name, value in other.state_dict().items()}
+    smooth(other, Tokenizer.from_file(str(checkpoint / "tokenizer.json")))
+    assert other.state_dict().keys() == before.keys()
+    assert all(torch.equal(value, before[name]) for name, value in other.state_dict().items())
