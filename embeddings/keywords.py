@@ -20,6 +20,14 @@ ANALYZER = "english"
 HEADING_WEIGHT = 0.5
 """The weight of a match in title, outlet and date, where a match in the passage itself counts 1."""
 
+COMMON = 0.1
+LEAST_COMMON = 100_000
+"""A word in more than this share of the passages, at least in so many, ranks only if all of a question's words do.
+
+598 questions on the news of 2023, 275,248 passages, no least number: fused success@1, @5 and @10 are 53.0, 79.4 and
+85.3 % if all words rank, 53.2, 79.4, 85.8 at 0.2, and 53.0, 78.4, 84.8 at 0.1, where a search takes a sixth as long.
+"""
+
 SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..*")
 """How tantivy names the files of a segment."""
 
@@ -166,26 +174,37 @@ class KeywordIndex:
 
         Source: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond".
         """
-        words = dict.fromkeys(self._analyzer.analyze(question))
         searcher = self._searcher
+        words = self._telling(dict.fromkeys(self._analyzer.analyze(question)))
         if not words or not searcher.num_docs:
             return Ranking.empty()
-        query = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, self._either(word, heading_weight)) for word in words]
-        )
+        parts = [part for word in words for part in self._in_either(word, heading_weight)]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
         found = searcher.search(self._restricted(query, only), limit=k, count=False).hits
         addresses = [address for _, address in found]
         numbers: Numbers = np.array(searcher.fast_field_values("number", addresses), dtype=np.int64)
         return Ranking(numbers, np.array([score for score, _ in found], dtype=np.float32))
 
-    def _either(self, word: str, heading_weight: float) -> tantivy.Query:
-        """Return the query for a word, as the analyzer leaves it, in the passage or in its heading."""
+    def _telling(self, words: Iterable[str]) -> list[str]:
+        """Return those of the words that are in some passages, but not in too many; all words if that leaves none.
+
+        BM25 gives a common word next to no weight, but its list of passages is most of what a search reads.
+        """
+        searcher, words = self._searcher, list(words)
+        most = max(LEAST_COMMON, COMMON * searcher.num_docs)
+        return [word for word in words if 0 < searcher.doc_freq("text", word) <= most] or words
+
+    def _in_either(self, word: str, heading_weight: float) -> tuple[tantivy.Query, tantivy.Query]:
+        """Return the queries for a word in the passage and in its heading.
+
+        They stand beside all others, not in a query of their own: only of such a list does tantivy skip the passages
+        that cannot be among the best (Ding & Suel 2011, "Faster top-k document retrieval using block-max indexes").
+        """
         text, above = (
             tantivy.Query.term_query(self._index.schema, field, word, index_option="freq")
             for field in ("text", "heading")
         )
-        weighed = tantivy.Query.boost_query(above, heading_weight)
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, text), (tantivy.Occur.Should, weighed)])
+        return text, tantivy.Query.boost_query(above, heading_weight)
 
     def _numbered(self, number: int) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, "number", number)

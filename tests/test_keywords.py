@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from embeddings import keywords
 from embeddings.keywords import KeywordIndex
 from embeddings.types import Article, Filter, Passage, Stamp
 
@@ -156,6 +157,23 @@ def test_a_word_in_the_heading_counts_half(tmp_path: Path) -> None:
 def test_title_outlet_and_date_are_searched(question: str, tmp_path: Path) -> None:
     index = fill(tmp_path, whole("They met."), whole("They met.", "The summit", "2022-10-19", "Azernews"))
     assert found(index, question) == [2]
+
+
+MANY = [whole(f"The minister of town {number} said it") for number in range(20)]
+
+
+def test_a_word_that_most_passages_have_ranks_in_a_small_archive(tmp_path: Path) -> None:
+    assert len(found(fill(tmp_path, *MANY, whole("The treaty")), "the treaty", 30)) == 21
+
+
+def test_in_a_large_archive_a_common_word_ranks_only_if_all_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keywords, "LEAST_COMMON", 10)
+    index = fill(tmp_path, *MANY, whole("The treaty"))
+    assert found(index, "the treaty", 30) == [21]
+    assert len(found(index, "The minister said?", 30)) == 21
+    assert len(found(index, "the unheard", 30)) == 21
 
 
 def test_a_word_asked_twice_counts_once(tmp_path: Path) -> None:
