@@ -29,14 +29,19 @@ SAMPLE = 65_536
 CELL_BITS = 4
 """Bits of the code of two dimensions: 96 bytes a vector of 384 dimensions, and FAISS's fastest scan."""
 
-PROBED = 1 / 4
-"""The share of the cells whose vectors are compared with a question."""
+PROBED = 10
+"""The share of the cells that are looked into is this over the cube root of how many passages compete, and so large
+that EXACT_BELOW vectors are compared: the fewer compete, the farther away are the nearest.
 
-TAKEN = 3
+150 questions on news over 100,200 and 275,248 passages, of which 0.2 to 100 % compete, find 99.1 % or more of their ten
+nearest by the first of these alone; 150 made of passages find 98.2 %, which the second is for.
+"""
+
+TAKEN = 2
 LEAST_TAKEN = 200
 """So many times as many passages as wanted, at least so many, are taken by their codes; their order is by vectors."""
 
-FEW = 600
+FEW = 1200
 """Among so few passages every vector is taken from the database."""
 
 OUTGROWN = 2
@@ -97,7 +102,6 @@ class VectorIndex:
         index.cp.max_points_per_centroid = 64
         index.cp.min_points_per_centroid = 1  # fewer than it likes are as many as there are
         index.train(np.ascontiguousarray(sample(SAMPLE)))
-        index.nprobe = math.ceil(PROBED * cells)
         made._index, made._trained_for = index, count
         return made
 
@@ -201,7 +205,9 @@ class VectorIndex:
                 scores, numbers = self._index.search(vector, k, params=only)
                 found = numbers[0] >= 0
                 return Ranking(numbers[0][found], scores[0][found])
-            taken = self._nearest_codes(vector, k, self._probed(allowed), selector)
+            taken = self._nearest_codes(
+                vector, k, self._probed(len(self) if allowed is None else allowed.count), selector
+            )
             if len(taken) < k:  # what is let through lies in cells far away
                 taken = self._nearest_codes(vector, k, int(self._index.nlist), selector)
         return _ranked(vector, np.sort(taken), k, fetch)
@@ -213,11 +219,10 @@ class VectorIndex:
         found: Numbers = numbers[0][numbers[0] >= 0]
         return found
 
-    def _probed(self, allowed: Allowed | None) -> int:
-        """Return how many cells to look into: more, the fewer passages are allowed."""
-        share = 1.0 if allowed is None else allowed.count / max(1, len(self))
-        cells = int(self._index.nlist)
-        return min(cells, math.ceil(PROBED * cells / math.sqrt(max(share, 1e-9))))
+    def _probed(self, competing: int) -> int:
+        """Return how many cells to look into if so many passages compete."""
+        share = max(PROBED / math.cbrt(competing), EXACT_BELOW / len(self))
+        return math.ceil(int(self._index.nlist) * min(1.0, share))
 
 
 def _codes(dimension: int) -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from embeddings.folder import catalogue
 from embeddings.folder.catalogue import Catalogue
 from embeddings.types import Filter
 
@@ -13,6 +14,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.parametrize("sparse", [0, 1000], ids=["each marked", "all gone through"])
 @pytest.mark.parametrize(
     ("only", "expected"),
     [
@@ -26,7 +28,10 @@ ROWS = [
     ],
     ids=lambda value: repr(value)[:60],
 )
-def test_allowed_are_the_passages_of_the_articles_that_pass(only: Filter, expected: list[int]) -> None:
+def test_allowed_are_the_passages_of_the_articles_that_pass(
+    only: Filter, expected: list[int], sparse: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "SPARSE", sparse)
     allowed = Catalogue(ROWS).allowed(only)
     assert allowed is not None
     assert (allowed.numbers.tolist(), allowed.count) == (expected, len(expected))
