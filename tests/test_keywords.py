@@ -2,6 +2,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from embeddings import keywords
 from embeddings.keywords import KeywordIndex
 from embeddings.types import Article, Filter, Passage, Stamp
+from embeddings.vectors import Allowed
 
 STAMP = Stamp("an archive", 3)
 ALL = Filter()
@@ -226,6 +228,24 @@ def test_the_few_that_pass_a_filter_are_found_behind_many_better_ones(tmp_path: 
     index = fill(tmp_path, *better, *worse)
     assert sorted(found(index, "treaty", 3, Filter("1999-05", "1999-05"))) == [298, 299, 300]
     assert sorted(found(index, "treaty", 3, Filter(outlet="Gazette"))) == [298, 299, 300]
+
+
+@pytest.mark.parametrize("wide", [0, 1000], ids=["in the query", "of the best of all"])
+@pytest.mark.parametrize("outlet", ["", "Azernews", "Turan", "Gazette", "of nobody"])
+def test_a_known_filter_gives_the_same_ranking(
+    outlet: str, wide: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlets = [*["Turan"] * 60, *["Azernews"] * 30, "Gazette"]
+    passages = [whole("treaty " * (1 + n % 7) + "word " * (n % 11), outlet=name) for n, name in enumerate(outlets)]
+    index = fill(tmp_path, *passages, whole("Nothing", outlet="Gazette"))
+    only = Filter(outlet=outlet)
+    mask = np.array([False, *(outlet in ("", name) for name in [*outlets, "Gazette"])])
+    monkeypatch.setattr(keywords, "WIDE", wide)
+    known = index.search("treaty", 20, only, allowed=Allowed(mask))
+    expected = index.search("treaty", 20, only)
+    assert known.scores.tolist() == expected.scores.tolist()
+    assert set(known.numbers.tolist()) <= set(np.flatnonzero(mask).tolist())
+    assert len(known.numbers) == {"": 20, "Azernews": 20, "Turan": 20, "Gazette": 1, "of nobody": 0}[outlet]
 
 
 def test_update_removes_and_replaces(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ class Holdings:
     def search_keywords(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
         """Return the k passages whose words match best: BM25, positive, unbounded."""
         with self._switch.reading():
-            return self._keywords.search(question, k, only, heading_weight)
+            return self._keywords.search(question, k, only, heading_weight, self._shown.allowed(only))
 
     @property
     def _shown(self) -> State:
