@@ -67,7 +67,7 @@ def imports_of(path: Path) -> Iterator[Import]:
             yield Import(file, node.module or "", node.level)
 
 
-TRAINING = {"qa.training.checkpoint", "qa.training.loop", "qa.training.mean", "qa.training.model"}
+TRAINING = {f"qa.training.{name}" for name in ("checkpoint", "loop", "mean", "model", "smoothing")}
 """The modules that are torch from end to end: `pressmark train reader` imports them when it is called."""
 
 

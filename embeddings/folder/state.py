@@ -70,8 +70,8 @@ class State:
         return self.vectors(np.sort(chosen))[1]
 
     def allowed(self, only: Filter) -> Allowed | None:
-        """Return the passages that a filter lets through; None for all."""
-        return self._catalogue.allowed(only)
+        """Return the passages that a filter lets through; None for all, for which nothing is read."""
+        return None if only == Filter() else self._catalogue.allowed(only)
 
     @cached_property
     def _catalogue(self) -> Catalogue:
