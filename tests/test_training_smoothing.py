@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from embeddings.compiling import PROBES
 from tiny_model import write_tiny_model
@@ -27,13 +27,16 @@ OUTLIER = 12.0
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model with a channel that is many times as large as the others."""
     import torch
+    from transformers.models.bert.modeling_bert import BertLayer
 
     from qa.training.model import load_model, save_model
 
     folder = write_tiny_model(tmp_path_factory.mktemp("smoothing") / "tiny")
     model = load_model(folder)
     torch.manual_seed(1)
-    for layer in model.spans.base_model.encoder.layer:  # type: ignore[union-attr]
+    layers = [module for module in model.modules() if isinstance(module, BertLayer)]
+    assert layers
+    for layer in layers:
         for part in (layer.attention.self.query, layer.intermediate.dense, layer.output.dense):
             part.weight.data.normal_(std=0.2)
         for norm in (layer.attention.output.LayerNorm, layer.output.LayerNorm):
@@ -43,15 +46,15 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def logits(run: "Callable[..., NDArray[np.float32]]", tokenizer: Tokenizer) -> "NDArray[np.float32]":
+def logits(run: "Callable[[Encoding], NDArray[np.float32]]", tokenizer: Tokenizer) -> "NDArray[np.float32]":
     return np.concatenate([run(tokenizer.encode(probe, "Anna lives by the river since spring.")) for probe in PROBES])
 
 
 def by_torch(model: "SpanModel", tokenizer: Tokenizer) -> "NDArray[np.float32]":
     import torch
 
-    def run(encoding: "object") -> "NDArray[np.float32]":
-        values = (encoding.ids, encoding.attention_mask, encoding.type_ids)  # type: ignore[attr-defined]
+    def run(encoding: Encoding) -> "NDArray[np.float32]":
+        values = (encoding.ids, encoding.attention_mask, encoding.type_ids)
         with torch.no_grad():
             found = model.eval()(*(torch.tensor([value]) for value in values))
         return np.concatenate([found.start[0].numpy(), found.end[0].numpy()])

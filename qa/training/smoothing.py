@@ -26,9 +26,9 @@ def smooth(model: SpanModel, tokenizer: Tokenizer) -> None:
     by, and behind the GELU each token by its largest value. The ranges are those that the model has on PROBES, read
     with the model's `tokenizer`. Word embeddings get a scale each. Other architectures stay as they are.
 
-    Measured on the shipped reader, 80 held-out questions: the mean error of a logit falls from 0.132 to 0.048, a text
-    takes 7 % longer. Sources: Xiao et al. 2023, arXiv:2211.10438, for channels; Yao et al. 2022, arXiv:2206.01861, for
-    tokens.
+    Shipped reader, 80 held-out questions, throw-away script: the mean error of a logit falls from 0.132 to 0.048, and a
+    text takes 7 % longer. Sources: Xiao et al. 2023, arXiv:2211.10438, for channels; Yao et al. 2022, arXiv:2206.01861,
+    for tokens.
     """
     layers: list[Any] = [module for module in model.modules() if type(module).__name__ == "BertLayer"]
     if not layers:
