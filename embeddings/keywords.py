@@ -36,6 +36,9 @@ skipping. A narrower one, and one that leaves too few of them, is part of the qu
 SPARE = 1.5
 """So many times as many of the best are taken as should be left by a filter."""
 
+LISTED = 1200
+"""A filter by date whose last day, as a number that orders, is at most so much higher is a list of days: a year."""
+
 SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..*")
 """How tantivy names the files of a segment."""
 
@@ -236,18 +239,30 @@ class KeywordIndex:
 
     def _restricted(self, query: tantivy.Query, only: Filter) -> tantivy.Query:
         """Return the query, and the filter as conditions that add nothing to a score."""
-        schema, must, integer = self._index.schema, tantivy.Occur.Must, tantivy.FieldType.Integer
-        conditions = []
-        if only.days:
-            first, last = only.days
-            conditions.append(tantivy.Query.range_query(schema, "latest", integer, lower_bound=first))
-            conditions.append(tantivy.Query.range_query(schema, "earliest", integer, upper_bound=last))
+        schema, must = self._index.schema, tantivy.Occur.Must
+        conditions = self._within(*only.days) if only.days else []
         if only.outlet:
             conditions.append(tantivy.Query.term_query(schema, "outlet", only.outlet))
         if not conditions:
             return query
         silent = [(must, tantivy.Query.const_score_query(condition, 0.0)) for condition in conditions]
         return tantivy.Query.boolean_query([(must, query), *silent])
+
+    def _within(self, first: int, last: int) -> list[tantivy.Query]:
+        """Return conditions that let an article through if its days and those from `first` to `last` meet.
+
+        tantivy looks a list of days up, but for a range of them it reads the days of every passage. So a short range is
+        a list: an article's days begin in it, or before it, on the first day of a month or year that lasts into it.
+        """
+        schema, integer = self._index.schema, tantivy.FieldType.Integer
+        lasting = tantivy.Query.range_query(schema, "latest", integer, lower_bound=first)
+        if last - first > LISTED:
+            return [lasting, tantivy.Query.range_query(schema, "earliest", integer, upper_bound=last)]
+        month, year = first // 100 * 100 + 1, first // 10_000 * 10_000 + 101
+        begun = tantivy.Query.term_set_query(schema, "earliest", list(range(first, last + 1)))
+        before = tantivy.Query.term_set_query(schema, "earliest", [month, year])
+        running = tantivy.Query.boolean_query([(tantivy.Occur.Must, before), (tantivy.Occur.Must, lasting)])
+        return [tantivy.Query.boolean_query([(tantivy.Occur.Should, begun), (tantivy.Occur.Should, running)])]
 
 
 def english() -> tantivy.TextAnalyzer:

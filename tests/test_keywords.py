@@ -1,6 +1,8 @@
 import json
 import math
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -204,6 +206,23 @@ DATED = ("2022-10-19", "2022-10", "2022", "", "2023-01-01")
 def test_date_filter_keeps_what_may_be_of_these_days(only: Filter, expected: list[int], tmp_path: Path) -> None:
     index = fill(tmp_path, *[whole("A treaty.", published=published) for published in DATED])
     assert sorted(found(index, "treaty", only=only)) == expected
+
+
+DATES = st.dates(date(2021, 12, 1), date(2023, 2, 1)).flatmap(
+    lambda day: st.sampled_from([day.isoformat(), day.isoformat()[:7], day.isoformat()[:4]])
+)
+
+
+@given(st.lists(DATES | st.just(""), min_size=1, max_size=12), DATES, DATES)
+@settings(max_examples=25, deadline=None)
+def test_date_filter_lets_through_where_the_days_meet(dates: list[str], one: str, other: str) -> None:
+    only = Filter(min(one, other), max(one, other))
+    first, last = only.days or (0, 0)
+    days = [Article("a", "treaty", "", published).days for published in dates]
+    expected = [number for number, (begun, ended) in enumerate(days, start=1) if begun <= last and first <= ended]
+    with TemporaryDirectory() as folder:
+        index = fill(Path(folder), *(whole("treaty", published=published) for published in dates))
+        assert sorted(found(index, "treaty", len(dates), only)) == expected
 
 
 @pytest.mark.parametrize(
