@@ -107,7 +107,12 @@ def remove(ids: Sequence[str], archive: Path, outlet: str, before: str, yes: boo
             _name(chosen, err=True)
             click.confirm(f"Remove {plural(len(chosen), 'article')} from {archive}?", abort=True, err=True)
         with closing(Holdings(archive)) as holdings:
-            holdings.remove([entry.id for entry in chosen])
+            try:
+                holdings.remove([entry.id for entry in chosen])
+            except KeyError as error:
+                raise ValueError(
+                    f"article {error} was removed by another process; nothing else was: try again"
+                ) from error
             holdings.refresh()
     click.echo(f"{archive}: {plural(len(chosen), 'article')} removed")
     _name(chosen)

@@ -1,5 +1,6 @@
 """The command line of the archive: `pressmark index`."""
 
+import errno
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from embeddings.archives import open_or_create
 from embeddings.encoder import DEFAULT_ENCODER, load_encoder
 from embeddings.files.articles import find_files
 from embeddings.files.records import USUAL, FieldNames
+from embeddings.folder.sqlite import FULL_CURE
 from embeddings.growing import watching
 from embeddings.growing.indexing import IndexReport, expected_articles, index_paths
 from embeddings.locations import DEFAULT_FOLDER, Location, MilvusPlace, parse_location
@@ -48,7 +50,10 @@ def plain_errors() -> Iterator[None]:
 
 
 def _said(error: Exception) -> str:
-    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    cure = f"; {FULL_CURE}" if error.errno == errno.ENOSPC and FULL_CURE not in error.strerror else ""
+    return f"{error.strerror}{cure}: {error.filename}"
 
 
 LOCATION = "DIR|FILE.db|milvus://HOST:PORT/NAME"

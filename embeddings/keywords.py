@@ -214,13 +214,14 @@ class KeywordIndex:
         return Ranking(numbers, np.array([score for score, _ in found], dtype=np.float32))
 
     def _telling(self, words: Iterable[str]) -> list[str]:
-        """Return those of the words that are in some passages, but not in too many; all words if that leaves none.
+        """Return those of the words that are in the archive, but not in too many passages; all if that leaves none.
 
         BM25 gives a common word next to no weight, but its list of passages is most of what a search reads.
         """
-        searcher, words = self._searcher, list(words)
+        searcher = self._searcher
+        known = [word for word in words if searcher.doc_freq("text", word) or searcher.doc_freq("heading", word)]
         most = max(LEAST_COMMON, COMMON * searcher.num_docs)
-        return [word for word in words if 0 < searcher.doc_freq("text", word) <= most] or words
+        return [word for word in known if searcher.doc_freq("text", word) <= most] or known
 
     def _in_either(self, word: str, heading_weight: float) -> tuple[tantivy.Query, tantivy.Query]:
         """Return the queries for a word in the passage and in its heading.

@@ -1,7 +1,7 @@
 """What goes into the database and comes out of it, besides articles and passages."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
@@ -107,6 +107,14 @@ def with_vectors(
     ends = np.cumsum([len(part) for part in parts])[:-1]
     rows = np.split(np.concatenate(vectors), ends)
     return [Prepared(*each) for each in zip(articles, parts, rows, strict=True)]
+
+
+def paths_of(source: str) -> Iterator[str]:
+    """Yield every path that may be the file of a source: it may name a place within a file after "#" or "/"."""
+    yield source
+    for cut, mark in enumerate(source):
+        if cut and mark in "#/":
+            yield source[:cut]
 
 
 def content_of(article: Article) -> str:

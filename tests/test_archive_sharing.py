@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from embeddings.folder import writer_lock
-from embeddings.folder.archive import Archive
+from embeddings.folder.archive import Archive, check_new
 from embeddings.folder.database import Database
 from fakes import FakeEncoder
 from three_articles import THREE, TREATY, Found, article, by_keywords, by_vectors, hits, names
@@ -130,3 +132,24 @@ def test_what_a_held_lock_kept_from_the_indexes_comes_with_the_next_refresh(
     filled.refresh()
     assert "treaty@0" not in names(filled, by_vectors(filled))
     assert len(by_vectors(filled).numbers) == filled.counts().passages
+
+
+def test_of_two_that_make_an_archive_at_once_both_have_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, checked = tmp_path / "archive", threading.Barrier(2)
+
+    def check_together(folder: Path) -> None:
+        check_new(folder)
+        checked.wait(20)
+
+    monkeypatch.setattr("embeddings.folder.archive.check_new", check_together)
+
+    def make(text: str) -> None:
+        with closing(Archive.create(folder, FakeEncoder())) as made:
+            made.add([article(text, f"{text} signed.")])
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(make, ("one", "two")))
+    with closing(Archive(folder, FakeEncoder())) as archive:
+        assert [each.id for each in archive.articles()] == ["one", "two"]

@@ -54,6 +54,19 @@ def change(folder: Path, statement: str) -> None:
         connection.execute(statement)
 
 
+def corrupt(folder: Path, table: str, statement: str) -> None:
+    """Write to a table what its columns do not allow, as a flipped bit in a row's header does."""
+    with closing(sqlite3.connect(folder / "archive.sqlite")) as connection, connection:
+        (made,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        assert made.endswith(" STRICT")
+        connection.execute("PRAGMA writable_schema = ON")
+        for sql in (made.removesuffix(" STRICT"), made):
+            connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ?", (sql, table))
+            connection.execute(f"PRAGMA schema_version = {len(sql)}")
+            if sql != made:
+                connection.execute(statement)
+
+
 def found(folder: Path, words: str = "treaty") -> list[set[str]]:
     """The texts that each leg finds."""
     with closing(Archive(folder, FakeEncoder())) as archive:
@@ -343,3 +356,42 @@ def test_a_mistake_of_ours_stays_what_it_is(folder: Path) -> None:
     connection.close()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.first("SELECT 1")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE articles SET text = replace(text, '2 was', '3 was') WHERE id = 'a2'",
+        "UPDATE articles SET text = CAST(x'c328' AS TEXT) WHERE id = 'a2'",
+        "UPDATE articles SET title = CAST(x'80' AS TEXT) WHERE id = 'a2'",
+        "UPDATE articles SET outlet = x'00' WHERE id = 'a2'",
+    ],
+    ids=["another digit", "not UTF-8", "half a letter", "bytes"],
+)
+def test_an_article_that_is_not_what_was_stored_is_never_shown_and_the_others_are_saved(
+    statement: str, folder: Path, run: Run
+) -> None:
+    corrupt(folder, "articles", statement)
+    with closing(Database(folder / "archive.sqlite")) as database:
+        with pytest.raises(DamagedError, match="pressmark check"):
+            database.article("a2")
+        assert database.article("a3") == ARTICLES[3]
+    result = run("--repair")
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert "40 articles saved" in result.output
+    assert "1 article could not be read whole" in result.output
+
+
+@pytest.mark.parametrize("value", ["one", "", "1.5"])
+def test_a_generation_that_is_no_number_is_damage(value: str, folder: Path, run: Run) -> None:
+    change(folder, f"UPDATE meta SET value = '{value}' WHERE key = 'generation'")
+    result = run()
+    assert result.exit_code == 1
+    assert "damaged" in result.output
+
+
+@pytest.mark.parametrize("column", ["start", '"end"', "generation", "vector"])
+def test_a_passage_of_another_type_is_a_fault(column: str, folder: Path) -> None:
+    corrupt(folder, "passages", f"UPDATE passages SET {column} = 'x' WHERE number = 3")
+    assert "passage 3 of article 'a1' is not what was stored" in [fault.what for fault in check(folder)]

@@ -192,6 +192,15 @@ def test_damaged_member_is_unread_and_the_others_are_read(tmp_path: Path) -> Non
     ]
 
 
+def test_member_with_a_damaged_name_is_unread_and_the_others_are_read(tmp_path: Path) -> None:
+    data = bytearray(zipped({"é.txt": "One.", "b.txt": "Two."}))
+    data[data.index("é".encode())] = 0xFF  # the first is beside the member, that in the directory comes later
+    broken, whole = said(read_file(tmp_path, "a.zip", bytes(data)))
+    assert broken[0] == "a.zip/é.txt"
+    assert broken[1].startswith("not read: is damaged: ")
+    assert whole == ("a.zip/b.txt", "Two.")
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_member_packed_without_a_bound_is_unread(tmp_path: Path, method: int) -> None:
     why = "is packed in a way that is not read here; pack it with deflate, as zips mostly are"
@@ -280,11 +289,18 @@ def test_zip_that_is_read_twice_has_the_same_ids(tmp_path: Path) -> None:
     assert read_file(tmp_path, "a.zip", data) == read_file(tmp_path, "a.zip", data)
 
 
+INNER = zipped({"é.txt": "Text."})
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
 @given(data=st.data())
 @pytest.mark.parametrize("name", ["a.zip", "a.jsonl.gz"])
 def test_damaged_bytes_never_raise(tmp_path: Path, name: str, data: st.DataObject) -> None:
-    whole = zipped({"a.txt": "Text.", "b.jsonl": LINES}) if name == "a.zip" else gzip.compress(LINES.encode())
+    whole = (
+        zipped({"é.txt": "Text.", "b.jsonl": LINES, "c.zip": INNER})
+        if name == "a.zip"
+        else gzip.compress(LINES.encode())
+    )
     damaged = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 4))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))

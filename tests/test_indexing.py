@@ -3,7 +3,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
@@ -431,3 +431,64 @@ def interrupt_at(call: int) -> Callable[[int], object]:
 def test_unread_of_a_report_are_the_readers(archive: Archive, tmp_path: Path) -> None:
     report = index(archive, put(tmp_path / "a.exe", "x"))
     assert [type(unread) for unread in report.unread] == [Unread]
+
+
+def test_an_article_comes_back_to_the_file_that_it_was_in_before_another_replaced_it(
+    archive: Archive, tmp_path: Path
+) -> None:
+    aged(put(tmp_path / "in" / "a.jsonl", lines({"id": "77", "text": "First version."})))
+    index(archive, tmp_path / "in")
+    later = aged(put(tmp_path / "in" / "b.jsonl", lines({"id": "77", "text": "Second version."})))
+    index(archive, tmp_path / "in")
+    assert texts(archive) == ["Second version."]
+    later.unlink()
+    prune(archive, tmp_path / "in")
+    assert texts(archive) == ["First version."]
+
+
+@pytest.mark.parametrize("member", ["m.txt", "below/m.jsonl"])
+def test_an_article_removed_from_a_zip_comes_back_while_the_zip_is_there(
+    member: str, archive: Archive, tmp_path: Path
+) -> None:
+    with ZipFile(tmp_path / "a.zip", "w") as zipped:
+        zipped.writestr(member, "It rained." if member.endswith("txt") else lines({"id": "m", "text": "It rained."}))
+    aged(tmp_path / "a.zip")
+    index(archive, tmp_path / "a.zip")
+    (article,) = archive.articles()
+    archive.remove([article.id])
+    assert index(archive, tmp_path / "a.zip") == IndexReport(added=1)
+
+
+def test_half_a_surrogate_in_an_address_leaves_the_article_without_it(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "a.jsonl", '{"text": "It rained.", "url": "http://example.org/\\ud800"}\n')
+    assert index(archive, tmp_path / "a.jsonl") == IndexReport(added=1)
+    assert [article.url for article in archive.articles()] == ["http://example.org/"]
+
+
+def test_a_file_whose_name_is_not_utf_8_is_named_and_the_rest_goes_in(archive: Archive, tmp_path: Path) -> None:
+    put(tmp_path / "in" / "a.txt", "It rained.")
+    Path(os.fsdecode(os.fsencode(tmp_path / "in") + b"/\xe9t\xe9.txt")).write_text("It snowed.")
+    report = index(archive, tmp_path / "in")
+    assert (report.added, [unread.reason for unread in report.unread]) == (
+        1,
+        ["has a name that is not in UTF-8; rename the file or its folder"],
+    )
+
+
+def test_articles_that_stay_as_they_are_do_not_pile_up(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "LOT_PASSAGES", 100)
+    path = put(tmp_path / "a.jsonl", lines(*({"id": str(n), "text": f"Number {n}."} for n in range(1000))))
+    index(archive, path)
+    put(path, path.read_text() + lines({"id": "new", "text": "It rained."}))
+    waiting: list[int] = []
+    take = background.Background.take
+
+    def watched(self: background.Background, lot: background.Lot, fresh: Sequence[Article]) -> None:
+        take(self, lot, fresh)
+        waiting.append(sum(len(each.articles) for each in self.unstored))
+
+    monkeypatch.setattr(background.Background, "take", watched)
+    assert index(archive, path) == IndexReport(added=1, unchanged=1000)
+    assert max(waiting) <= 100 + 2 * indexing.TOGETHER

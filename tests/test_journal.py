@@ -3,11 +3,13 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from embeddings.folder.journal import committed_frames, journal_of, lacks_commits
+from embeddings.folder.journal import committed_frames, journal_of, lacks_commits, read_index
 
 
 @pytest.fixture
@@ -73,3 +75,15 @@ def test_without_both_nothing_lacks(path: Path) -> None:
     journal_of(path).unlink()
     Path(f"{path}-shm").unlink()
     assert not lacks_commits(path)
+
+
+def test_a_journal_begun_anew_between_two_looks_is_looked_at_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the memory was read before another process began the journal, and the journal after."""
+    memory = path.with_name(f"{path.name}-shm")
+    now, looks = read_index(memory), count()
+    assert now is not None
+    before = replace(now, frames=now.frames + 7)
+    monkeypatch.setattr("embeddings.folder.journal.read_index", lambda _: before if next(looks) == 0 else now)
+    assert not lacks_commits(path)
+    monkeypatch.setattr("embeddings.folder.journal.read_index", lambda _: before)
+    assert lacks_commits(path)

@@ -166,6 +166,11 @@ def test_title_outlet_and_date_are_searched(question: str, tmp_path: Path) -> No
 MANY = [whole(f"The minister of town {number} said it") for number in range(20)]
 
 
+def test_a_word_that_stands_in_headings_alone_ranks_beside_others(tmp_path: Path) -> None:
+    passages = [whole("A treaty was signed.", outlet=outlet) for outlet in ("Gazette", "Azernews", "Herald")]
+    assert found(fill(tmp_path, *passages), "treaty Azernews")[0] == 2
+
+
 def test_a_word_that_most_passages_have_ranks_in_a_small_archive(tmp_path: Path) -> None:
     assert len(found(fill(tmp_path, *MANY, whole("The treaty")), "the treaty", 30)) == 21
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ READY = re.compile(r"2 articles, [1-9][0-9]* passages in (.+)\. Ask them at (htt
 
 PATIENCE = 120
 """Seconds after which a server that does not get ready is ended."""
+
+SECONDS = 10
+"""Seconds within which what was indexed is found."""
 
 AT_ONCE = 2
 """Seconds in which a server ends."""
@@ -106,6 +110,29 @@ def test_serve_answers_once_it_says_so_and_ends_at_once(archive: Path, number: s
     assert server.process.returncode in {0, 128 + number}
     assert "Traceback" not in stderr
     assert ("There is no archive" in stderr) is new  # the second start finds what the first one indexed
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("encoder")
+def test_a_running_server_answers_all_along_and_from_what_was_indexed_meanwhile(tmp_path: Path) -> None:
+    folder, news = tmp_path / "archive", tmp_path / "news.jsonl"
+    articles = [{"id": f"filler {n}", "text": f"Report {n} is about the weather. " * 40} for n in range(40)]
+    articles.append({"id": "envoys", "text": "The envoys of Zanzibar met in Lamu.", "published": "2023-05-04"})
+    news.write_text("".join(f"{json.dumps(each)}\n" for each in articles), encoding="utf-8")
+    path = f"/api/v1/ask?question={quote('Where did the envoys of Zanzibar meet?')}"
+
+    def answers(server: Running) -> list[str]:
+        return [answer["text"] for answer in json.loads(server.get(path))["answers"]]
+
+    with serving(folder) as server:
+        assert "Lamu" not in answers(server)
+        with subprocess.Popen([PRESSMARK, "index", news, "--archive", folder], env=environment()) as indexing:
+            while indexing.poll() is None:
+                answers(server)
+        assert indexing.returncode == 0
+        until = time.monotonic() + SECONDS
+        while "Lamu" not in answers(server):
+            assert time.monotonic() < until
 
 
 @pytest.mark.model

@@ -165,3 +165,10 @@ def test_csv_of_random_characters_never_raises(tmp_path: Path, seed: int) -> Non
     chosen = random.Random(seed).choices('ab,;"\n\r\t|\x00é\udcff', k=300)
     data = "text,title\n" + "".join(chosen)
     assert read_file(tmp_path, "a.csv", data.encode("utf-8", "surrogateescape"))
+
+
+def test_csv_of_very_many_columns_is_refused(tmp_path: Path) -> None:
+    content = ",".join(["text"] * 100_000) + "\n"
+    assert only_reason(read_file(tmp_path, "a.csv", content)) == (
+        "has 100,000 columns, more than 1,000; leave out what is not needed"
+    )

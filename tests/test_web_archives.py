@@ -199,3 +199,10 @@ def test_warcio_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "warcio.archiveiterator", None)
     why = "needs warcio, which is not installed; install it with: pip install 'pressmark[formats]'"
     assert only_reason(read_file(tmp_path, "a.warc", record(answer()))) == why
+
+
+def test_header_line_without_an_end_is_not_read_on(tmp_path: Path) -> None:
+    endless = b"WARC/1.0\r\nWARC-Type: " + b"x" * (3 * web_archives.MAX_LINE)
+    items = read_file(tmp_path, "a.warc", INFO + record(answer()) + endless)
+    assert isinstance(items[0], Article)
+    assert "a line of a header has more than 1,000,000 bytes" in only_reason(items[1:])

@@ -112,6 +112,9 @@ def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Article | 
     The last of it is held back until it is known whether the file changed meanwhile: then it may be there in half.
     """
     held: list[Article | Unread] = []
+    if not _is_unicode(file.source):
+        yield Unread(clean_line(file.source), "has a name that is not in UTF-8; rename the file or its folder")
+        return
     try:
         with opened(file) as content:
             before = _state(content)
@@ -125,6 +128,15 @@ def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Article | 
     except OSError as error:
         held.append(Unread(file.source, f"cannot be read: {error.strerror}"))
     yield from held
+
+
+def _is_unicode(path: str) -> bool:
+    """Tell whether a path is text: bytes that are not UTF-8 come as half surrogates, which no database takes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @contextmanager
@@ -222,7 +234,8 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
     if len(text) > MAX_TEXT:
         raise UnreadableError(f"holds a text of {len(text):,} characters, more than {MAX_TEXT:,}; split it")
     title = clean_line(draft.title)[:MAX_TITLE]
-    url = draft.url.strip() if _URL.fullmatch(draft.url.strip()) else None
+    address = clean_line(draft.url)
+    url = address if _URL.fullmatch(address) else None
     named = _hashed("t", f"{title}\n{text}") if url is None else _hashed("u", url)
     return Article(
         id=next(name for name in (draft.id, path_id, named) if name),

@@ -93,7 +93,9 @@ class Member:
         name, kind = PurePosixPath(self.info.filename), PurePosixPath(self.zipped.name).suffix
         try:
             stream = self.opened.open(self.info)
-        except (BadZipFile, NotImplementedError, EOFError) as error:
+        except (BadZipFile, NotImplementedError, EOFError, ValueError) as error:  # ValueError: a name that is not UTF-8
+            if isinstance(error, UnreadableError):
+                raise
             raise UnreadableError(f"is damaged: {error}; copy or download it again") from error
         with stream:
             yield Content(

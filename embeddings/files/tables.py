@@ -13,6 +13,9 @@ from embeddings.files.records import USUAL_NAMES, FieldNames, record
 DELIMITERS = ",;\t|"
 """What may stand between two columns."""
 
+MAX_COLUMNS = 1_000
+"""Columns of a table; one of more is refused."""
+
 
 def table(content: Content, names: FieldNames) -> Iterator[Entry]:
     """Yield the article of each row, or why it holds none; "#2" is the row below the header, as in a spreadsheet.
@@ -39,7 +42,7 @@ def table(content: Content, names: FieldNames) -> Iterator[Entry]:
 
 def _known_columns(line: str, delimiter: str, names: FieldNames) -> tuple[int, int]:
     """Return how many columns of a header are known, and how many there are, if this is the delimiter."""
-    columns = next(csv.reader([line], delimiter=delimiter), [])
+    columns = next(csv.reader([line], delimiter=delimiter), [])[:MAX_COLUMNS]
     return len(_known(names) & {_column(column, names) for column in columns}), len(columns)
 
 
@@ -59,6 +62,8 @@ def _columns(rows: Iterator[list[str]], names: FieldNames) -> list[str]:
         header = next(rows, [])
     except csv.Error as error:
         raise UnreadableError(f"has a header that is not valid CSV: {error}") from error
+    if len(header) > MAX_COLUMNS:
+        raise UnreadableError(f"has {len(header):,} columns, more than {MAX_COLUMNS:,}; leave out what is not needed")
     columns = [_column(name, names) for name in _decoded(header)]
     said = ", ".join(map(repr, columns[:50]))[:2000]
     if missing := [name for name in names.all_given if name not in columns]:

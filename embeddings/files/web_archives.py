@@ -2,7 +2,7 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +18,12 @@ PAGES = ("text/html", "application/xhtml+xml")
 
 PACKED = ("gzip", "x-gzip", "deflate")
 """How a page may be packed on its way; others need libraries of their own."""
+
+MAX_LINE = 1_000_000
+"""Bytes of a line in a header; a file with a longer one is broken."""
+
+STEP = 4096
+"""Bytes of a line that are read at once. Of more, warcio may return fewer although the line goes on."""
 
 
 class _NoPageError(UnreadableError):
@@ -62,6 +68,7 @@ def _records(content: Content) -> Iterator[Any]:
     steps = SimpleNamespace(read=content.stream.read1)  # so that all before a cut is read
     records = ArchiveIterator(steps, no_record_parse=True)
     records.INC_RECORD = ""  # its warning on stderr; err_count tells as much
+    records.reader.readline = _bounded(records.reader.readline)
     number = 0
     while True:
         number += 1
@@ -78,6 +85,22 @@ def _records(content: Content) -> Iterator[Any]:
         if record.length is None or records.err_count:
             raise UnreadableError(f"is broken at record {number}: its length is wrong; the rest is not read")
         yield record
+
+
+def _bounded(read_line: Callable[[int | None], bytes]) -> Callable[..., bytes]:
+    """Return what reads a line of a header as `read_line` does, but none without an end."""
+
+    def bounded(length: int | None = None) -> bytes:
+        line, most = b"", MAX_LINE + 1 if length is None else length
+        while part := read_line(min(STEP, most - len(line))):
+            line += part
+            if len(line) > MAX_LINE:
+                raise UnreadableError(f"is broken: a line of a header has more than {MAX_LINE:,} bytes")
+            if part.endswith(b"\n") or len(line) == most:
+                break
+        return line
+
+    return bounded
 
 
 def _first_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ from embeddings.folder.database import Database
 from embeddings.folder.holdings import Holdings
 from embeddings.folder.layout import database_path, exists, lacks_database, no_database
 from embeddings.folder.schema import DRAFT
+from embeddings.folder.writer_lock import LOCK_FILES, WriterLock
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.preparing import Added, about, prepare, tell_apart
@@ -46,10 +47,13 @@ class Archive:
 
         Raises:
             FileExistsError: if the folder holds other things, or the path is a file.
+            TimeoutError: if another process is making one there and does not come to an end.
         """
         check_new(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        Database.create(database_path(folder), about(encoder, splitting)).close()
+        with WriterLock(folder).held():
+            if not exists(folder):  # else another process was faster, and its archive is the one
+                Database.create(database_path(folder), about(encoder, splitting)).close()
         return cls(folder, encoder, splitting)
 
     def close(self) -> None:
@@ -209,9 +213,14 @@ class Archive:
         return self._holdings.search_keywords(question, k, only, heading_weight)
 
 
+def is_left_over(name: str) -> bool:
+    """Tell whether a file in a folder is what a process leaves that ended while it made an archive there."""
+    return name.startswith(DRAFT) or name in LOCK_FILES
+
+
 def check_new(folder: Path) -> None:
     """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
     if lacks_database(folder):
         raise FileExistsError(no_database(folder))
-    if folder.exists() and (not folder.is_dir() or any(not path.name.startswith(DRAFT) for path in folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(not is_left_over(path.name) for path in folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")

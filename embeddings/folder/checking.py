@@ -15,10 +15,9 @@ from embeddings.folder.holdings import Holdings
 from embeddings.folder.layout import check_exists, copy_keywords, database_path
 from embeddings.folder.soundness import content_faults, file_faults
 from embeddings.folder.sqlite import Connection, is_read_only
-from embeddings.folder.state import ARTICLE, State
+from embeddings.folder.state import ARTICLE, State, whole_article
 from embeddings.folder.writer_lock import WriterLock
 from embeddings.keywords import KeywordIndex
-from embeddings.stored import digest
 from embeddings.types import Article, DamagedError, Stamp, Vectors
 from embeddings.vectors import VectorIndex
 
@@ -79,7 +78,7 @@ def check(folder: Path) -> list[Fault]:
         try:
             Database(path).close()
             with closing(Connection(path)) as connection:
-                found = chain(file_faults(connection), content_faults(connection, digest, known.look))
+                found = chain(file_faults(connection), content_faults(connection, known.look))
                 faults = _named(DATABASE, found)
         except DamagedError as error:
             return [Fault(DATABASE, str(error))]
@@ -141,8 +140,7 @@ def _readable(path: Path) -> Iterator[Article | None]:
                 yield None
                 continue
             if row is not None:
-                article = Article(*row[1:])
-                yield article if digest(article) == row[0] else None
+                yield whole_article(*row)
 
 
 def _vector_faults(folder: Path, state: State, known: _Known) -> Iterator[str]:

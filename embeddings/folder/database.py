@@ -8,8 +8,8 @@ from embeddings.dates import earliest
 from embeddings.folder import families, places
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.schema import FILES
-from embeddings.folder.state import ARTICLE, where
-from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
+from embeddings.folder.state import ARTICLE, read_article, where
+from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest, paths_of
 from embeddings.types import Article, Filter, day_number
 
 
@@ -26,11 +26,9 @@ class Database(DatabaseFile):
 
         Raises:
             KeyError: if there is none with this id.
+            DamagedError: if it is not what was stored.
         """
-        row = self.connection.first(f"SELECT {ARTICLE} FROM articles WHERE id = ?", article_id)
-        if row is None:
-            raise KeyError(article_id)
-        return Article(*row)
+        return read_article(self.connection, "id", article_id)
 
     def articles(self) -> Iterator[Article]:
         """Yield every article, in the order of ids."""
@@ -151,7 +149,7 @@ class Database(DatabaseFile):
                 self._remove_passages(number, generation)
                 places.drop(self.connection, sources)
                 self.connection.run("DELETE FROM articles WHERE number = ?", number)
-                self.forget_files(sources | {each.rpartition("#")[0] for each in sources})
+                self.forget_files({path for each in sources for path in paths_of(each)})
 
     def link_older(self, most: int) -> int:
         """Link articles from before copies were looked for, at most so many, in one transaction; return how many."""
@@ -159,8 +157,7 @@ class Database(DatabaseFile):
             families.make_tables(self.connection)
             numbers = list(islice(families.unlinked(self.connection), most))
             for number in numbers:
-                row = self.connection.first(f"SELECT {ARTICLE} FROM articles WHERE number = ?", number)
-                families.link(self.connection, number, Article(*row or ()))
+                families.link(self.connection, number, read_article(self.connection, "number", number))
         return len(numbers)
 
     @property

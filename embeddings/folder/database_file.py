@@ -14,8 +14,7 @@ from embeddings.folder.journal import journal_of, lacks_commits
 from embeddings.folder.schema import APPLICATION_ID, DRAFT, FILES, SCHEMA, SCHEMA_VERSION
 from embeddings.folder.soundness import content_faults, file_faults
 from embeddings.folder.sqlite import DAMAGE_CURE, Connection, is_read_only
-from embeddings.folder.state import State, counts
-from embeddings.stored import digest
+from embeddings.folder.state import State, counts, whole_number
 from embeddings.types import Counts, DamagedError
 
 log = logging.getLogger(__name__)
@@ -83,12 +82,12 @@ class DatabaseFile:
                 f"{path} has schema version {version}, this program reads {SCHEMA_VERSION}: an older one made it; "
                 "delete the folder and index the articles again"
             )
-        self.meta("generation")
+        whole_number(self.meta("generation"))
         self.counts()
 
     def _check_whole(self) -> None:
         """Raise DamagedError if what is left without a lost part of the journal is no state that ever was."""
-        fault = next(chain(file_faults(self.connection), content_faults(self.connection, digest)), None)
+        fault = next(chain(file_faults(self.connection), content_faults(self.connection)), None)
         if fault is not None:
             raise DamagedError(f"{self._path} is damaged: {fault}; {DAMAGE_CURE}")
         log.warning("%s: the last of what was stored may be lost; index again what it came from", self._path)
@@ -130,7 +129,7 @@ class DatabaseFile:
     @property
     def generation(self) -> int:
         """The number of transactions that changed the archive."""
-        return int(self.meta("generation"))
+        return whole_number(self.meta("generation"))
 
     def counts(self) -> Counts:
         """Return how many articles and passages there are."""

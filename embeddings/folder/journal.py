@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 HEADER, FRAME = 32, 24
 """Bytes of the journal's header, and of the header before each page in it."""
 
+LOOKS = 10
+"""How often journal and shared memory are looked at, at most, until they are of one moment."""
+
 AT_ONCE = 1000
 """Pages whose checksums are computed together."""
 
@@ -31,9 +34,31 @@ def lacks_commits(path: Path) -> bool:
     """Return whether the journal of a file lacks commits that were made, or that cannot be told.
 
     What was committed stands in the file's shared memory, which outlives a crash of the program, not of the machine.
+    Another process may begin the journal anew between two looks: then it is looked at again.
     """
-    journal = journal_of(path)
-    index = _read_index(path.with_name(f"{path.name}-shm"))  # before the journal, which may be growing
+    journal, memory = journal_of(path), path.with_name(f"{path.name}-shm")
+    lacking = True
+    for _ in range(LOOKS):
+        index = read_index(memory)  # before the journal, which may be growing
+        try:
+            lacking = _lacks(journal, index)
+        except FileNotFoundError:
+            continue
+        if not lacking or read_index(memory) == index:
+            break
+    return lacking
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the shared memory says of the journal: how many pages in it are committed, and which journal it is."""
+
+    frames: int
+    salts: bytes
+
+
+def _lacks(journal: Path, index: Index | None) -> bool:
+    """Return whether a journal lacks commits that the shared memory speaks of, or there is no such memory."""
     if not journal.exists() or not journal.stat().st_size:
         return index is not None and index.frames > 0
     if index is None:
@@ -45,15 +70,8 @@ def lacks_commits(path: Path) -> bool:
     return header[16:24] != index.salts or index.frames > committed_frames(journal)
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """What the shared memory says of the journal: how many pages in it are committed, and which journal it is."""
-
-    frames: int
-    salts: bytes
-
-
-def _read_index(path: Path) -> _Index | None:
+def read_index(path: Path) -> Index | None:
+    """Return what a file of shared memory says; None if there is none, or it is being written."""
     try:
         with path.open("rb") as file:
             first, second = file.read(48), file.read(48)
@@ -61,7 +79,7 @@ def _read_index(path: Path) -> _Index | None:
         return None
     if len(second) < 48 or first != second or not first[12]:
         return None
-    return _Index(struct.unpack_from("=I", first, 16)[0], first[32:40])
+    return Index(struct.unpack_from("=I", first, 16)[0], first[32:40])
 
 
 def committed_frames(journal: Path) -> int:

@@ -7,8 +7,8 @@ import numpy as np
 
 from embeddings.folder.families import family_faults
 from embeddings.folder.sqlite import Connection
-from embeddings.folder.state import ARTICLE
-from embeddings.types import Article, Vectors
+from embeddings.folder.state import ARTICLE, whole_article, whole_number
+from embeddings.types import Vectors
 
 UNIT = 1e-3
 """How far the length of a vector may be from 1."""
@@ -29,20 +29,24 @@ def file_faults(connection: Connection) -> Iterator[str]:
         yield f"{count:,} {table} are of no article"
 
 
-def content_faults(connection: Connection, digest: Callable[[Article], str], look: Look | None = None) -> Iterator[str]:
+def content_faults(connection: Connection, look: Look | None = None) -> Iterator[str]:
     """Yield what is wrong with articles, passages and vectors, an article at a time, then with families.
 
     `look` is told each passage's number, generation and vector, float32, shape (dimension,).
     """
     meta: dict[str, str] = dict(connection.rows("SELECT key, value FROM meta"))
-    generation, dimension = int(meta["generation"]), int(meta["dimension"])
+    generation, dimension = whole_number(meta.get("generation")), whole_number(meta.get("dimension"))
     for number, known, *fields in connection.rows(f"SELECT number, digest, {ARTICLE} FROM articles ORDER BY number"):
-        article = Article(*fields)
-        if digest(article) != known:
-            yield f"article {article.id!r} is not what was stored"
+        article = whole_article(known, *fields)
+        if article is None:
+            yield f"article {fields[0]!r} is not what was stored"
+            continue
         query = 'SELECT number, start, "end", generation, vector FROM passages WHERE article = ? ORDER BY number'
         for passage, start, end, since, vector in connection.rows(query, (number,)):
             name = f"passage {passage} of article {article.id!r}"
+            if any(type(value) is not int for value in (start, end, since)) or type(vector) is not bytes:
+                yield f"{name} is not what was stored"
+                continue
             if not 0 <= start < end <= len(article.text):
                 yield f"{name} is {start} to {end} of {len(article.text)} characters"
             if since > generation:

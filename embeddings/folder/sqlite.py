@@ -12,6 +12,8 @@ from embeddings.types import DamagedError
 
 DAMAGE_CURE = "restore it from a copy, or see what can be saved with: pressmark check"
 
+FULL_CURE = "free some space and do it again: what is stored stays"
+
 Value = str | int | bytes | None
 Row = tuple[Any, ...]
 
@@ -85,13 +87,13 @@ class Connection:
 
 def plain_error(path: Path, error: sqlite3.Error) -> Exception:
     """Return what an error of SQLite's means for the archive's file; the error itself if it means a mistake of ours."""
-    match getattr(error, "sqlite_errorcode", -1) & 0xFF:  # the primary code
+    is_not_sqlites = isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode")
+    code = sqlite3.SQLITE_CORRUPT if is_not_sqlites else getattr(error, "sqlite_errorcode", -1)  # a text not in UTF-8
+    match code & 0xFF:  # the primary code
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_ERROR | sqlite3.SQLITE_FORMAT:
             return DamagedError(f"{path} is damaged: {error}; {DAMAGE_CURE}")
         case sqlite3.SQLITE_FULL:
-            return OSError(
-                errno.ENOSPC, "the disk is full; free some space and do it again: what is stored stays", path
-            )
+            return OSError(errno.ENOSPC, f"the disk is full; {FULL_CURE}", path)
         case sqlite3.SQLITE_IOERR:
             return OSError(errno.EIO, f"{error}; see to the disk, then find out what is whole: pressmark check", path)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 
 from embeddings.folder.catalogue import Catalogue
-from embeddings.folder.sqlite import Connection
-from embeddings.types import Article, Counts, Filter, Passage, Stamp, Vectors
+from embeddings.folder.sqlite import DAMAGE_CURE, Connection
+from embeddings.stored import digest
+from embeddings.types import Article, Counts, DamagedError, Filter, Passage, Stamp, Vectors
 from embeddings.vectors import Allowed, Numbers
 
 TOGETHER = 1000
@@ -35,7 +37,7 @@ class State:
         self._connection = connection
         connection.run("BEGIN")
         self.meta: dict[str, str] = dict(connection.rows("SELECT key, value FROM meta"))
-        self.stamp = Stamp(self.meta["archive"], int(self.meta["generation"]))
+        self.stamp = Stamp(self.meta["archive"], whole_number(self.meta["generation"]))
 
     def close(self) -> None:
         """Let go of the state."""
@@ -97,14 +99,45 @@ class State:
             yield StoredPassage(number, Passage(article, start, end), np.frombuffer(vector, dtype=np.float32))
 
     def _article_numbered(self, number: int) -> Article:
-        row = self._connection.first(f"SELECT {ARTICLE} FROM articles WHERE number = ?", number)
-        return Article(*row or ())
+        return read_article(self._connection, "number", number)
+
+
+def read_article(connection: Connection, key: Literal["id", "number"], value: str | int) -> Article:
+    """Return one article, as it was stored.
+
+    Raises:
+        KeyError: if there is none.
+        DamagedError: if what stands there is not what was stored.
+    """
+    row = connection.first(f"SELECT digest, {ARTICLE} FROM articles WHERE {key} = ?", value)
+    if row is None:
+        raise KeyError(value)
+    article = whole_article(*row)
+    if article is None:
+        raise DamagedError(f"the archive is damaged: article {value!r} is not what was stored; {DAMAGE_CURE}")
+    return article
+
+
+def whole_article(known: object, *fields: Any) -> Article | None:
+    """Return the article that a row holds, if its digest is the known one; None if not."""
+    article = Article(*fields)
+    try:
+        return article if digest(article) == known else None
+    except (TypeError, AttributeError):  # a number or bytes where a text was
+        return None
 
 
 def counts(connection: Connection) -> Counts:
     """Return how many articles and passages a connection sees."""
     articles, passages = (connection.first(f"SELECT count(*) FROM {table}") for table in ("articles", "passages"))
     return Counts(*articles or (), *passages or ())
+
+
+def whole_number(text: object) -> int:
+    """Return the number that a damaged file may no longer hold. Raises DamagedError."""
+    if not isinstance(text, str) or not text.isdecimal():
+        raise DamagedError(f"the archive is damaged: {text!r} stands where a number was; {DAMAGE_CURE}")
+    return int(text)
 
 
 def where(only: Filter) -> tuple[str, list[str | int]]:

@@ -4,10 +4,13 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+LOCK_FILES = ("writer.lock", "writer.json")
+"""The lock, and the note that says who holds it."""
 
 WAIT = 10.0
 """Seconds that a writer waits for another one to finish a transaction."""
@@ -18,8 +21,9 @@ class WriterLock:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._note = folder / "writer.json"
-        self._lock = FileLock(folder / "writer.lock")
+        lock, note = LOCK_FILES
+        self._note = folder / note
+        self._lock = FileLock(folder / lock)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -52,7 +56,9 @@ class WriterLock:
     def _noted(self) -> Iterator[None]:
         """Say beside the lock who holds it, and let go of both at the end."""
         try:
-            self._note.write_text(json.dumps({"process": os.getpid(), "host": socket.gethostname()}), encoding="utf-8")
+            with suppress(OSError):  # on a full disk nobody needs the note
+                note = json.dumps({"process": os.getpid(), "host": socket.gethostname()})
+                self._note.write_text(note, encoding="utf-8")
             yield
         finally:
             try:

@@ -13,7 +13,8 @@ from embeddings.types import Article, Passage, Vectors
 
 LOT_PASSAGES = 1000
 LOT_SECONDS = 30.0
-"""A transaction is made when there are so many passages to store, or so much time has passed since the last."""
+"""A transaction is made when there are so many passages to store, or articles, whether or not anything of them is to be
+encoded, or so much time has passed since the last."""
 
 AHEAD = 500
 """Passages that may wait to be encoded: enough for all cores while others are stored, few enough for any memory."""
@@ -30,8 +31,8 @@ class Lot:
     """Articles that are encoded together, by id, and what is stored along with them.
 
     `contents` are the ids of the articles by what they say, see `content_of`; `finished` are files whose last articles
-    are in this lot or an earlier one; `passed_over` articles are stored as others. The rest is as in `PlaceChanges`,
-    `noted` by source.
+    are in this lot or an earlier one; `passed_over` articles are stored as others; `disputed` are files that are to be
+    read again, for another one has replaced an article of theirs. The rest is as in `PlaceChanges`, `noted` by source.
     """
 
     articles: dict[str, Article] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Lot:
     merged: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)
     noted: dict[str, OtherPlace] = field(default_factory=dict)
+    disputed: list[FileRecord] = field(default_factory=list)
 
 
 def place_changes(lots: Sequence[Lot]) -> PlaceChanges:
@@ -146,10 +148,15 @@ class Background:
             self._ready.append(lot)
             if encoding.articles:
                 self._encoded.append(encoding)
-            if not self._encoded:
-                self._tell()
-            elif sum(each.passages for each in self._encoded) >= LOT_PASSAGES:
+            if max(sum(each.passages for each in self._encoded), self._waiting) >= LOT_PASSAGES:
                 self._write()
+            elif not self._encoded:
+                self._tell()
+
+    @property
+    def _waiting(self) -> int:
+        """How many articles wait to be stored or passed over; of those that stay as they are nothing is encoded."""
+        return sum(len(lot.articles) for lot in self._ready)
 
     def _wait(self, encoding: Encoding) -> None:
         """Wait until a lot is encoded; if that takes long, store those before it meanwhile."""
@@ -161,6 +168,7 @@ class Background:
         """Store what is encoded, in one transaction, and let searches see it."""
         prepared = [each for encoding in self._encoded for each in encoding.result()]
         finished = [record for lot in self._ready for record in lot.finished if record.path not in self.contested]
+        finished += [record for lot in self._ready for record in lot.disputed]
         places = place_changes(self._ready)
         if prepared or finished or places:
             self._archive.store(prepared, finished, places)

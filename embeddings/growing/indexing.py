@@ -1,7 +1,7 @@
 """Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,9 @@ TOGETHER_CHARACTERS = 30_000
 
 READING = "2"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
+
+DISPUTED = "disputed"
+"""A way of reading that no file is read in: one whose record has it is read again."""
 
 SETTLED = 2_000_000_000
 """Nanoseconds after which a file can change no more without its time of change showing it."""
@@ -113,7 +116,7 @@ class _Run:
             else:
                 self._take(found, file)
                 count += 1
-        if now is not None and not {file.source} & (self._kept | self._background.contested):
+        if now is not None and file.source not in self._kept and file.source not in self._background.contested:
             self._lot.finished.append(replace(now, articles=count))
 
     def store(self) -> None:
@@ -127,15 +130,16 @@ class _Run:
         roots = [root for root in roots if any(is_below(source, root) for source in self._read)]
         others: dict[str, list[OtherPlace]] = {}
         dropped: list[str] = []
+        looked_through = self._read - self._kept
         for other in self._archive.other_places():
-            if self._is_lost(other.source, roots) and other.source not in self._meetings.met:
+            if _is_lost(other.source, roots, looked_through) and other.source not in self._meetings.met:
                 dropped.append(other.source)
             else:
                 others.setdefault(other.article, []).append(other)
         lost = [
             article_id
             for article_id, source in self._archive.sources().items()
-            if article_id not in self._meetings.seen and self._is_lost(source, roots)
+            if article_id not in self._meetings.seen and _is_lost(source, roots, looked_through)
         ]
         places = PlaceChanges(handed={each: others[each][0] for each in lost if each in others}, dropped=dropped)
         if places:
@@ -144,13 +148,6 @@ class _Run:
         for first in range(0, len(gone), LOT_OF_IDS):
             self._archive.remove(gone[first : first + LOT_OF_IDS])
         self.report.removed = len(gone)
-
-    def _is_lost(self, source: str, roots: Sequence[str]) -> bool:
-        """Return whether what was not seen at a source is no longer there, and the source is below one of the roots."""
-        if not any(is_below(source, root) for root in roots):
-            return False
-        file = file_of(source)
-        return file is None or file in self._read - self._kept
 
     def _take(self, found: Article, file: InputFile) -> None:
         """Put an article into the lot; of equal ids, the first is stored before."""
@@ -203,6 +200,8 @@ class _Run:
         if not same and not spot.may_replace(there.source):
             return replace(article, id=spot.own_id)
         self._background.contested |= {file.source, other}  # two files have a say in it: both are read every time
+        if other in self._records:
+            self._lot.disputed.append(replace(self._records.pop(other), reading=DISPUTED))
         return article
 
     def _hand_over(self) -> None:
@@ -213,6 +212,17 @@ class _Run:
         self.report.changed += len(done.changed)
         self.report.unchanged += len(done.unchanged)
         self._background.take(lot, fresh)
+
+
+def _is_lost(source: str, roots: Sequence[str], looked_through: Collection[str]) -> bool:
+    """Return whether what was not seen at a source is no longer there, and the source is below one of the roots.
+
+    `looked_through` are the files of which every article was seen.
+    """
+    if not any(is_below(source, root) for root in roots):
+        return False
+    file = file_of(source)
+    return file is None or file in looked_through
 
 
 def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:

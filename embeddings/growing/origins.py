@@ -1,7 +1,9 @@
 """Where articles come from: the places their sources name, and ids for two articles that would have the same."""
 
+import errno
 import hashlib
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,15 +50,22 @@ def place(article: Article) -> Place:
 def file_of(source: str) -> str | None:
     """Return the path of the file that a source is in; None if there is no such file any more.
 
-    A source may name a place within a file after "#" or "/".
+    A source may name a place within a file after "#" or "/". A file that cannot be seen, as in a folder without
+    permission, is not gone.
     """
-    if not source:
-        return None
     while source:
-        if Path(source).is_file():
+        try:
+            mode = Path(source).stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            mode = 0
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                return source
+            mode = 0
+        if stat.S_ISREG(mode):
             return source
         cut = max(source.rfind("#"), source.rfind("/"))
-        if cut <= 0 or Path(source).is_dir():
+        if cut <= 0 or stat.S_ISDIR(mode):
             return None
         source = source[:cut]
     return None

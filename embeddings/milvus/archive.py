@@ -37,7 +37,7 @@ from embeddings.milvus.rows import (
 from embeddings.milvus.search import Search
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.preparing import Added, about, prepare, tell_apart
-from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
+from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, paths_of
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 HOUR = 3_600_000_000_000
@@ -214,8 +214,8 @@ class MilvusArchive:
         self._delete(Table.ARTICLES, list(heads))
         self._delete_revisions(list(heads), gone, now)
         self._forget_outlets(gone)
-        sources = {path for head in gone for path in (head.source, head.source.rpartition("#")[0])}
-        self._delete(Table.NOTES, [note_key("file", path) for path in sorted(sources)])
+        paths = {path for head in gone for path in paths_of(head.source)}
+        self._delete(Table.NOTES, [note_key("file", path) for path in sorted(paths)])
         self._note_change(now)
 
     def sources(self) -> dict[str, str]:
