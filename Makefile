@@ -102,6 +102,7 @@ NEAREST := --weight squad=2 --weight shifts_new_wiki=1.5 --weight shifts_reddit=
 
 reader: build/reader/training.json | build/news
 	$(BIN)/pressmark train export $(<D)
+	-$(BIN)/pressmark train parity $(<D) qa/models/reader $(DATA)/squad/dev-v1.1.json.gz --questions 1000
 	$(BIN)/pressmark train calibration $(<D)/held-out.jsonl $(NEWS) --archive build/news --asked 2022 --questions 500
 
 build/reader/training.json: build/reader-1/training.json build/reader-3/training.json build/reader-4/training.json | start

@@ -80,6 +80,7 @@ class Calibration:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             found = cls(**{field.name: values[field.name] for field in fields(cls)})
+            _check_numbers(found)
         except KeyError as error:
             raise ValueError(f"{path} has no {error}; make it anew with: pressmark train calibration") from error
         except (ValueError, TypeError) as error:
@@ -95,6 +96,17 @@ class Calibration:
         """Return the probability that the answer is right, in [0, 1]: more evidence never makes it lower."""
         logit = self.bias + sum(getattr(self, name) * value for name, value in evidence.bounded().items())
         return 1 / (1 + math.exp(-logit))
+
+
+NUMBERS = tuple(field.name for field in fields(Calibration) if field.type is float)
+
+
+def _check_numbers(calibration: Calibration) -> None:
+    """Raise ValueError unless every number is one, and finite."""
+    for name in NUMBERS:
+        value = getattr(calibration, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"{name} is {value!r}, expected a number")
 
 
 def _cut(logits: float) -> float:

@@ -143,9 +143,15 @@ def read_spec(folder: Path) -> ReaderSpec:
         if not file.is_file():
             raise FileNotFoundError(f"the reader in {folder} has no {file.name}; make one with: pressmark train export")
     try:
-        return ReaderSpec(**json.loads(path.read_text(encoding="utf-8")))
+        spec = ReaderSpec(**json.loads(path.read_text(encoding="utf-8")))
+        hashed = [spec.sha256[name] for name in ("model.onnx", "tokenizer.json")]
+    except KeyError as error:
+        raise ValueError(f"{path} is damaged: no hash of {error}; make it anew with: pressmark train export") from error
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path} is damaged: {error}; make it anew with: pressmark train export") from error
+    if not all(isinstance(each, str) for each in hashed):
+        raise ValueError(f"{path} is damaged: {hashed} are no hashes; make it anew with: pressmark train export")
+    return spec
 
 
 def _windows(encoding: "Encoding") -> list[_Window]:

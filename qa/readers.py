@@ -8,38 +8,52 @@ from embeddings import onnx_models
 from embeddings.encoder import default_cache
 from qa.confidence import FILE, Calibration
 from qa.reader import SPEC, OnnxReader
+from qa.settings import SHIPPED_READER
 
 log = logging.getLogger(__name__)
 
 HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 """A model's name on the model hub, "name" or "owner/name"; what has more slashes is a folder's path."""
 
-FORMAT = 1
+FORMAT = 2
 """Version of a compiled folder; one of another version is compiled again."""
 
 OWN_ODDS = Calibration(margin=1.0, threshold=0.5)
 """For a reader that was not calibrated: the odds that the model itself gives its span over "no answer here"."""
 
 
-def load_reader(name: str | Path, cache: Path | None = None) -> tuple[OnnxReader, Calibration]:
-    """Return a reader and its calibration.
+def open_reader(name: str | Path, cache: Path | None = None) -> OnnxReader:
+    """Return a reader, whatever its calibration.
 
     `name` is the folder that `pressmark train export` wrote, or a Hugging Face question-answering model, by folder or
     by its name on the model hub: that is compiled once into the cache, by default default_cache(). Without a relevance
-    head passages are not reordered, without a calibration the confidence is the model's own: it is logged.
+    head passages are not reordered: it is logged.
 
     Raises:
         FileNotFoundError: if there is no such model here, or a file of it is missing.
-        ValueError: if a file was altered, or the calibration is another model's.
+        ValueError: if a file was altered.
     """
     folder = Path(name)
-    if is_foreign := not (folder / SPEC).is_file():
+    if not (folder / SPEC).is_file():
         folder = _compiled(str(name), (cache or default_cache()) / "readers")
     reader = OnnxReader(folder)
-    if is_foreign and not reader.gives_relevance:
+    if not reader.gives_relevance:
         log.warning("the reader %s has no relevance head: passages stay in the order in which they were found", name)
-    if (folder / FILE).is_file():
-        return reader, Calibration.load(folder, reader.spec.sha256["model.onnx"])
+    return reader
+
+
+def load_reader(name: str | Path, cache: Path | None = None) -> tuple[OnnxReader, Calibration]:
+    """Return a reader, as `open_reader` does, and its calibration.
+
+    Without one the confidence is the model's own, and it is logged; the reader that ships has one.
+
+    Raises:
+        FileNotFoundError: if there is no such model here, or a file of it is missing.
+        ValueError: if a file was altered, or the calibration is damaged or another model's.
+    """
+    reader = open_reader(name, cache)
+    if (reader.folder / FILE).is_file() or reader.folder == SHIPPED_READER:
+        return reader, Calibration.load(reader.folder, reader.spec.sha256["model.onnx"])
     log.warning(
         "the reader %s is not calibrated: confidences are its own; fit them with: pressmark train calibration DATA "
         "--reader %s",

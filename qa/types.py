@@ -76,12 +76,3 @@ class Prediction:
     def abstained(self) -> bool:
         """Whether no answer was confident enough to be shown."""
         return not self.answers
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """An evaluation question. `answers` are the accepted texts; none means that the archive cannot answer it."""
-
-    id: str
-    question: str
-    answers: tuple[str, ...]

@@ -91,3 +91,11 @@ def test_calibration_without_one_of_its_numbers_is_damaged(tmp_path: Path) -> No
     (tmp_path / FILE).write_text(json.dumps(values), encoding="utf-8")
     with pytest.raises(ValueError, match=r"calibration.json has no 'margin'; make it anew with: pressmark train"):
         Calibration.load(tmp_path, "")
+
+
+@pytest.mark.parametrize("wrong", ["0.5", None, True, float("nan"), float("inf")])
+def test_calibration_with_what_is_no_number_is_damaged(wrong: object, tmp_path: Path) -> None:
+    values = {**asdict(Calibration(fitted_for="m")), "margin": wrong}
+    (tmp_path / FILE).write_text(json.dumps(values), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"calibration\.json is damaged: margin is .*, expected a number"):
+        Calibration.load(tmp_path, "m")

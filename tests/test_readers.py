@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.types import Article, Passage
+from qa import readers
 from qa.confidence import FILE, Calibration
-from qa.readers import OWN_ODDS, load_reader
+from qa.readers import OWN_ODDS, load_reader, open_reader
 from qa.settings import SHIPPED_READER
 from tiny_model import write_tiny_model
 
@@ -43,6 +44,7 @@ def test_a_hugging_face_model_reads_and_what_it_lacks_is_said(
     assert "is not calibrated: confidences are its own; fit them with: pressmark train calibration" in caplog.text
     assert calibration is OWN_ODDS
     assert (reader.spec.name, reader.spec.max_tokens, reader.spec.stride) == ("distilled", 90, 30)
+    assert reader.spec.max_question_tokens == 30
     (reading,) = reader.read("Where does Anna live?", [PASSAGE])
     assert reading.relevance is None
     assert all(span.text in TEXT for span in reading.spans)
@@ -76,3 +78,46 @@ def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
     (folder / FILE).write_text(json.dumps(other), encoding="utf-8")
     with pytest.raises(ValueError, match=r"was fitted for the model '0000.*; fit it anew with: pressmark train"):
         load_reader(folder)
+
+
+def test_a_reader_whose_calibration_is_wrong_can_be_calibrated_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "reader"
+    shutil.copytree(SHIPPED_READER, folder)
+    (folder / FILE).write_text("{", encoding="utf-8")
+    with pytest.raises(ValueError, match="is damaged"):
+        load_reader(folder)
+    assert open_reader(folder).spec == load_reader(SHIPPED_READER)[0].spec
+
+
+def test_the_reader_that_ships_does_not_answer_without_its_calibration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "reader"
+    shutil.copytree(SHIPPED_READER, folder)
+    (folder / FILE).unlink()
+    assert load_reader(folder)[1] is OWN_ODDS
+    monkeypatch.setattr(readers, "SHIPPED_READER", folder)
+    with pytest.raises(FileNotFoundError, match=r"has no calibration\.json; make one with"):
+        load_reader(folder)
+
+
+def test_a_reader_without_a_files_hash_is_damaged(tmp_path: Path) -> None:
+    folder = tmp_path / "reader"
+    shutil.copytree(SHIPPED_READER, folder)
+    spec = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+    del spec["sha256"]["model.onnx"]
+    (folder / "reader.json").write_text(json.dumps(spec), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"reader\.json is damaged: no hash of 'model\.onnx"):
+        open_reader(folder)
+
+
+def test_a_compiled_reader_that_lost_a_file_is_compiled_again(hugging_face: Path, tmp_path: Path) -> None:
+    compiled = open_reader(hugging_face, tmp_path).folder
+    (compiled / "reader.json").unlink()
+    assert open_reader(hugging_face, tmp_path).folder == compiled
+
+
+def test_the_card_tells_the_threshold_and_the_size_that_ship() -> None:
+    card = (SHIPPED_READER / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"The threshold is {load_reader(SHIPPED_READER)[1].threshold:.2f};" in card
+    assert (SHIPPED_READER / "model.onnx").stat().st_size <= 25_000_000

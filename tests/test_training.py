@@ -1,4 +1,6 @@
 import json
+import os
+import platform
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,11 +8,11 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from qa.training import checkpoint
-from qa.training.data import Reading, read_data, split_off
+from qa.training import checkpoint, loop
+from qa.training.data import Curation, read_data, split_off
 from qa.training.features import Featuriser, collate
-from qa.training.held_out import measure, trials
-from qa.training.loop import Job, Step, pick_device, train, use_bfloat16
+from qa.training.held_out import HeldOut, Trial, measure, trials
+from qa.training.loop import Job, Step, pick_device, pick_precision, train
 from qa.training.model import load_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
@@ -34,7 +36,7 @@ RECIPE = Recipe(
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
     start = write_tiny_model(tmp_path / "start")
-    data = read_data([write_made_up(tmp_path / "data.jsonl")], Reading())
+    data = read_data([write_made_up(tmp_path / "data.jsonl")], Curation())
     return Job(data, start, tmp_path / "out", RECIPE, device="cpu")
 
 
@@ -87,6 +89,7 @@ def test_the_report_says_what_went_in_and_what_came_out(job: Job) -> None:
     result = train(replace(job, recipe=recipe))
     report = json.loads((job.out / "training.json").read_text(encoding="utf-8"))
     assert report["data"]["sha256"] == job.data.hashes
+    assert report["data"]["used"] == {"trained_on": 50 - result.questions, "held_out": result.questions, "too_long": 0}
     assert report["recipe"]["learning_rate"] == 3e-3
     assert report["steps"] == len(report["curve"])
     assert report["result"]["f1"] == result.f1
@@ -115,6 +118,36 @@ def test_a_damaged_checkpoint_is_refused(job: Job) -> None:
     (job.out / checkpoint.FILE).write_bytes(b"no checkpoint")
     with pytest.raises(ValueError, match=r"state\.pt is damaged"):
         train(replace(job, resume=True))
+
+
+def test_another_file_of_torch_is_no_checkpoint(job: Job) -> None:
+    job.out.mkdir()
+    torch.save({"weights": torch.zeros(1)}, job.out / checkpoint.FILE)
+    with pytest.raises(ValueError, match=r"state\.pt is no checkpoint of a training; delete it"):
+        train(replace(job, resume=True))
+
+
+def test_a_checkpoint_of_other_data_is_refused(job: Job) -> None:
+    train(replace(job, recipe=replace(RECIPE, epochs=1)))
+    recipe = replace(RECIPE, epochs=1)
+    for other, said in (
+        (replace(job.data, apart={"dev.json": "0123"}), "its kept apart is , now it is 0123"),
+        (replace(job.data, joined=("made up",)), "its joined is , now it is made up"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            train(replace(job, data=other, recipe=recipe, resume=True))
+
+
+def test_a_source_that_is_weighted_must_be_there(job: Job) -> None:
+    with pytest.raises(ValueError, match="squad cannot be weighted: the data have no such source; they have made up"):
+        train(replace(job, recipe=replace(RECIPE, weights={"squad": 2})))
+
+
+def test_a_model_that_was_cut_off_is_damaged(job: Job) -> None:
+    weights_of = job.start / "model.safetensors"
+    weights_of.write_bytes(weights_of.read_bytes()[:1000])
+    with pytest.raises(ValueError, match=r"the model in .* is damaged .*; copy or train it again"):
+        train(job)
 
 
 def test_there_is_nothing_to_resume_without_a_checkpoint(job: Job) -> None:
@@ -205,12 +238,58 @@ def test_a_device_that_is_not_there_is_refused() -> None:
     assert pick_device("cpu").type == "cpu"
     with pytest.raises(ValueError, match="none that torch knows"):
         pick_device("abacus")
+    with pytest.raises(ValueError, match=r"device 'cuda:99' is not there: .*; use --device cpu"):
+        pick_device("cuda:99")
 
 
 def test_precision_is_as_asked_for() -> None:
-    assert use_bfloat16(Precision.BFLOAT16, torch.device("cpu"))
-    assert not use_bfloat16(Precision.FLOAT32, torch.device("cpu"))
-    assert isinstance(use_bfloat16(Precision.AUTO, torch.device("cpu")), bool)
+    for precision in (Precision.BFLOAT16, Precision.FLOAT32):
+        assert pick_precision(precision, torch.device("cpu")) is precision
+
+
+@pytest.mark.parametrize(
+    ("seconds", "picked"), [(0.7, Precision.BFLOAT16), (0.9, Precision.FLOAT32), (2.5, Precision.FLOAT32)]
+)
+def test_precision_is_bfloat16_where_that_is_much_faster(
+    seconds: float, picked: Precision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "_seconds", lambda kind: seconds if kind is torch.bfloat16 else 1.0)
+    assert pick_precision(Precision.AUTO, torch.device("cpu")) is picked
+    assert pick_precision(Precision.AUTO, torch.device("cuda")) is Precision.BFLOAT16
+
+
+def test_a_training_taken_up_again_keeps_its_precision(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = replace(RECIPE, precision=Precision.AUTO, epochs=1)
+    monkeypatch.setattr(loop, "pick_precision", lambda *_: Precision.FLOAT32)
+    train(replace(job, recipe=recipe))
+    monkeypatch.setattr(loop, "pick_precision", lambda *_: Precision.BFLOAT16)
+    train(replace(job, recipe=recipe, resume=True))
+    assert json.loads((job.out / "training.json").read_text())["machine"] == {
+        "device": "cpu",
+        "precision": "float32",
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+    }
+
+
+def test_held_out_windows_are_read_whole_whatever_the_tokenizers_file_says(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = job.start / "tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.enable_truncation(12)
+    tokenizer.enable_padding(length=12)
+    tokenizer.save(str(file))
+    lengths: list[int] = []
+
+    def note(_model: object, tokenizer: Tokenizer, asked: list[Trial]) -> HeldOut:
+        lengths.extend(len(tokenizer.encode(one.question.question, one.window.text).ids) for one in asked)
+        return HeldOut(len(asked), 0.0, 0.0, 0.0, 0.0)
+
+    monkeypatch.setattr(loop, "measure", note)
+    train(replace(job, recipe=replace(RECIPE, epochs=1, held_out_percent=30)))
+    assert lengths
+    assert all(12 < length < RECIPE.max_tokens for length in lengths)
 
 
 def test_no_text_is_both_trained_on_and_held_out(job: Job) -> None:

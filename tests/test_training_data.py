@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.training.data import Question, Reading, Text, overlaps, read_data, split_off
+from qa.training.data import Curation, Question, Text, overlaps, read_data, split_off
 
 RIVER = "The Aras is a river. It is 1,072 kilometres long. Its source is in Turkey."
 
@@ -23,7 +23,7 @@ def written(path: Path, *lines: str) -> Path:
 
 def test_questions_are_read_with_their_spans(tmp_path: Path) -> None:
     path = written(tmp_path / "data.jsonl", line("How  long is it?", RIVER, " 1,072 kilometres "))
-    (question,) = read_data([path], Reading()).questions
+    (question,) = read_data([path], Curation()).questions
     assert question == Question("How long is it?", Text(RIVER, "made up"), 27, 43, f"{path}:1")
     assert question.answer == "1,072 kilometres"
 
@@ -32,7 +32,7 @@ def test_gzipped_data_is_read_and_hashed(tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl.gz"
     with gzip.open(path, "wt", encoding="utf-8") as file:
         file.write(line("Where is its source?", RIVER, "Turkey"))
-    data = read_data([path], Reading())
+    data = read_data([path], Curation())
     assert data.questions[0].answer == "Turkey"
     assert len(data.hashes["data.jsonl.gz"]) == 64
 
@@ -47,7 +47,7 @@ def test_unusable_questions_are_left_out_and_counted(tmp_path: Path) -> None:
         line("Where is its source?", RIVER, "", start=-1),
         line("?" * 401, RIVER, "Turkey"),
     )
-    data = read_data([path], Reading())
+    data = read_data([path], Curation())
     assert len(data.questions) == 1
     assert data.left_out == {"answer not at its offset": 2, "question too long": 1, "asked twice": 1}
 
@@ -65,12 +65,12 @@ def test_unusable_questions_are_left_out_and_counted(tmp_path: Path) -> None:
 def test_a_line_that_is_no_question_is_named(tmp_path: Path, bad: str, said: str) -> None:
     path = written(tmp_path / "data.jsonl", line("Where is its source?", RIVER, "Turkey"), bad)
     with pytest.raises(ValueError, match=said):
-        read_data([path], Reading())
+        read_data([path], Curation())
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"none\.jsonl"):
-        read_data([tmp_path / "none.jsonl"], Reading())
+        read_data([tmp_path / "none.jsonl"], Curation())
 
 
 def test_texts_of_a_test_set_are_left_out(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_texts_of_a_test_set_are_left_out(tmp_path: Path) -> None:
         line("Where is its source?", RIVER, "Turkey"),
         line("How long?", other, "1,515 kilometres"),
     )
-    data = read_data([path], Reading(apart=(apart,)))
+    data = read_data([path], Curation(apart=(apart,)))
     assert [question.answer for question in data.questions] == ["1,515 kilometres"]
     assert data.left_out == {"text overlaps one to keep apart": 1}
 
@@ -97,13 +97,13 @@ def test_eleven_shared_words_are_no_overlap() -> None:
 def test_nothing_left_is_an_error(tmp_path: Path) -> None:
     path = written(tmp_path / "data.jsonl", line("Where is its source?", RIVER, "Turkey", start=0))
     with pytest.raises(ValueError, match="no question left to train on"):
-        read_data([path], Reading())
+        read_data([path], Curation())
 
 
 def test_the_spaces_of_tokenised_corpora_are_taken_out(tmp_path: Path) -> None:
     text = "It was signed ( in ink ) on December 31 , 1999 , and is n't in force . About 14 % agreed ."
     path = written(tmp_path / "data.jsonl", line("When?", text, "December 31 , 1999"), line("How?", text, "in ink )"))
-    first, second = read_data([path], Reading()).questions
+    first, second = read_data([path], Curation()).questions
     assert first.text.text == "It was signed (in ink) on December 31, 1999, and isn't in force. About 14% agreed."
     assert first.answer == "December 31, 1999"
     assert second.answer == "in ink)"
@@ -113,7 +113,7 @@ def test_sentences_of_a_source_are_joined_eight_at_a_time(tmp_path: Path) -> Non
     sentences = [f"Town {number} has {number}00 streets." for number in range(10)]
     lines = [line("How many streets?", text, text.split()[3], source="towns") for text in sentences]
     path = written(tmp_path / "data.jsonl", *lines, line("Where?", RIVER, "Turkey"))
-    questions = read_data([path], Reading(joined=["towns"])).questions
+    questions = read_data([path], Curation(joined=["towns"])).questions
     assert questions[0].text.text == " ".join(sentences[:8])
     assert questions[9].text.text == " ".join(sentences[8:])
     assert [question.answer for question in questions] == [*(f"{number}00" for number in range(10)), "Turkey"]
@@ -126,3 +126,29 @@ def test_all_questions_of_a_text_are_held_out_together() -> None:
     assert len(training) + len(held_out) == 2000
     assert not {question.text for question in training} & {question.text for question in held_out}
     assert 140 < len(held_out) < 260
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    one, other = (
+        written(folder / "data.jsonl", line("Where is its source?", RIVER, "Turkey"))
+        for folder in (tmp_path, tmp_path / "other")
+    )
+    with pytest.raises(ValueError, match="have the same name; give each one of its own"):
+        read_data([one, other], Curation())
+
+
+def test_a_source_to_join_must_be_there(tmp_path: Path) -> None:
+    path = written(tmp_path / "data.jsonl", line("Where is its source?", RIVER, "Turkey"))
+    with pytest.raises(ValueError, match="towns cannot be joined: the data have no such source; they have made up"):
+        read_data([path], Curation(joined=["towns"]))
+
+
+def test_what_was_done_to_the_data_is_part_of_them(tmp_path: Path) -> None:
+    apart = written(tmp_path / "apart.jsonl", line("Who?", "Nobody else.", "Nobody"))
+    path = written(tmp_path / "data.jsonl", line("Where is its source?", RIVER, "Turkey"))
+    plain, curated = read_data([path], Curation()), read_data([path], Curation((apart,), ["made up"]))
+    differing = {name for name, value in plain.identity().items() if curated.identity()[name] != value}
+    assert differing == {"kept apart", "joined"}
+    assert curated.joined == ("made up",)
+    assert set(curated.apart) == {"apart.jsonl"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.training.checkpoint import seeded
-from qa.training.data import Question, Reading, read_data
+from qa.training.data import Curation, Question, read_data
 from qa.training.epochs import Epochs
 from qa.training.features import Feature, Featuriser
 from qa.training.recipe import Recipe
@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def epochs(folder: Path, recipe: Recipe = RECIPE, *, joined: tuple[str, ...] = ("made up",)) -> Epochs:
     """The made-up questions; the negatives of each are the first five texts without its answer."""
-    questions: tuple[Question, ...] = read_data([folder / "data.jsonl"], Reading(joined=joined)).questions
+    questions: tuple[Question, ...] = read_data([folder / "data.jsonl"], Curation(joined=joined)).questions
     texts = list(dict.fromkeys(question.text for question in questions))
     negatives = [tuple(text for text in texts if one.answer not in text.text)[:5] for one in questions]
     return Epochs(questions, negatives, Featuriser(folder / "tokenizer.json", recipe.max_tokens), recipe)

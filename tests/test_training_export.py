@@ -6,7 +6,7 @@ import torch
 
 from embeddings.types import Article, Passage
 from qa.reader import OnnxReader
-from qa.training.data import Reading, read_data
+from qa.training.data import Curation, read_data
 from qa.training.export import export_reader
 from qa.training.loop import Job, train
 from qa.training.model import load_model
@@ -26,7 +26,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """An untrained checkpoint without relevance head, and a trained one with it."""
     path = tmp_path_factory.mktemp("export")
     start = write_tiny_model(path / "start")
-    job = Job(read_data([write_made_up(path / "data.jsonl")], Reading()), start, path / "trained", RECIPE, device="cpu")
+    job = Job(
+        read_data([write_made_up(path / "data.jsonl")], Curation()), start, path / "trained", RECIPE, device="cpu"
+    )
     train(replace(job))
     return start, path / "trained"
 

@@ -3,6 +3,7 @@ from random import Random
 
 import pytest
 
+from qa.training.data import Question, Text
 from qa.training.features import Feature, Featuriser, batches, collate
 from qa.training.windows import Window
 from tiny_model import write_tiny_model
@@ -65,10 +66,14 @@ def test_with_every_mention_a_window_without_the_answer_stays_without(tokenizer:
     assert feature.spans == ((0, 0),)
 
 
-def test_a_question_longer_than_the_reader_reads_does_not_fit(tokenizer: Path) -> None:
+def test_a_question_or_an_answer_longer_than_the_reader_reads_does_not_fit(tokenizer: Path) -> None:
     featuriser = Featuriser(tokenizer, 64)
-    assert featuriser.fits("what " * 80)
-    assert not featuriser.fits("what " * 81)
+    for most in (80, 30):
+        text = "what " * 100
+        whole, more = (text[: 5 * count - 1] for count in (most, most + 1))
+        asked = [(whole, "what"), (more, "what")] if most == 80 else [("what", whole), ("what", more)]
+        fits = [featuriser.fits(Question(question, Text(text, ""), 0, len(answer), "")) for question, answer in asked]
+        assert fits == [True, False]
 
 
 def test_batches_hold_every_group_once_and_no_more_tokens_than_allowed() -> None:

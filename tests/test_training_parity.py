@@ -10,7 +10,7 @@ from embeddings.types import Article, Passage
 from qa.evaluation.measures.metrics import GroupScore
 from qa.reader import OnnxReader
 from qa.training.commands import parity as command
-from qa.training.data import Reading, read_data
+from qa.training.data import Curation, read_data
 from qa.training.export import export_reader
 from qa.training.loop import Job, train
 from qa.training.parity import CheckpointReader, Parity, parity
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with reader data, an untrained model, a trained one, and the reader exported from that."""
     path = tmp_path_factory.mktemp("parity")
     start, data = write_tiny_model(path / "start"), write_made_up(path / "data.jsonl")
-    train(Job(read_data([data], Reading()), start, path / "trained", RECIPE, device="cpu"))
+    train(Job(read_data([data], Curation()), start, path / "trained", RECIPE, device="cpu"))
     export_reader(path / "trained", path / "reader")
     return path
 

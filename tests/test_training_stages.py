@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer
 
 from qa.training import checkpoint
-from qa.training.data import Reading, read_data
+from qa.training.data import Curation, read_data
 from qa.training.held_out import measure, trials
 from qa.training.loop import Job, Step, train
 from qa.training.model import load_model, parameter_groups
@@ -44,7 +44,7 @@ NEW = "group_negatives own_weight twisted keywords typos every_mention layer_dec
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
     start = write_tiny_model(tmp_path / "start")
-    data = read_data([write_made_up(tmp_path / "data.jsonl")], Reading())
+    data = read_data([write_made_up(tmp_path / "data.jsonl")], Curation())
     return Job(data, start, tmp_path / "out", SECOND, device="cpu")
 
 
@@ -63,7 +63,7 @@ def stop_in_the_middle(job: Job) -> None:
 
 
 def test_groups_learn_the_answers_and_to_tell_windows_without_one(job: Job, tmp_path: Path) -> None:
-    data = read_data([write_two_kinds(tmp_path / "kinds.jsonl")], Reading())
+    data = read_data([write_two_kinds(tmp_path / "kinds.jsonl")], Curation())
     recipe = replace(FIRST, epochs=60, group_negatives=3, average=0.95, checkpoint_minutes=60)
     train(replace(job, data=data, recipe=recipe))
     questions = data.questions

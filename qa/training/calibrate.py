@@ -90,8 +90,9 @@ def calibrate(collections: Sequence[Collection], reader: OnnxReader, settings: S
     """Fit the calibration of a reader, write it into its folder, and return how well the same procedure does.
 
     Raises:
-        ValueError: if fewer than 2 questions have a relevant article.
+        ValueError: if fewer than 2 questions have a relevant article, or scipy is not installed.
     """
+    _minimizer()  # before all questions are asked
     asked = [trials for collection in collections for trials in _ask_all(collection, reader, settings)]
     if len(asked) < 2:
         raise ValueError(f"{len(asked)} questions with a relevant article, expected at least 2 to fit and to judge")
@@ -148,8 +149,7 @@ def fit(trials: Sequence[Trial]) -> Calibration:
 
     No weight is negative, so that more evidence never means less confidence.
     """
-    from scipy.optimize import minimize
-
+    minimize = _minimizer()
     rows, right = _matrix(trials)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -162,6 +162,15 @@ def fit(trials: Sequence[Trial]) -> Calibration:
     found = minimize(loss, np.zeros(len(bounds)), jac=True, bounds=bounds, method="L-BFGS-B").x
     weights: dict[str, Any] = {name: round(float(weight), 4) for name, weight in zip(WEIGHED, found, strict=True)}
     return Calibration(**weights)
+
+
+def _minimizer() -> Any:
+    """Return scipy's function; raises ValueError, saying what to install, if it is missing."""
+    try:
+        from scipy.optimize import minimize
+    except ModuleNotFoundError as error:
+        raise ValueError("fitting needs scipy; install it with: pip install 'pressmark[train]'") from error
+    return minimize
 
 
 def with_threshold(calibration: Calibration, trials: Sequence[Trial]) -> Calibration:

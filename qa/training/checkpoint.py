@@ -14,10 +14,16 @@ from qa.training.recipe import Recipe
 
 FILE = "state.pt"
 
+STATE = {"training", "place", "model", "optimizer", "random", "random_cuda"}
+"""What every checkpoint holds."""
+
 
 @dataclass(slots=True)
 class Place:
-    """How far a training is: `batch` batches of epoch `epoch`, both from 0. It moves, so it is not frozen."""
+    """How far a training is: `batch` batches of epoch `epoch`, both from 0. It moves, so it is not frozen.
+
+    `precision` is what was picked at its start: measured again it might come out the other way.
+    """
 
     epoch: int = 0
     batch: int = 0
@@ -25,6 +31,7 @@ class Place:
     tokens: int = 0
     seconds: float = 0.0
     curve: list[dict[str, float]] = field(default_factory=list)
+    precision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ def load_checkpoint(folder: Path, training: Mapping[str, str], learner: Learner)
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, UnpicklingError, EOFError) as error:
         raise ValueError(f"the checkpoint {path} is damaged ({error}); delete it and start without --resume") from error
+    if not isinstance(state, dict) or not state.keys() >= STATE:
+        raise ValueError(f"{path} is no checkpoint of a training; delete it and start without --resume")
     # What the recipe could not say yet when the checkpoint was written was as the default has it.
     known: dict[str, str] = Recipe().identity() | state["training"]
     for name in sorted({*known, *training}):

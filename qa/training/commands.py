@@ -106,14 +106,14 @@ def reader(
     """
     from tqdm import tqdm
 
-    from qa.training.data import Reading, read_data
+    from qa.training.data import Curation, read_data
     from qa.training.loop import Job, Step, train
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     shape = "{percentage:5.1f}% |{bar}| {elapsed} gone, {remaining} left{postfix}"
     with plain_errors():
         job = Job(
-            read_data(data, Reading(tuple(apart), frozenset(join))), start, out, Recipe(**settings), device, resume
+            read_data(data, Curation(tuple(apart), frozenset(join))), start, out, Recipe(**settings), device, resume
         )
         for reason, count in job.data.left_out.items():
             click.echo(f"left out, {reason}: {count:,} questions", err=True)
@@ -221,7 +221,7 @@ def calibration(
     """
     from embeddings.encoder import load_encoder
     from qa.evaluation.questions.collections import collect, narrowed, read_set
-    from qa.readers import load_reader
+    from qa.readers import open_reader
     from qa.training.calibrate import calibrate
 
     with plain_errors():
@@ -231,7 +231,7 @@ def calibration(
         sets = [narrowed(one, asked=asked * on, most=questions) for one, on in zip(found, dated, strict=True)]
         encoder = load_encoder(settings.encoder, settings.cache)
         collections = collect(sets, archive, encoder, settings.cache)
-        report = calibrate(collections, load_reader(name, settings.cache)[0], settings)
+        report = calibrate(collections, open_reader(name, settings.cache), settings)
     false = ", ".join(f"{100 * share:.1f} at k = {k}" for k, share in report.false_answers.items())
     click.echo(
         f"{report.questions:,} questions, each half judged by the fit on the other: first answer right "

@@ -61,22 +61,39 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Questions in the order of the files. `left_out` counts by reason what was not used; `hashes` are SHA-256."""
+    """Questions in the order of the files. `left_out` counts by reason what was not used.
+
+    `hashes` are the files' SHA-256 by name, in order; `apart` those of the files that the texts were kept apart from;
+    `joined` the sources whose neighbouring texts were made one.
+    """
 
     questions: tuple[Question, ...]
     hashes: dict[str, str]
     left_out: dict[str, int]
+    apart: dict[str, str] = field(default_factory=dict)
+    joined: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> set[str]:
+        """Where the questions' texts come from."""
+        return {question.text.source for question in self.questions}
+
+    def identity(self) -> dict[str, str]:
+        """Return what makes the data these, by name, as a recipe does."""
+        files = {f"file {name}": value for name, value in self.hashes.items()}
+        order, apart = ", ".join(self.hashes), ", ".join(self.apart.values())
+        return {**files, "order of files": order, "kept apart": apart, "joined": ", ".join(self.joined)}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Curation:
     """What is done to the data while it is read: files with texts to keep apart from, sources with texts to join."""
 
     apart: tuple[Path, ...] = ()
     joined: Collection[str] = field(default_factory=frozenset)
 
 
-def read_data(paths: Sequence[Path], reading: Reading) -> Data:
+def read_data(paths: Sequence[Path], curation: Curation) -> Data:
     """Return the questions of reader data files, .jsonl or .jsonl.gz: objects with question, text, answers, source.
 
     Left out, and counted, are questions whose answer does not stand at its offset, questions asked twice, endless ones,
@@ -84,13 +101,16 @@ def read_data(paths: Sequence[Path], reading: Reading) -> Data:
 
     Raises:
         FileNotFoundError: if a file is missing.
-        ValueError: if a line is no such object, naming file and line; if nothing is left.
+        ValueError: if a line is no such object, naming file and line; if two files have one name; if a source to join
+            has no text; if nothing is left.
     """
+    hashes, apart = _hashes(paths), _hashes(curation.apart)
     records = [record for path in paths for record in read_jsonl(path)]
     left_out: Counter[str] = Counter()
     found = [question for record in records if (question := _question(record, left_out)) is not None]
-    found = _joined(_untokenised(found), reading.joined)
-    overlapping = overlaps({question.text for question in found}, known_runs(reading.apart))
+    _check_sources(curation.joined, {question.text.source for question in found}, "joined")
+    found = _joined(_untokenised(found), curation.joined)
+    overlapping = overlaps({question.text for question in found}, known_runs(curation.apart))
     kept: dict[tuple[str, str, int, int], Question] = {}
     for question in found:
         if question.text in overlapping:
@@ -101,7 +121,27 @@ def read_data(paths: Sequence[Path], reading: Reading) -> Data:
         kept.setdefault(key, question)
     if not kept:
         raise ValueError(f"{', '.join(map(str, paths))}: no question left to train on; left out: {dict(left_out)}")
-    return Data(tuple(kept.values()), {path.name: onnx_models.sha256(path) for path in paths}, dict(+left_out))
+    return Data(tuple(kept.values()), hashes, dict(+left_out), apart, tuple(sorted(curation.joined)))
+
+
+def check_weights(weights: Collection[str], data: Data) -> None:
+    """Raise ValueError if a source is weighted that the data do not have."""
+    _check_sources(weights, data.sources, "weighted")
+
+
+def _check_sources(named: Collection[str], known: Collection[str], what: str) -> None:
+    if missing := sorted(set(named) - set(known)):
+        raise ValueError(
+            f"{', '.join(missing)} cannot be {what}: the data have no such source; they have {', '.join(sorted(known))}"
+        )
+
+
+def _hashes(paths: Sequence[Path]) -> dict[str, str]:
+    """Return the SHA-256 of files by their names, in order."""
+    found = {path.name: onnx_models.sha256(path) for path in paths if path.is_file()}
+    if len(found) < sum(path.is_file() for path in paths):
+        raise ValueError(f"two of {', '.join(map(str, paths))} have the same name; give each one of its own")
+    return found
 
 
 def split_off(questions: Iterable[Question], percent: int) -> tuple[list[Question], list[Question]]:

@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from embeddings import onnx_models
 from qa.confidence import FILE as CALIBRATION
 from qa.reader import SPEC, ReaderSpec
+from qa.training.features import MAX_ANSWER_TOKENS, MAX_QUESTION_TOKENS
 
 if TYPE_CHECKING:
     import torch
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 MAX_TOKENS = 384
-MAX_QUESTION_TOKENS = 80
-MAX_ANSWER_TOKENS = 30
 STRIDE = 128
-"""Lengths in word pieces: question and passage together, the question, an answer, what two windows share."""
+"""Lengths in word pieces: question and passage together, and what two windows share."""
 
 
 def export_reader(checkpoint: Path, folder: Path, precision: str = "int8", name: str = "") -> ReaderSpec:
@@ -62,7 +61,12 @@ def export_reader(checkpoint: Path, folder: Path, precision: str = "int8", name:
     hashes = {file: onnx_models.sha256(folder / file) for file in ("model.onnx", "tokenizer.json")}
     longest = min(MAX_TOKENS, int(getattr(model.spans.config, "max_position_embeddings", MAX_TOKENS)))
     spec = ReaderSpec(
-        name or checkpoint.name, longest, MAX_QUESTION_TOKENS, MAX_ANSWER_TOKENS, min(STRIDE, longest // 3), hashes
+        name=name or checkpoint.name,
+        max_tokens=longest,
+        max_question_tokens=min(MAX_QUESTION_TOKENS, longest // 3),
+        max_answer_tokens=MAX_ANSWER_TOKENS,
+        stride=min(STRIDE, longest // 3),
+        sha256=hashes,
     )
     (folder / CALIBRATION).unlink(missing_ok=True)
     (folder / SPEC).write_text(json.dumps(asdict(spec), indent=1) + "\n", encoding="utf-8")
@@ -82,6 +86,7 @@ def compile_reader(name: str, folder: Path) -> None:
         checkpoint, made = Path(staging, "checkpoint"), Path(staging, "reader")
         _fetch(name, checkpoint)
         export_reader(checkpoint, made, name=Path(name).name)
+        shutil.rmtree(folder, ignore_errors=True)  # what is left of one that lost its files
         made.replace(folder)
 
 

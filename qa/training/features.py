@@ -6,11 +6,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from qa.training.data import Question
 from qa.training.windows import Window
 
 if TYPE_CHECKING:
     import torch
-    from tokenizers import Encoding
+    from tokenizers import Encoding, Tokenizer
 
 MAX_QUESTION_TOKENS = 80
 MAX_ANSWER_TOKENS = 30
@@ -78,14 +79,16 @@ class Featuriser:
         self._questions = Tokenizer.from_file(str(tokenizer))
         self._questions.no_padding()
         self._questions.no_truncation()
-        self._pairs = Tokenizer.from_file(str(tokenizer))
-        self._pairs.no_padding()
-        self._pairs.enable_truncation(max_tokens, stride=max_tokens // 3, strategy="only_second")
+        self._pairs = pair_tokenizer(tokenizer, max_tokens)
         self._every_mention = every_mention
 
-    def fits(self, question: str) -> bool:
-        """Return whether the reader would read the whole question."""
-        return len(self._questions.encode(question, add_special_tokens=False).ids) <= MAX_QUESTION_TOKENS
+    def fits(self, question: Question) -> bool:
+        """Return whether the reader would read the whole question and may give the whole answer."""
+        asked, answer = (
+            len(self._questions.encode(text, add_special_tokens=False).ids)
+            for text in (question.question, question.answer)
+        )
+        return asked <= MAX_QUESTION_TOKENS and answer <= MAX_ANSWER_TOKENS
 
     def features(self, question: str, window: Window) -> list[Feature]:
         """Return one feature, or several that overlap if the window is longer than the model takes.
@@ -99,6 +102,19 @@ class Featuriser:
         if any(last - first >= MAX_ANSWER_TOKENS for feature in found for first, last in feature.spans):
             return []
         return found
+
+
+def pair_tokenizer(file: Path, max_tokens: int) -> "Tokenizer":
+    """Return a model's tokenizer for a question with a window, which alone is cut: parts overlap by a third.
+
+    What the file itself says of cutting and padding does not hold: an encoder's cuts at 128 word pieces.
+    """
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens, stride=max_tokens // 3, strategy="only_second")
+    return tokenizer
 
 
 def batches(groups: Sequence[Group], tokens: int, random: Random) -> list[list[Group]]:

@@ -10,15 +10,13 @@ import numpy as np
 from qa.decode import Allowed, best_spans
 from qa.evaluation.measures.metrics import Rules, score_answer
 from qa.training.data import Question, Text
+from qa.training.features import MAX_ANSWER_TOKENS
 from qa.training.windows import Cutter, Window
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from qa.training.model import SpanModel
-
-LONGEST_ANSWER = 30
-"""The most tokens in an answer."""
 
 LONG_SHARE = 0.12
 """The share of long windows among those held out, the same for every training."""
@@ -69,7 +67,10 @@ def trials(questions: Sequence[Question], negatives: Sequence[Sequence[Text]], m
 
 
 def measure(model: "SpanModel", tokenizer: "Tokenizer", asked: Sequence[Trial]) -> HeldOut:
-    """Return how the model does, one window at a time, without dropout; it is left in training mode."""
+    """Return how the model does, one window at a time, without dropout; it is left in training mode.
+
+    `tokenizer` cuts a window that the model cannot take whole, as `pair_tokenizer` does; its first part is read.
+    """
     model.eval()
     with_it = [_read(model, tokenizer, trial.question.question, trial.window) for trial in asked]
     without = [_read(model, tokenizer, one.question.question, one.without) for one in asked if one.without is not None]
@@ -96,7 +97,7 @@ def _read(model: "SpanModel", tokenizer: "Tokenizer", question: str, window: Win
         logits = model(*(torch.tensor([values], device=device) for values in inputs))
     start, end = (values[0].float().cpu().numpy() for values in (logits.start, logits.end))
     passage = np.array(encoding.sequence_ids) == 1
-    (best,) = best_spans(start, end, Allowed(passage, passage, LONGEST_ANSWER), n=1)
+    (best,) = best_spans(start, end, Allowed(passage, passage, MAX_ANSWER_TOKENS), n=1)
     text = window.text[encoding.offsets[best.first][0] : encoding.offsets[best.last][1]]
     return _Read(text, best.score - float(start[0] + end[0]), float(logits.relevance[0]))
 

@@ -8,19 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 
 from embeddings import onnx_models
 from qa.training.average import Average
 from qa.training.checkpoint import Learner, Place, load_checkpoint, save_checkpoint, seeded
-from qa.training.data import Data, Question, Text, split_off, write_questions
+from qa.training.data import Data, Question, Text, check_weights, split_off, write_questions
 from qa.training.epochs import Epochs
-from qa.training.features import Batch, Featuriser, collate
+from qa.training.features import Batch, Featuriser, collate, pair_tokenizer
 from qa.training.held_out import HeldOut, Trial, measure, trials
 from qa.training.model import freeze, load_model, loss, parameter_groups, save_model, weights_path
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
-from qa.training.report import write_report
+from qa.training.report import Outcome, Used, write_report
 
 logger = logging.getLogger(__name__)
 
@@ -86,17 +85,23 @@ class _Training:
         self.identity = _identity(job)
         if job.resume:
             self.place = load_checkpoint(job.out, self.identity, self.learner)
-        self.bfloat16 = use_bfloat16(recipe.precision, self.device)
+        self.place.precision = self.place.precision or pick_precision(recipe.precision, self.device).value
+        check_weights(recipe.weights, job.data)
         featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens, every_mention=recipe.every_mention)
-        usable = [one for one in job.data.questions if featuriser.fits(one.question)]
+        usable = [one for one in job.data.questions if featuriser.fits(one)]
+        if not usable:
+            raise ValueError(
+                f"no question left to train on: all {len(job.data.questions)} or their answers are too long"
+            )
         questions, held_out = split_off(usable, recipe.held_out_percent)
+        self.used = Used(len(questions), len(held_out), len(job.data.questions) - len(usable))
         if not questions:
             raise ValueError("no question left to train on: all are held out; lower held_out_percent")
         self.epochs = Epochs(questions, hard_negatives(questions), featuriser, recipe)
         self.trials = _trials(held_out, questions, recipe)
         job.out.mkdir(parents=True, exist_ok=True)
         write_questions(held_out, job.out / HELD_OUT)
-        self.tokenizer = Tokenizer.from_file(str(job.start / "tokenizer.json"))
+        self.tokenizer = pair_tokenizer(job.start / "tokenizer.json", recipe.max_tokens)
 
     def run(self, watch: Callable[[Step], object]) -> None:
         """Take steps until the recipe is through, with checkpoints and evaluations in between."""
@@ -121,9 +126,9 @@ class _Training:
     def finish(self) -> HeldOut:
         """Write the model and what is to be known of it, and return how it does."""
         with self._averaged():
-            result = measure(self.model, self.tokenizer, self.trials)
             save_model(self.model, self.job.out, self.job.start)
-        write_report(self.job.out, self.identity, self.job, self.place, result)
+            result = measure(self.model, self.tokenizer, self.trials)
+        write_report(self.job.out, self.identity, self.job, Outcome(self.place, self.used, str(self.device), result))
         return result
 
     def _batches(self) -> Iterator[tuple[float, Batch]]:
@@ -145,7 +150,8 @@ class _Training:
         for group in self.optimizer.param_groups:
             # The groups of a checkpoint from before there were scales have none.
             group["lr"] = rate * group.get("scale", 1.0)
-        with torch.autocast(self.device.type, torch.bfloat16) if self.bfloat16 else nullcontext():
+        bfloat16 = self.place.precision == Precision.BFLOAT16
+        with torch.autocast(self.device.type, torch.bfloat16) if bfloat16 else nullcontext():
             logits = self.model(batch.ids, batch.mask, batch.types)
         recipe = self.job.recipe
         value = loss(logits.float(), batch, relevance_weight=recipe.relevance_weight, own_weight=recipe.own_weight)
@@ -177,22 +183,26 @@ def pick_device(name: str) -> torch.device:
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name.startswith("cuda") and not torch.cuda.is_available():
-        raise ValueError(f"device {name!r}: torch sees no CUDA here; use --device cpu")
     try:
-        return torch.device(name)
+        device = torch.device(name)
     except RuntimeError as error:
         raise ValueError(f"device {name!r} is none that torch knows; use auto, cpu or cuda") from error
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
+        raise ValueError(f"device {name!r} is not there: {error}; use --device cpu") from error
+    return device
 
 
-def use_bfloat16(precision: Precision, device: torch.device) -> bool:
-    """Return whether to multiply in bfloat16: if AUTO, on a GPU always, on a CPU if that is measurably faster there.
+def pick_precision(precision: Precision, device: torch.device) -> Precision:
+    """Return how to multiply: if AUTO, in bfloat16 on a GPU, on a CPU if that is measurably faster there.
 
     CPUs without AMX or AVX512-BF16 take 2.5 times as long in bfloat16 as in float32.
     """
     if precision is not Precision.AUTO:
-        return precision is Precision.BFLOAT16
-    return device.type != "cpu" or _seconds(torch.bfloat16) < 0.8 * _seconds(torch.float32)
+        return precision
+    is_faster = device.type != "cpu" or _seconds(torch.bfloat16) < 0.8 * _seconds(torch.float32)
+    return Precision.BFLOAT16 if is_faster else Precision.FLOAT32
 
 
 def _seconds(kind: torch.dtype) -> float:
@@ -217,9 +227,5 @@ def _trials(held_out: Sequence[Question], training: Sequence[Question], recipe: 
 
 def _identity(job: Job) -> dict[str, str]:
     """Return what makes a training this one: recipe, data, and the model it starts from."""
-    files = {f"file {name}": value for name, value in job.data.hashes.items()}
-    return (
-        job.recipe.identity()
-        | files
-        | {"start": job.start.name, "start weights": onnx_models.sha256(weights_path(job.start))}
-    )
+    start = {"start": job.start.name, "start weights": onnx_models.sha256(weights_path(job.start))}
+    return job.recipe.identity() | job.data.identity() | start

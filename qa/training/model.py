@@ -68,8 +68,9 @@ def load_model(folder: Path, *, attention: str = "sdpa", dropout: float | None =
 
     Raises:
         FileNotFoundError: if the folder has no model.
-        ValueError: if the relevance head is not one of this model.
+        ValueError: if a file is damaged, or the relevance head is not one of this model.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
     from transformers import AutoConfig, AutoModelForQuestionAnswering
 
@@ -80,12 +81,15 @@ def load_model(folder: Path, *, attention: str = "sdpa", dropout: float | None =
     config.attention_probs_dropout_prob = 0.0
     if dropout is not None:
         config.hidden_dropout_prob = dropout
-    spans = AutoModelForQuestionAnswering.from_pretrained(folder, config=config, dtype=torch.float32)
+    try:
+        spans = AutoModelForQuestionAnswering.from_pretrained(folder, config=config, dtype=torch.float32)
+    except SafetensorError as error:
+        raise ValueError(f"the model in {folder} is damaged ({error}); copy or train it again") from error
     model = SpanModel(spans, int(spans.config.hidden_size))
     if (folder / RELEVANCE).is_file():
         try:
             model.relevance.load_state_dict(load_file(folder / RELEVANCE))
-        except RuntimeError as error:
+        except (RuntimeError, SafetensorError) as error:
             raise ValueError(f"{folder / RELEVANCE} is not of the model beside it: {error}") from error
     spans.get_input_embeddings().weight.requires_grad_(requires_grad=False)
     return model
@@ -113,12 +117,21 @@ def freeze(model: SpanModel, layers: int) -> None:
 
 
 def save_model(model: SpanModel, folder: Path, like: Path) -> None:
-    """Write the model as a checkpoint's folder, with the tokenizer that is in the folder `like`."""
+    """Write the model as a checkpoint's folder, with the tokenizer that is in the folder `like`.
+
+    Raises:
+        OSError: if it cannot be written, with the cure.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    model.spans.save_pretrained(folder)  # type: ignore[operator]
-    save_file({name: value.contiguous() for name, value in model.relevance.state_dict().items()}, folder / RELEVANCE)
+    head = {name: value.contiguous() for name, value in model.relevance.state_dict().items()}
+    try:
+        model.spans.save_pretrained(folder)  # type: ignore[operator]
+        save_file(head, folder / RELEVANCE)
+    except SafetensorError as error:  # what a full disk gives here
+        raise OSError(f"the model in {folder} could not be written ({error}); make room and do it again") from error
     for name in TOKENIZER_FILES:
         if (like / name).is_file() and like.resolve() != folder.resolve():
             shutil.copyfile(like / name, folder / name)

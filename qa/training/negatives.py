@@ -1,6 +1,6 @@
 """Hard negatives: for each question the texts that match its words best and do not hold its answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,9 +13,7 @@ KEPT = 5
 """How many texts are looked up for a question, and how many at most are kept."""
 
 
-def hard_negatives(
-    questions: Sequence[Question], progress: Callable[[int], object] = lambda _: None
-) -> list[tuple[Text, ...]]:
+def hard_negatives(questions: Sequence[Question]) -> list[tuple[Text, ...]]:
     """Return for each question up to KEPT other texts of the questions, best first, by the archive's keyword index."""
     texts = list(dict.fromkeys(question.text for question in questions if question.text.sentences))
     with TemporaryDirectory() as folder:
@@ -31,5 +29,4 @@ def hard_negatives(
             others = (texts[number] for number in found)
             fit = [text for text in others if text != question.text and answer not in text.text.lower()]
             kept.append(tuple(fit[:KEPT]))
-            progress(1)
         return kept

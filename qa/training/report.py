@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +19,31 @@ FILE = "training.json"
 PACKAGES = ("pressmark", "torch", "transformers", "tokenizers", "numpy", "tantivy", "nupunkt")
 
 
-def write_report(folder: Path, identity: dict[str, str], job: "Job", place: "Place", result: HeldOut) -> None:
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How many questions were trained on, how many held out, and how many were too long for the reader."""
+
+    trained_on: int
+    held_out: int
+    too_long: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a training: where it stands, what it used, on what device, and how it does."""
+
+    place: "Place"
+    used: Used
+    device: str
+    result: HeldOut
+
+
+def write_report(folder: Path, identity: dict[str, str], job: "Job", outcome: Outcome) -> None:
     """Write training.json into the folder of the model.
 
     What stands beside the model that the training starts from goes along: so a last stage tells of all.
     """
+    place = outcome.place
     report = {
         "start": {
             "name": identity["start"],
@@ -35,15 +55,23 @@ def write_report(folder: Path, identity: dict[str, str], job: "Job", place: "Pla
             "questions": len(job.data.questions),
             "texts": len({question.text for question in job.data.questions}),
             "left_out": job.data.left_out,
+            "kept_apart_sha256": job.data.apart,
+            "joined": job.data.joined,
+            "used": asdict(outcome.used),
         },
         "recipe": asdict(job.recipe),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
-        "machine": {"device": job.device, "cores": os.cpu_count(), "processor": platform.machine()},
+        "machine": {
+            "device": outcome.device,
+            "precision": place.precision,
+            "cores": os.cpu_count(),
+            "processor": platform.machine(),
+        },
         "steps": place.step,
         "tokens": place.tokens,
         "seconds": round(place.seconds),
         "curve": place.curve,
-        "result": asdict(result),
+        "result": asdict(outcome.result),
     }
     keep_report(folder, report)
 
