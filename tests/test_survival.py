@@ -4,6 +4,7 @@
 follows from a seed, PRESSMARK_TEST_SEED, which a failure prints.
 """
 
+import json
 import logging
 import os
 import random
@@ -12,7 +13,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -20,9 +22,9 @@ import numpy as np
 import pytest
 
 from embeddings.folder.archive import Archive
-from embeddings.folder.checking import check
+from embeddings.folder.checking import check, save_articles
 from embeddings.growing.indexing import index_paths
-from embeddings.types import Filter
+from embeddings.types import DamagedError, Filter
 from fakes import FakeEncoder
 
 log = logging.getLogger(__name__)
@@ -245,3 +247,51 @@ def test_all_index_files_of_another_archive_are_built_anew(crashed: Path, other:
     check_consistent(archive)
     check_complete(archive, crashed / "in")
     assert (archive / "archive.sqlite-wal.of-another").exists()
+
+
+# --- the database -----------------------------------------------------------------------------------------------------
+
+FLIPS = max(20, KILLS)
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive that was closed: its journal is written back."""
+    folder = tmp_path_factory.mktemp("closed")
+    write_articles(folder / "in", 0)
+    with closing(Archive.create(folder / "archive", FakeEncoder())) as archive:
+        index_paths(archive, [folder / "in"], lambda _: None)
+    return folder / "archive"
+
+
+@pytest.mark.parametrize("number", range(FLIPS))
+def test_what_a_flipped_bit_in_the_database_changed_is_never_shown_nor_saved(
+    number: int, closed: Path, tmp_path: Path
+) -> None:
+    with closing(Archive(closed, FakeEncoder())) as archive:
+        stored = {article.id: replace(article, source="") for article in archive.articles()}
+    folder, chance = tmp_path / "archive", random.Random(f"{SEED} {number}")
+    shutil.copytree(closed, folder)
+    flip(folder / "archive.sqlite", folder, chance)
+    try:
+        with closing(Archive(folder, FakeEncoder())) as archive:
+            for name, article in stored.items():
+                with suppress(DamagedError, KeyError):
+                    assert replace(archive.article(name), source="") == article
+            found = archive.search_keywords("treaty", 1000, ALL).numbers
+            for passage in archive.passages(found).values():
+                assert replace(passage.article, source="") == stored[passage.article.id]
+    except (DamagedError, ValueError):
+        assert check_or_refuse(folder)
+    saved = save_articles(folder)
+    for line in saved.path.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        assert record["text"] == stored[record["id"]].text
+
+
+def check_or_refuse(folder: Path) -> bool:
+    """Tell whether the check finds something, or says plainly that there is no archive to check."""
+    try:
+        return bool(check(folder))
+    except ValueError:
+        return True
