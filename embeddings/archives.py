@@ -124,7 +124,11 @@ def exists(location: Location) -> bool:
 def check_can_be_made(location: Location) -> None:
     """Raise FileExistsError if something else is where an archive is to be made."""
     if not isinstance(location, MilvusPlace):
-        check_new(location)
+        try:
+            check_new(location)
+        except FileExistsError:
+            if not exists(location):  # else another process has just made it
+                raise
 
 
 def open_archive(location: Location, encoder: Encoder) -> GrowingArchive:
@@ -148,7 +152,12 @@ def open_or_create(location: Location, encoder: Encoder) -> GrowingArchive:
     if exists(location):
         return open_archive(location, encoder)
     if not isinstance(location, MilvusPlace):
-        return Archive.create(location, encoder)
+        try:
+            return Archive.create(location, encoder)
+        except FileExistsError:
+            if not exists(location):
+                raise
+            return Archive(location, encoder)  # another process has just made it
     from embeddings.milvus.archive import MilvusArchive
 
     return MilvusArchive.create(location, encoder)

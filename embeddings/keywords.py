@@ -14,7 +14,7 @@ import numpy as np
 import tantivy
 
 from embeddings.passages import heading
-from embeddings.types import Filter, Passage, Ranking, Stamp
+from embeddings.types import Filter, Passage, Ranking, Stamp, days_between
 from embeddings.vectors import Allowed, Numbers
 
 ANALYZER = "english"
@@ -36,8 +36,8 @@ skipping. A narrower one, and one that leaves too few of them, is part of the qu
 SPARE = 1.5
 """So many times as many of the best are taken as should be left by a filter."""
 
-LISTED = 1200
-"""A filter by date whose last day, as a number that orders, is at most so much higher is a list of days: a year."""
+LISTED = 366
+"""A filter by date of so many days, or fewer, is a list of days."""
 
 SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..*")
 """How tantivy names the files of a segment."""
@@ -257,10 +257,11 @@ class KeywordIndex:
         """
         schema, integer = self._index.schema, tantivy.FieldType.Integer
         lasting = tantivy.Query.range_query(schema, "latest", integer, lower_bound=first)
-        if last - first > LISTED:
+        days = days_between(first, last, LISTED)
+        if not days:
             return [lasting, tantivy.Query.range_query(schema, "earliest", integer, upper_bound=last)]
         month, year = first // 100 * 100 + 1, first // 10_000 * 10_000 + 101
-        begun = tantivy.Query.term_set_query(schema, "earliest", list(range(first, last + 1)))
+        begun = tantivy.Query.term_set_query(schema, "earliest", days)
         before = tantivy.Query.term_set_query(schema, "earliest", [month, year])
         running = tantivy.Query.boolean_query([(tantivy.Occur.Must, before), (tantivy.Occur.Must, lasting)])
         return [tantivy.Query.boolean_query([(tantivy.Occur.Should, begun), (tantivy.Occur.Should, running)])]

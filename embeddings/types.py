@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +24,17 @@ FIRST_DAY, LAST_DAY = 0, 99_999_999
 def day_number(day: str) -> int:
     """Return a day, "2022-10-19", as a number: 20221019."""
     return int(day.replace("-", ""))
+
+
+def days_between(first: int, last: int, most: int) -> list[int]:
+    """Return all days from one to another, both included, as numbers; none if an end is open or there are too many."""
+    if first == FIRST_DAY or last == LAST_DAY:
+        return []
+    begin, end = (date(number // 10_000, number // 100 % 100, number % 100) for number in (first, last))
+    if (end - begin).days >= most:
+        return []
+    days = (begin + timedelta(passed) for passed in range((end - begin).days + 1))
+    return [day.year * 10_000 + day.month * 100 + day.day for day in days]
 
 
 @dataclass(frozen=True, slots=True)

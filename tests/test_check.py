@@ -395,3 +395,13 @@ def test_a_generation_that_is_no_number_is_damage(value: str, folder: Path, run:
 def test_a_passage_of_another_type_is_a_fault(column: str, folder: Path) -> None:
     corrupt(folder, "passages", f"UPDATE passages SET {column} = 'x' WHERE number = 3")
     assert "passage 3 of article 'a1' is not what was stored" in [fault.what for fault in check(folder)]
+
+
+def test_a_passage_whose_article_is_gone_is_damage(folder: Path) -> None:
+    change(folder, "UPDATE passages SET article = 9999 WHERE number = 3")
+    with (
+        closing(Database(folder / "archive.sqlite")) as database,
+        closing(database.state()) as state,
+        pytest.raises(DamagedError, match=r"it has no article number 9999; .*pressmark check"),
+    ):
+        state.passages([3])

@@ -433,17 +433,28 @@ def test_unread_of_a_report_are_the_readers(archive: Archive, tmp_path: Path) ->
     assert [type(unread) for unread in report.unread] == [Unread]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
 def test_an_article_comes_back_to_the_file_that_it_was_in_before_another_replaced_it(
-    archive: Archive, tmp_path: Path
+    at_once: bool, archive: Archive, tmp_path: Path
 ) -> None:
     aged(put(tmp_path / "in" / "a.jsonl", lines({"id": "77", "text": "First version."})))
-    index(archive, tmp_path / "in")
+    if not at_once:
+        index(archive, tmp_path / "in")
     later = aged(put(tmp_path / "in" / "b.jsonl", lines({"id": "77", "text": "Second version."})))
     index(archive, tmp_path / "in")
-    assert texts(archive) == ["Second version."]
+    for _ in range(3):
+        assert texts(archive) == ["Second version."]
+        assert prune(archive, tmp_path / "in") == IndexReport(unchanged=2)
+    aged(put(later, lines({"id": "78", "text": "Third version."})), 50)
+    prune(archive, tmp_path / "in")
+    assert texts(archive) == ["First version.", "Third version."]
+    aged(put(later, lines({"id": "77", "text": "Fourth version."})), 40)
+    prune(archive, tmp_path / "in")
+    assert texts(archive) == ["Fourth version."]
     later.unlink()
     prune(archive, tmp_path / "in")
     assert texts(archive) == ["First version."]
+    assert prune(archive, tmp_path / "in") == IndexReport(unchanged=1)
 
 
 @pytest.mark.parametrize("member", ["m.txt", "below/m.jsonl"])

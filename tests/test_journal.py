@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.folder.journal import committed_frames, journal_of, lacks_commits, read_index
+from embeddings.folder.journal import committed_frames, journal_of, lacks_commits, read_memory
 
 
 @pytest.fixture
@@ -80,10 +80,10 @@ def test_without_both_nothing_lacks(path: Path) -> None:
 def test_a_journal_begun_anew_between_two_looks_is_looked_at_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the memory was read before another process began the journal, and the journal after."""
     memory = path.with_name(f"{path.name}-shm")
-    now, looks = read_index(memory), count()
+    now, looks = read_memory(memory), count()
     assert now is not None
     before = replace(now, frames=now.frames + 7)
-    monkeypatch.setattr("embeddings.folder.journal.read_index", lambda _: before if next(looks) == 0 else now)
+    monkeypatch.setattr("embeddings.folder.journal.read_memory", lambda _: before if next(looks) == 0 else now)
     assert not lacks_commits(path)
-    monkeypatch.setattr("embeddings.folder.journal.read_index", lambda _: before)
+    monkeypatch.setattr("embeddings.folder.journal.read_memory", lambda _: before)
     assert lacks_commits(path)

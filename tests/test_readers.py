@@ -111,7 +111,7 @@ def test_a_reader_without_a_files_hash_is_damaged(tmp_path: Path) -> None:
         open_reader(folder)
 
 
-def test_a_compiled_reader_that_lost_a_file_is_compiled_again(hugging_face: Path, tmp_path: Path) -> None:
+def test_a_compiled_reader_that_lost_its_spec_is_compiled_again(hugging_face: Path, tmp_path: Path) -> None:
     compiled = open_reader(hugging_face, tmp_path).folder
     (compiled / "reader.json").unlink()
     assert open_reader(hugging_face, tmp_path).folder == compiled

@@ -205,4 +205,10 @@ def test_header_line_without_an_end_is_not_read_on(tmp_path: Path) -> None:
     endless = b"WARC/1.0\r\nWARC-Type: " + b"x" * (3 * web_archives.MAX_LINE)
     items = read_file(tmp_path, "a.warc", INFO + record(answer()) + endless)
     assert isinstance(items[0], Article)
-    assert "a line of a header has more than 1,000,000 bytes" in only_reason(items[1:])
+    assert "a line of a header has 1,000,000 bytes or more" in only_reason(items[1:])
+
+
+def test_page_with_an_endless_header_is_unread_and_the_next_is_read(tmp_path: Path) -> None:
+    endless = b"HTTP/1.1 200 OK\r\nContent-Type: " + b"x" * (3 * web_archives.MAX_LINE)
+    items = read_file(tmp_path, "a.warc", record(endless) + record(answer(), "https://example.org/b"))
+    assert [type(item) for item in items] == [Unread, Article]

@@ -20,7 +20,7 @@ PACKED = ("gzip", "x-gzip", "deflate")
 """How a page may be packed on its way; others need libraries of their own."""
 
 MAX_LINE = 1_000_000
-"""Bytes of a line in a header; a file with a longer one is broken."""
+"""Bytes of a line in a header, with its end; a file with a longer one is broken."""
 
 STEP = 4096
 """Bytes of a line that are read at once. Of more, warcio may return fewer although the line goes on."""
@@ -88,16 +88,17 @@ def _records(content: Content) -> Iterator[Any]:
 
 
 def _bounded(read_line: Callable[[int | None], bytes]) -> Callable[..., bytes]:
-    """Return what reads a line of a header as `read_line` does, but none without an end."""
+    """Return what reads a line of a header as `read_line` does, but none without an end.
+
+    Of a record's content, of which `length` bytes are left, it gives a longer line in parts, which no header has.
+    """
 
     def bounded(length: int | None = None) -> bytes:
-        line, most = b"", MAX_LINE + 1 if length is None else length
-        while part := read_line(min(STEP, most - len(line))):
+        line, most = b"", min(MAX_LINE if length is None else length, MAX_LINE)
+        while len(line) < most and not line.endswith(b"\n") and (part := read_line(min(STEP, most - len(line)))):
             line += part
-            if len(line) > MAX_LINE:
-                raise UnreadableError(f"is broken: a line of a header has more than {MAX_LINE:,} bytes")
-            if part.endswith(b"\n") or len(line) == most:
-                break
+        if length is None and len(line) == most and not line.endswith(b"\n"):
+            raise UnreadableError(f"is broken: a line of a header has {MAX_LINE:,} bytes or more")
         return line
 
     return bounded

@@ -213,14 +213,14 @@ class Archive:
         return self._holdings.search_keywords(question, k, only, heading_weight)
 
 
-def is_left_over(name: str) -> bool:
-    """Tell whether a file in a folder is what a process leaves that ended while it made an archive there."""
-    return name.startswith(DRAFT) or name in LOCK_FILES
-
-
 def check_new(folder: Path) -> None:
     """Raise FileExistsError unless an archive can be made there: in a new or an empty folder."""
     if lacks_database(folder):
         raise FileExistsError(no_database(folder))
-    if folder.exists() and (not folder.is_dir() or any(not is_left_over(path.name) for path in folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(not _is_left_over(path.name) for path in folder.iterdir())):
         raise FileExistsError(f"{folder} exists and is not a pressmark archive; name a new or an empty folder")
+
+
+def _is_left_over(name: str) -> bool:
+    """Tell whether a file in a folder is what a process leaves that ended while it made an archive there."""
+    return name.startswith(DRAFT) or name in LOCK_FILES

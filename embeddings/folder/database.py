@@ -8,7 +8,7 @@ from embeddings.dates import earliest
 from embeddings.folder import families, places
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.schema import FILES
-from embeddings.folder.state import ARTICLE, read_article, where
+from embeddings.folder.state import ARTICLE, numbered_article, read_article, where
 from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest, paths_of
 from embeddings.types import Article, Filter, day_number
 
@@ -157,7 +157,7 @@ class Database(DatabaseFile):
             families.make_tables(self.connection)
             numbers = list(islice(families.unlinked(self.connection), most))
             for number in numbers:
-                families.link(self.connection, number, read_article(self.connection, "number", number))
+                families.link(self.connection, number, numbered_article(self.connection, number))
         return len(numbers)
 
     @property

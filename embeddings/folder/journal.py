@@ -39,38 +39,38 @@ def lacks_commits(path: Path) -> bool:
     journal, memory = journal_of(path), path.with_name(f"{path.name}-shm")
     lacking = True
     for _ in range(LOOKS):
-        index = read_index(memory)  # before the journal, which may be growing
+        index = read_memory(memory)  # before the journal, which may be growing
         try:
             lacking = _lacks(journal, index)
         except FileNotFoundError:
             continue
-        if not lacking or read_index(memory) == index:
+        if not lacking or read_memory(memory) == index:
             break
     return lacking
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class Memory:
     """What the shared memory says of the journal: how many pages in it are committed, and which journal it is."""
 
     frames: int
     salts: bytes
 
 
-def _lacks(journal: Path, index: Index | None) -> bool:
+def _lacks(journal: Path, memory: Memory | None) -> bool:
     """Return whether a journal lacks commits that the shared memory speaks of, or there is no such memory."""
     if not journal.exists() or not journal.stat().st_size:
-        return index is not None and index.frames > 0
-    if index is None:
+        return memory is not None and memory.frames > 0
+    if memory is None:
         return True
-    if not index.frames:
+    if not memory.frames:
         return False
     with journal.open("rb") as file:
         header = file.read(HEADER)
-    return header[16:24] != index.salts or index.frames > committed_frames(journal)
+    return header[16:24] != memory.salts or memory.frames > committed_frames(journal)
 
 
-def read_index(path: Path) -> Index | None:
+def read_memory(path: Path) -> Memory | None:
     """Return what a file of shared memory says; None if there is none, or it is being written."""
     try:
         with path.open("rb") as file:
@@ -79,7 +79,7 @@ def read_index(path: Path) -> Index | None:
         return None
     if len(second) < 48 or first != second or not first[12]:
         return None
-    return Index(struct.unpack_from("=I", first, 16)[0], first[32:40])
+    return Memory(struct.unpack_from("=I", first, 16)[0], first[32:40])
 
 
 def committed_frames(journal: Path) -> int:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from embeddings.folder.families import has_tables
 from embeddings.folder.sqlite import Connection
-from embeddings.folder.state import ARTICLE
+from embeddings.folder.state import read_article
 from embeddings.growing.origins import place
 from embeddings.stored import OtherPlace, digest
 from embeddings.types import Article
@@ -55,11 +55,11 @@ def hand_over(connection: Connection, article_id: str, to: OtherPlace) -> None:
 
     It stays as it is if both ids are those of other articles.
     """
-    row = connection.first(f"SELECT number, {ARTICLE} FROM articles WHERE id = ?", article_id)
+    row = connection.first("SELECT number FROM articles WHERE id = ?", article_id)
     new_id = _free_id(connection, article_id, to)
     if row is None or new_id is None:
         return
-    number, article = row[0], replace(Article(*row[1:]), id=new_id, source=to.source)
+    number, article = row[0], replace(read_article(connection, "id", article_id), id=new_id, source=to.source)
     query = "UPDATE articles SET id = ?, source = ?, digest = ? WHERE number = ?"
     connection.run(query, new_id, to.source, digest(article), number)
     drop(connection, [to.source])

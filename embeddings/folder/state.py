@@ -99,7 +99,7 @@ class State:
             yield StoredPassage(number, Passage(article, start, end), np.frombuffer(vector, dtype=np.float32))
 
     def _article_numbered(self, number: int) -> Article:
-        return read_article(self._connection, "number", number)
+        return numbered_article(self._connection, number)
 
 
 def read_article(connection: Connection, key: Literal["id", "number"], value: str | int) -> Article:
@@ -116,6 +116,14 @@ def read_article(connection: Connection, key: Literal["id", "number"], value: st
     if article is None:
         raise DamagedError(f"the archive is damaged: article {value!r} is not what was stored; {DAMAGE_CURE}")
     return article
+
+
+def numbered_article(connection: Connection, number: int) -> Article:
+    """Return the article of a passage. Raises DamagedError if it is not what was stored, or not there."""
+    try:
+        return read_article(connection, "number", number)
+    except KeyError as error:
+        raise DamagedError(f"the archive is damaged: it has no article number {number!r}; {DAMAGE_CURE}") from error
 
 
 def whole_article(known: object, *fields: Any) -> Article | None:

@@ -31,8 +31,8 @@ class Lot:
     """Articles that are encoded together, by id, and what is stored along with them.
 
     `contents` are the ids of the articles by what they say, see `content_of`; `finished` are files whose last articles
-    are in this lot or an earlier one; `passed_over` articles are stored as others; `disputed` are files that are to be
-    read again, for another one has replaced an article of theirs. The rest is as in `PlaceChanges`, `noted` by source.
+    are in this lot or an earlier one, of one path the last counts; `passed_over` articles are stored as others. The
+    rest is as in `PlaceChanges`, `noted` by source.
     """
 
     articles: dict[str, Article] = field(default_factory=dict)
@@ -43,7 +43,6 @@ class Lot:
     merged: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)
     noted: dict[str, OtherPlace] = field(default_factory=dict)
-    disputed: list[FileRecord] = field(default_factory=list)
 
 
 def place_changes(lots: Sequence[Lot]) -> PlaceChanges:
@@ -168,7 +167,6 @@ class Background:
         """Store what is encoded, in one transaction, and let searches see it."""
         prepared = [each for encoding in self._encoded for each in encoding.result()]
         finished = [record for lot in self._ready for record in lot.finished if record.path not in self.contested]
-        finished += [record for lot in self._ready for record in lot.disputed]
         places = place_changes(self._ready)
         if prepared or finished or places:
             self._archive.store(prepared, finished, places)

@@ -24,8 +24,9 @@ TOGETHER_CHARACTERS = 30_000
 READING = "2"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
-DISPUTED = "disputed"
-"""A way of reading that no file is read in: one whose record has it is read again."""
+SUPERSEDED = " superseded by "
+"""Stands in the record of a file between the way of reading and the path of another file, which has replaced an article
+of its own: it is read again when the other one changes or is gone."""
 
 SETTLED = 2_000_000_000
 """Nanoseconds after which a file can change no more without its time of change showing it."""
@@ -103,7 +104,7 @@ class _Run:
         """Take in the articles of a file, unless it is as it was when they were stored."""
         now, known = _look_at(file, self._names), self._records.get(file.source)
         self._read.add(file.source)
-        if known is not None and now is not None and replace(now, articles=known.articles) == known:
+        if known is not None and now is not None and self._is_settled(known, now):
             self._kept.add(file.source)
             self.report.unchanged += known.articles
             self._progress(known.articles)
@@ -117,7 +118,19 @@ class _Run:
                 self._take(found, file)
                 count += 1
         if now is not None and file.source not in self._kept and file.source not in self._background.contested:
-            self._lot.finished.append(replace(now, articles=count))
+            self._records[file.source] = replace(now, articles=count)
+            self._lot.finished.append(self._records[file.source])
+
+    def _is_settled(self, known: FileRecord, now: FileRecord) -> bool:
+        """Return whether a file is as it was, and so is the file that has replaced an article of its own, if any."""
+        reading, _, other = known.reading.partition(SUPERSEDED)
+        if replace(now, articles=known.articles) != replace(known, reading=reading):
+            return False
+        if not other:
+            return True
+        record = self._records.get(other)
+        found = _look_at(InputFile(Path(other), record.id), self._names) if record else None
+        return found is not None and replace(found, articles=record.articles, reading=record.reading) == record
 
     def store(self) -> None:
         """Store all that was taken in so far, and let searches see it."""
@@ -182,7 +195,8 @@ class _Run:
     def _distinct(self, article: Article, spot: Place, file: InputFile) -> Article:
         """Return the article, with an id of its own if another article, of a file that is still there, has its id.
 
-        An id that a newsroom gave in JSON names one article wherever it comes from: the last one counts.
+        An id that a newsroom gave in JSON names one article wherever it comes from: the last one counts. The file of
+        the one before is read again when the last one's changes or is gone.
         """
         known = self._archive.origins([article.id, spot.own_id])
         if spot.own_id in known:
@@ -199,9 +213,13 @@ class _Run:
             self._meetings.note(article.id, article)
         if not same and not spot.may_replace(there.source):
             return replace(article, id=spot.own_id)
-        self._background.contested |= {file.source, other}  # two files have a say in it: both are read every time
-        if other in self._records:
-            self._lot.disputed.append(replace(self._records.pop(other), reading=DISPUTED))
+        if same:
+            self._background.contested |= {file.source, other}  # both have it: both are read every time
+        elif other in self._records:
+            record = self._records[other]
+            reading = record.reading.partition(SUPERSEDED)[0]
+            self._records[other] = replace(record, reading=f"{reading}{SUPERSEDED}{file.source}")
+            self._lot.finished.append(self._records[other])
         return article
 
     def _hand_over(self) -> None:

@@ -86,8 +86,9 @@ def compile_reader(name: str, folder: Path) -> None:
         checkpoint, made = Path(staging, "checkpoint"), Path(staging, "reader")
         _fetch(name, checkpoint)
         export_reader(checkpoint, made, name=Path(name).name)
-        shutil.rmtree(folder, ignore_errors=True)  # what is left of one that lost its files
-        made.replace(folder)
+        if not (folder / SPEC).is_file():  # else another process was faster
+            shutil.rmtree(folder, ignore_errors=True)  # what is left of one that lost its spec
+            made.replace(folder)
 
 
 def _fetch(name: str, checkpoint: Path) -> None:
