@@ -129,7 +129,9 @@ class _Run:
         if not other:
             return True
         record = self._records.get(other)
-        found = _look_at(InputFile(Path(other), record.id), self._names) if record else None
+        if record is None:
+            return False
+        found = _look_at(InputFile(Path(other), record.id), self._names)
         return found is not None and replace(found, articles=record.articles, reading=record.reading) == record
 
     def store(self) -> None:
