@@ -29,7 +29,7 @@ LEAST_COMMON = 50_000
 85.3 % if all words rank, 53.2, 79.4, 85.8 at 0.2, and 53.0, 78.4, 84.8 at 0.1, where a search takes a sixth as long.
 """
 
-WIDE = 20
+WIDE = 10
 """A filter that lets through one in so many passages or more is applied to the best of all: only these can be found by
 skipping. A narrower one, and one that leaves too few of them, is part of the query."""
 
