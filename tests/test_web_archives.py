@@ -208,7 +208,9 @@ def test_header_line_without_an_end_is_not_read_on(tmp_path: Path) -> None:
     assert "a line of a header has 1,000,000 bytes or more" in only_reason(items[1:])
 
 
-def test_page_with_an_endless_header_is_unread_and_the_next_is_read(tmp_path: Path) -> None:
+def test_page_with_an_endless_header_is_left_out_and_the_next_is_read(tmp_path: Path) -> None:
     endless = b"HTTP/1.1 200 OK\r\nContent-Type: " + b"x" * (3 * web_archives.MAX_LINE)
-    items = read_file(tmp_path, "a.warc", record(endless) + record(answer(), "https://example.org/b"))
-    assert [type(item) for item in items] == [Unread, Article]
+    page, left_out = read_file(tmp_path, "a.warc", record(endless) + record(answer(), "https://example.org/b"))
+    assert isinstance(page, Article)
+    assert page.url == "https://example.org/b"
+    assert "also holds 1 captures that are no page with an article" in only_reason([left_out])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from embeddings.folder.families import has_tables
 from embeddings.folder.sqlite import Connection
 from embeddings.folder.state import read_article
-from embeddings.growing.origins import place
+from embeddings.origins import place
 from embeddings.stored import OtherPlace, digest
 from embeddings.types import Article
 

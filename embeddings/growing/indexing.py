@@ -13,7 +13,7 @@ from embeddings.files.estimates import about
 from embeddings.files.records import USUAL, FieldNames
 from embeddings.growing.background import Background, Lot
 from embeddings.growing.meetings import Meetings
-from embeddings.growing.origins import Place, file_of, is_below, place
+from embeddings.origins import Place, file_of, is_below, place
 from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, digest
 from embeddings.types import Article
 

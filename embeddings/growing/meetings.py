@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from embeddings.archives import GrowingArchive
 from embeddings.growing.background import Lot
-from embeddings.growing.origins import file_of
+from embeddings.origins import file_of
 from embeddings.stored import OtherPlace, content_of, digest
 from embeddings.types import Article
 
