@@ -219,9 +219,10 @@ class KeywordIndex:
         BM25 gives a common word next to no weight, but its list of passages is most of what a search reads.
         """
         searcher = self._searcher
-        known = [word for word in words if searcher.doc_freq("text", word) or searcher.doc_freq("heading", word)]
+        counts = {word: searcher.doc_freq("text", word) for word in words}
+        known = [word for word, count in counts.items() if count or searcher.doc_freq("heading", word)]
         most = max(LEAST_COMMON, COMMON * searcher.num_docs)
-        return [word for word in known if searcher.doc_freq("text", word) <= most] or known
+        return [word for word in known if counts[word] <= most] or known
 
     def _in_either(self, word: str, heading_weight: float) -> tuple[tantivy.Query, tantivy.Query]:
         """Return the queries for a word in the passage and in its heading.

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,22 +54,24 @@ def file_of(source: str) -> str | None:
     A source may name a place within a file after "#" or "/". A file that cannot be seen, as in a folder without
     permission, is not gone.
     """
-    while source:
+    for path in paths_of(source):
         try:
-            mode = Path(source).stat().st_mode
+            mode = Path(path).stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
-            mode = 0
+            continue
         except OSError as error:
-            if error.errno != errno.ENAMETOOLONG:
-                return source
-            mode = 0
-        if stat.S_ISREG(mode):
-            return source
-        cut = max(source.rfind("#"), source.rfind("/"))
-        if cut <= 0 or stat.S_ISDIR(mode):
-            return None
-        source = source[:cut]
+            if error.errno == errno.ENAMETOOLONG:
+                continue
+            return path
+        return path if stat.S_ISREG(mode) else None
     return None
+
+
+def paths_of(source: str) -> Iterator[str]:
+    """Yield every path that may be the file of a source, longest first: a place in a file stands after "#" or "/"."""
+    while source:
+        yield source
+        source = source[: max(source.rfind("#"), source.rfind("/"), 0)]
 
 
 def is_below(source: str, root: str) -> bool:

@@ -1,7 +1,7 @@
 """What goes into the database and comes out of it, besides articles and passages."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
@@ -87,6 +87,8 @@ class Copies:
 class FileRecord:
     """What a file was like when its articles were read: bytes, time in nanoseconds, and the way of reading.
 
+    Behind the way of reading stands the file that has replaced an article of this one since, if any.
+
     `id` is the id of a file with one article; `articles` says how many it held.
     """
 
@@ -107,14 +109,6 @@ def with_vectors(
     ends = np.cumsum([len(part) for part in parts])[:-1]
     rows = np.split(np.concatenate(vectors), ends)
     return [Prepared(*each) for each in zip(articles, parts, rows, strict=True)]
-
-
-def paths_of(source: str) -> Iterator[str]:
-    """Yield every path that may be the file of a source: it may name a place within a file after "#" or "/"."""
-    yield source
-    for cut, mark in enumerate(source):
-        if cut and mark in "#/":
-            yield source[:cut]
 
 
 def content_of(article: Article) -> str:

@@ -9,7 +9,8 @@ from embeddings.folder import families, places
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.schema import FILES
 from embeddings.folder.state import ARTICLE, numbered_article, read_article, where
-from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest, paths_of
+from embeddings.origins import paths_of
+from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
 from embeddings.types import Article, Filter, day_number
 
 

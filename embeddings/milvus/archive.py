@@ -35,9 +35,10 @@ from embeddings.milvus.rows import (
     piece_rows,
 )
 from embeddings.milvus.search import Search
+from embeddings.origins import paths_of
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.preparing import Added, about, prepare, tell_apart
-from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, paths_of
+from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 HOUR = 3_600_000_000_000
