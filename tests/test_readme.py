@@ -16,6 +16,8 @@ from web_fakes import FakePipeline, app_over
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
+MAKEFILES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "Makefile", *sorted(ROOT.glob("qa/*/*.mk"))))
+
 BLOCKS = "\n".join(re.findall(r"^```\w*\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
 SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE))
 LINES = [line.removeprefix("$ ").strip() for line in BLOCKS.replace("\\\n", " ").splitlines()] + SPANS
@@ -62,8 +64,7 @@ def test_every_command_is_in_the_readme(words: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_make_target_in_the_readme_exists(target: str) -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert target in re.findall(r"^([\w-]+):", makefile, re.MULTILINE)
+    assert target in re.findall(r"^([\w-]+):", MAKEFILES, re.MULTILINE)
 
 
 def test_every_setting_is_in_the_readme_and_no_other() -> None:
