@@ -10,7 +10,7 @@ from embeddings.types import Article, Passage, Ranking
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.evaluation.ablation import RANK_CONSTANT, Ablation, as_shipped, by_rank, by_standard_score, variants
-from qa.evaluation.laboratory import Laboratory, RememberingReader, ablation_results, with_articles
+from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Kind, Provenance
 from qa.retriever import Proposals
@@ -46,10 +46,10 @@ class CountingReader(FakeReader):
 
 
 @pytest.fixture
-def laboratory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Laboratory]:
-    monkeypatch.setattr("qa.evaluation.laboratory.load_encoder", lambda *_: FakeEncoder())
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AblationRunner]:
+    monkeypatch.setattr("qa.evaluation.ablation_runs.load_encoder", lambda *_: FakeEncoder())
     reader = FakeReader({"Ada": 3.0, "Leyla": 2.0})
-    made = Laboratory(FOUND, {"int8": reader}, Calibration(margin=1.0), tmp_path)
+    made = AblationRunner(FOUND, {"int8": reader}, Calibration(margin=1.0), tmp_path)
     yield made
     made.close()
 
@@ -100,19 +100,19 @@ def test_a_passage_is_read_once_for_a_question() -> None:
     assert reader.read_so_far == 4
 
 
-def test_measured_are_the_judged_questions_and_what_was_read(laboratory: Laboratory) -> None:
+def test_measured_are_the_judged_questions_and_what_was_read(runner: AblationRunner) -> None:
     present = variants(Ablation.K, Settings(k=1))[0]
-    measured = laboratory.measure(present)
+    measured = runner.measure(present)
     assert measured.values["success@1"] == (1.0, 1.0)
     assert measured.values["EM"] == (1.0, 1.0)
     assert measured.pieces == (7, 6)
-    more = laboratory.measure(replace(present, settings=Settings(k=3)))
+    more = runner.measure(replace(present, settings=Settings(k=3)))
     assert more.pieces == (20, 20)
     assert more.values["EM"] == (1.0, 0.0)  # "Ada" has the higher score, whatever is asked
 
 
-def test_results_have_a_table_for_each_ablation_and_gains_over_its_first_line(laboratory: Laboratory) -> None:
-    lines = [(one, laboratory.measure(one)) for one in variants(Ablation.K, Settings(k=1))[:3]]
+def test_results_have_a_table_for_each_ablation_and_gains_over_its_first_line(runner: AblationRunner) -> None:
+    lines = [(one, runner.measure(one)) for one in variants(Ablation.K, Settings(k=1))[:3]]
     results = ablation_results(FOUND, {Ablation.K: lines}, Provenance("command", {}, {}))
     assert (results.kind, results.questions) == (Kind.ABLATIONS, ("q1", "q2"))
     gains = {figure.row: figure for figure in results.figures if figure.name == "F1 gained"}
@@ -122,9 +122,9 @@ def test_results_have_a_table_for_each_ablation_and_gains_over_its_first_line(la
     assert results.values["k, k = 3, F1"] == (1.0, 0.0)
 
 
-def test_another_splitting_is_another_archive(laboratory: Laboratory, tmp_path: Path) -> None:
+def test_another_splitting_is_another_archive(runner: AblationRunner, tmp_path: Path) -> None:
     for variant in variants(Ablation.HEADING, Settings())[:2]:
-        laboratory.measure(variant)
+        runner.measure(variant)
     assert len(list((tmp_path / "evaluation" / "collections").iterdir())) == 2
 
 

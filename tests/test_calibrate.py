@@ -12,7 +12,7 @@ from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration, Evidence
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question, QuestionSet
-from qa.evaluation.retrieve import Searcher
+from qa.evaluation.retrieval_runs import Searcher
 from qa.reader import OnnxReader
 from qa.settings import Settings
 from qa.training.calibrate import KS, Trial, Twisted, Way, ask, calibrate, ending, fit, judge, twist, with_threshold

@@ -9,8 +9,8 @@ from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeReader
 from qa.confidence import Calibration
-from qa.evaluation.answering import answers_results
-from qa.evaluation.ask import ask_all, best_score
+from qa.evaluation.answer_figures import answers_results
+from qa.evaluation.answer_runs import ask_all, best_score
 from qa.evaluation.measures.metrics import AnswerScore
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results

@@ -12,8 +12,8 @@ from fakes import FakeEncoder, FakeReader
 from qa.evaluation.measures.rankings import ranked
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Kind, Provenance
-from qa.evaluation.retrieval import retrieval_results
-from qa.evaluation.retrieve import Searcher, Way, rank_all, reread_hits
+from qa.evaluation.retrieval_figures import retrieval_results
+from qa.evaluation.retrieval_runs import Searcher, Way, rank_all, reread_hits
 from qa.retriever import retrieve
 from qa.settings import Settings
 

@@ -8,7 +8,7 @@ import pytest
 
 from qa.evaluation.measures.metrics import BestThreshold, GroupScore
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
-from qa.evaluation.reading import read_no_answer, read_predictions, reading_results, score_predictions
+from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
 from qa.evaluation.results.results import Kind, Provenance
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats . in Ganja")

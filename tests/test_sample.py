@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from qa.evaluation.questions.squad import SquadSet, read_squad
-from qa.evaluation.read import read_paragraphs, score_given
-from qa.evaluation.reading import ReadingReport
+from qa.evaluation.reading_figures import ReadingReport
+from qa.evaluation.reading_runs import read_paragraphs, score_given
 from qa.readers import load_reader
 from qa.settings import SHIPPED_READER
 

@@ -11,8 +11,7 @@ from qa.confidence import Calibration
 from qa.evaluation.measures.bootstrap import Difference
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question, QuestionSet
-from qa.evaluation.tune import KS, WEIGHTS, Choice, Ending, Tuned, tune
-from qa.evaluation.tuned import tuned_in_words
+from qa.evaluation.tune import KS, WEIGHTS, Choice, Ending, Tuned, tune, tuned_in_words
 from qa.settings import Settings
 
 MARGIN_ONLY = Calibration(margin=1, threshold=0.9)

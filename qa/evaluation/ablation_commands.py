@@ -65,7 +65,7 @@ def ablations(
       pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --report ablations/
       pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --only fusion --only k
     """
-    from qa.evaluation.laboratory import Laboratory, RememberingReader, ablation_results, with_articles
+    from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
     from qa.evaluation.measures.rankings import ir_measures_library
 
     with evaluation_errors():
@@ -81,11 +81,9 @@ def ablations(
             readers["float32"] = RememberingReader(OnnxReader(float32_reader))
         found = with_articles(found, _articles(archive, settings), others)
         check_relevant(found, (article.id for article in found.articles))
-        with closing(Laboratory(found, readers, calibration, settings.cache)) as laboratory:
+        with closing(AblationRunner(found, readers, calibration, settings.cache)) as runner:
             tables = {
-                ablation: [
-                    (one, laboratory.measure(one)) for one in variants(ablation, settings) if one.reader in readers
-                ]
+                ablation: [(one, runner.measure(one)) for one in variants(ablation, settings) if one.reader in readers]
                 for ablation in map(Ablation, only or Ablation)
             }
         facts = described(settings, reader=reader) | {"others": str(others)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa.evaluation.ask import Asked
+from qa.evaluation.answer_runs import Asked
 from qa.evaluation.explain import candidates
 from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.calibration import (

@@ -79,7 +79,7 @@ def reading(
       pressmark evaluate reading dev-v1.1.json.gz --predictions bert.json --report bert/
     """
     from qa.evaluation.questions.squad import read_squad
-    from qa.evaluation.reading import read_no_answer, read_predictions, reading_results, score_predictions
+    from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
 
     if predictions is not None and (reader, questions, typed) != (None, None, None):
         raise WrongUse(
@@ -131,8 +131,8 @@ def retrieval(
       pressmark evaluate retrieval questions.jsonl --archive news --asked 2023 --run news.trec
     """
     from qa.evaluation.measures.rankings import ir_measures_library, write_run
-    from qa.evaluation.retrieval import retrieval_results
-    from qa.evaluation.retrieve import Searcher, rank_all
+    from qa.evaluation.retrieval_figures import retrieval_results
+    from qa.evaluation.retrieval_runs import Searcher, rank_all
 
     with evaluation_errors():
         outputs.check(run)
@@ -181,8 +181,8 @@ def answers(
       pressmark evaluate answers seeds/questions.jsonl --explain
       pressmark evaluate answers questions.jsonl --archive news --as-of-asked --asked 2023 --report report/
     """
-    from qa.evaluation.answering import answers_results
-    from qa.evaluation.ask import ask_all
+    from qa.evaluation.answer_figures import answers_results
+    from qa.evaluation.answer_runs import ask_all
 
     with evaluation_errors():
         outputs.check()
@@ -215,7 +215,7 @@ def tune(data: Sequence[Path], archive: Location | None, split: str, asked: str,
     """
     from qa.evaluation.measures.rankings import ir_measures_library
     from qa.evaluation.tune import tune as find
-    from qa.evaluation.tuned import tuned_in_words
+    from qa.evaluation.tune import tuned_in_words
 
     with evaluation_errors():
         ir_measures_library()
@@ -229,8 +229,8 @@ def tune(data: Sequence[Path], archive: Location | None, split: str, asked: str,
 
 def _read(squad: "SquadSet", folder: Path | None, questions: int | None, typed: Form | None) -> Results:
     """Return how the reader does on a set, or on a sample of its questions, or on these as people type them."""
-    from qa.evaluation.read import abstaining_note, read_paragraphs, score_given, typed_set
-    from qa.evaluation.reading import reading_results
+    from qa.evaluation.reading_figures import reading_results
+    from qa.evaluation.reading_runs import abstaining_note, read_paragraphs, score_given, typed_set
 
     settings = Settings.from_env()
     notes: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from qa.evaluation.measures.calibration import equal_width_bins, expected_calibr
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question
-from qa.evaluation.retrieve import Searcher
+from qa.evaluation.retrieval_runs import Searcher
 from qa.evaluation.tune import Ending, best_threshold
 from qa.reader import OnnxReader
 from qa.retriever import fuse

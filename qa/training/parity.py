@@ -10,7 +10,7 @@ from qa.confidence import Calibration
 from qa.evaluation.measures.metrics import RIGHT, GroupScore, f1, score_set
 from qa.evaluation.questions.collections import read_reader_data, sample
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet, read_squad
-from qa.evaluation.read import read_paragraphs
+from qa.evaluation.reading_runs import read_paragraphs
 from qa.reader import OnnxReader
 from qa.training.export import INPUTS
 

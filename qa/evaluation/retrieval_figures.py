@@ -6,7 +6,7 @@ from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.rankings import RankingScores, ranked, score_run
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, WorstError
-from qa.evaluation.retrieve import RetrievalRuns, Way
+from qa.evaluation.retrieval_runs import RetrievalRuns, Way
 
 WORST = 20
 

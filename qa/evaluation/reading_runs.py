@@ -10,7 +10,7 @@ from qa.confidence import Calibration
 from qa.evaluation.measures.metrics import Rules
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.squad import SquadQuestion, SquadSet
-from qa.evaluation.reading import ReadingReport, score_predictions
+from qa.evaluation.reading_figures import ReadingReport, score_predictions
 from qa.training.forms import Form
 from qa.training.typing_forms import in_form
 from qa.types import Reader

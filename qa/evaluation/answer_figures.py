@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 from qa.evaluation.abstaining import abstaining_figures, confidence_figures, groups, mean_figure, threshold_figures
-from qa.evaluation.ask import Asked, Outcome
+from qa.evaluation.answer_runs import Asked, Outcome
 from qa.evaluation.explain import Stage, candidates
 from qa.evaluation.measures.calibration import (
     equal_width_bins,

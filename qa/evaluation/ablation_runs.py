@@ -18,7 +18,7 @@ from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.collections import own_archive, question_vectors, sample
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
-from qa.evaluation.retrieve import Searcher
+from qa.evaluation.retrieval_runs import Searcher
 from qa.reading import read_hits
 from qa.reordering import reorder
 from qa.types import Reader, Reading
@@ -57,7 +57,7 @@ class RememberingReader:
 
 
 @dataclass(slots=True)
-class Laboratory:
+class AblationRunner:
     """Measures variants on the judged questions of a set that brings its articles.
 
     `readers`: precision → reader. `cache`: where collections and question vectors are kept, None for the default.
