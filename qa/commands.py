@@ -13,8 +13,8 @@ from embeddings.dates import in_words, parse_filter_date
 from embeddings.locations import Location
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
+from qa.limits import check_k, check_outlet, check_question
 from qa.pipeline import Pipeline
-from qa.questions import check_k, check_outlet, check_question
 from qa.render import confidence_in_words, prediction_to_json
 from qa.settings import Settings
 from qa.types import Answer, Prediction
@@ -94,7 +94,7 @@ def ask(
     else:
         click.echo(_in_words(prediction))
     if explain:
-        from qa.evaluation.explain import explained
+        from qa.explain import explained
 
         click.echo(explained(pipeline, prediction, expect, only), err=True)
     if prediction.abstained:

@@ -1,22 +1,25 @@
 """Question to prediction: retriever, reader, answers, in that order."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
 from embeddings.archives import SearchableArchive, open_archive
 from embeddings.encoder import load_encoder
-from embeddings.types import Filter
+from embeddings.types import Filter, Hit
+from qa.answers import assemble
 from qa.confidence import Calibration
-from qa.questions import check_k, check_question
-from qa.readers import load_reader
-from qa.reading import read_hits
-from qa.reordering import reorder
+from qa.limits import check_k, check_question
+from qa.reader.load import load_reader
 from qa.retriever import retrieve
 from qa.settings import Settings
-from qa.types import Answer, Prediction, Reader, Timings
+from qa.types import Answer, Prediction, Reader, Reading, Timings
 
 NO_FILTER = Filter()
+
+ROUND = 2
+"""So many passages are read at once where reading may stop early."""
 
 
 class Pipeline:
@@ -79,3 +82,40 @@ class Pipeline:
         further = [answer for answer in candidates[1:] if answer.confidence >= self.settings.floor]
         shown = 1 + len(further[: self.settings.max_answers - 1])  # they are in the order of their confidence
         return tuple(candidates[:shown]), tuple(candidates[shown:])
+
+
+def read_hits(
+    question: str, hits: Sequence[Hit], reader: Reader, calibration: Calibration, enough: float
+) -> tuple[list[Reading], list[Answer]]:
+    """Return the readings of the passages, best hits first, and the answers in them, most confident first.
+
+    From a confidence of `enough` on, in [0, 1], the passages behind are left unread: there is no reading of them.
+    """
+    if enough == 1:  # no confidence is
+        readings = reader.read(question, [hit.passage for hit in hits])
+        return readings, assemble(hits, readings, calibration)
+    readings, answers = [], []
+    for first in range(0, len(hits), ROUND):
+        readings += reader.read(question, [hit.passage for hit in hits[first : first + ROUND]])
+        answers = assemble(hits[: len(readings)], readings, calibration)
+        if answers and answers[0].confidence >= enough:
+            break
+    return readings, answers
+
+
+def reorder(hits: Sequence[Hit], readings: Sequence[Reading], weight: float) -> tuple[Hit, ...]:
+    """Return the hits, best first, ties as they were; their scores are in [0, 1] if those given are.
+
+    A score is (1 − weight) × the retriever's + weight × the probability of the relevance logit. Hits stay as they are
+    if the reader gives none.
+    """
+    logits = [reading.relevance for reading in readings if reading.relevance is not None]
+    if weight == 0 or len(logits) < len(hits):
+        return tuple(hits)
+    scores = [(1 - weight) * hit.score + weight * _logistic(logit) for hit, logit in zip(hits, logits, strict=True)]
+    ordered = sorted(zip(hits, scores, strict=True), key=lambda pair: (-pair[1], pair[0].rank))
+    return tuple(replace(hit, score=score, rank=rank) for rank, (hit, score) in enumerate(ordered, start=1))
+
+
+def _logistic(logit: float) -> float:
+    return (1 + math.tanh(logit / 2)) / 2  # never overflows

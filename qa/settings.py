@@ -9,7 +9,7 @@ from typing import Any
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.locations import DEFAULT_FOLDER, Location, parse_location
-from qa.questions import check_k
+from qa.limits import check_k
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 

@@ -14,8 +14,8 @@ from embeddings.folder.archive import Archive
 from embeddings.growing.indexing import index_paths
 from fakes import FakeEncoder
 from qa.pipeline import Pipeline
-from qa.reader import OnnxReader
-from qa.readers import load_reader
+from qa.reader.load import load_reader
+from qa.reader.onnx_reader import OnnxReader
 from qa.settings import SHIPPED_READER, Settings
 from three_articles import THREE, Found, hits
 from web import create_app

@@ -39,8 +39,8 @@ from qa.evaluation.speed.growth import (
 )
 from qa.evaluation.speed.server_probe import STAGES, ask_in_turn, latency, peak_memory
 from qa.evaluation.speed.turns import rate_figures, time_in_turn
+from qa.limits import check_question
 from qa.pipeline import Pipeline
-from qa.questions import check_question
 from qa.settings import SHIPPED_READER, Settings
 from qa.types import Timings
 from web.commands import main

@@ -13,7 +13,7 @@ from qa.confidence import Calibration, Evidence
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.retrieval_runs import Searcher
-from qa.reader import OnnxReader
+from qa.reader.onnx_reader import OnnxReader
 from qa.settings import Settings
 from qa.training.calibrate import KS, Trial, Twisted, Way, ask, calibrate, ending, fit, judge, twist, with_threshold
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.confidence import FILE, Calibration, Evidence
-from qa.readers import load_reader
+from qa.reader.load import load_reader
 from qa.settings import SHIPPED_READER
 
 WEIGHTS = Calibration(bias=-2.0, margin=0.5, retrieval=1.0, lead=0.25, supports=2.0, threshold=0.4, fitted_on="by hand")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.decode import Allowed, Logits, TokenSpan, best_spans
+from qa.reader.decode import Allowed, Logits, TokenSpan, best_spans
 
 LOGITS = st.one_of(
     st.integers(-3, 3).map(float),  # few values: many ties

@@ -11,9 +11,9 @@ from fakes import FakeReader
 from qa.confidence import Calibration
 from qa.evaluation.answer_figures import answers_results
 from qa.evaluation.answer_runs import ask_all, best_score
-from qa.evaluation.measures.metrics import AnswerScore
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results
+from qa.metrics import AnswerScore
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 

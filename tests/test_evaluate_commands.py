@@ -9,9 +9,9 @@ from click.testing import CliRunner, Result
 
 from conftest import SEEDS
 from embeddings.encoder import OnnxEncoder, default_cache
-from qa.evaluation.explain import Stage
 from qa.evaluation.results.results import Figure, Results, WorstError
 from qa.evaluation.results.stored import read_results
+from qa.explain import Stage
 from web.commands import main
 
 TEXT = "Ada Lovelace sold 7 boats in Ganja on Monday. The buyers came from Rabat."

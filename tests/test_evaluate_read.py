@@ -7,9 +7,9 @@ import pytest
 
 from fakes import FakeReader
 from qa.confidence import Calibration
-from qa.evaluation.measures.metrics import GroupScore
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
 from qa.evaluation.reading_runs import Given, abstaining_note, read_paragraphs, score_given
+from qa.metrics import GroupScore
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats in Ganja")
 MARGIN_ONLY = Calibration(margin=1, threshold=0.5)

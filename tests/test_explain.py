@@ -8,7 +8,7 @@ from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeReader
 from qa.confidence import Calibration
-from qa.evaluation.explain import Expected, Lost, Stage, expect, explained, is_right, lets_through, lost_at
+from qa.explain import Expected, Lost, Stage, expect, explained, is_right, lets_through, lost_at
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 

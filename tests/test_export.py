@@ -13,9 +13,9 @@ from tokenizers import Tokenizer
 
 from embeddings import onnx_models
 from embeddings.types import Article, Passage
-from qa.reader import OnnxReader, ReaderSpec, read_spec
+from qa.reader.compile import export_reader
+from qa.reader.onnx_reader import OnnxReader, ReaderSpec, read_spec
 from qa.settings import SHIPPED_READER
-from qa.training.export import export_reader
 from web.commands import main
 
 if TYPE_CHECKING:

@@ -67,8 +67,11 @@ def imports_of(path: Path) -> Iterator[Import]:
             yield Import(file, node.module or "", node.level)
 
 
-TRAINING = {f"qa.training.{name}" for name in ("checkpoint", "loop", "mean", "model", "smoothing")}
-"""The modules that are torch from end to end: `pressmark train reader` imports them when it is called."""
+TORCH = {
+    *(f"qa.training.{name}" for name in ("checkpoint", "loop", "mean", "objective")),
+    *(f"qa.reader.{name}" for name in ("model", "smooth_quant")),
+}
+"""The modules that are torch from end to end: the commands that make a reader import them when they are called."""
 
 
 IMPORTS = [found for path in FILES for found in imports_of(path)]
@@ -99,6 +102,28 @@ def test_imports_point_one_way() -> None:
     assert wrong == []
 
 
+def part_of_qa(module: str) -> str:
+    """Return the part of question answering that a module belongs to: the core, or what measures or makes it."""
+    return next((part for part in ("evaluation", "training") if module.startswith(f"qa.{part}")), "core")
+
+
+PART_MAY_IMPORT = {
+    "core": {"core"},
+    "evaluation": {"core", "evaluation"},
+    "training": {"core", "evaluation", "training"},
+}
+
+
+def test_training_knows_evaluation_and_evaluation_the_core_never_the_other_way() -> None:
+    wrong = [
+        found
+        for found in IMPORTS
+        if found.package == "qa" == found.file.split("/")[0]
+        and part_of_qa(found.module) not in PART_MAY_IMPORT[part_of_qa(found.file.replace("/", "."))]
+    ]
+    assert wrong == []
+
+
 def test_imports_are_absolute() -> None:
     assert [found for found in IMPORTS if found.level] == []
 
@@ -122,13 +147,15 @@ def test_http_is_known_to_the_web_alone(library: str) -> None:
 
 @pytest.mark.parametrize("library", ["torch", "transformers"])
 def test_training_libraries_are_imported_where_models_are_made_or_measured_against(library: str) -> None:
-    made = ("embeddings/compiling.py", "embeddings/onnx_models.py", "qa/training/")
+    made = ("embeddings/compiling.py", "embeddings/onnx_models.py", "qa/reader/", "qa/training/")
     allowed = (*made, "qa/evaluation/speed/baselines.py")
     wrong = [found for found in IMPORTS if found.package == library and not found.file.startswith(allowed)]
     assert wrong == []
 
 
-@pytest.mark.parametrize("module", ["web", "web.commands", "qa.pipeline", "qa.reader", "embeddings.encoder"])
+@pytest.mark.parametrize(
+    "module", ["web", "web.commands", "qa.pipeline", "qa.reader.onnx_reader", "embeddings.encoder"]
+)
 def test_importing_loads_no_model_library(module: str) -> None:
     code = f"import json, sys, {module}; print(json.dumps(sorted(set({HEAVY!r}) & set(sys.modules))))"
     assert in_a_new_process(code) == []
@@ -138,7 +165,7 @@ def test_importing_everything_has_no_effect(tmp_path: Path) -> None:
     code = f"""
 import importlib, json, logging, os, sys, threading
 variables = dict(os.environ)
-for module in {[module for module in MODULES if module not in TRAINING]!r}:
+for module in {[module for module in MODULES if module not in TORCH]!r}:
     importlib.import_module(module)
 print(json.dumps({{
     "handlers": len(logging.getLogger().handlers),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluation.measures.metrics import (
+from qa.metrics import (
     AnswerScore,
     GroupScore,
     Rules,

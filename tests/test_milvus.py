@@ -18,7 +18,7 @@ from embeddings.milvus.client import Table
 from embeddings.milvus.rows import Head, passage_rows, piece_rows
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader
-from qa.readers import load_reader
+from qa.reader.load import load_reader
 from qa.settings import Settings
 from web.commands import main
 

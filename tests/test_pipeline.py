@@ -14,7 +14,7 @@ from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline
-from qa.readers import load_reader
+from qa.reader.load import load_reader
 from qa.settings import SHIPPED_READER, Settings
 
 BY_MARGIN = Calibration(margin=1.0, threshold=0.5)

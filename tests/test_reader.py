@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 
 from embeddings import onnx_models
 from embeddings.types import Article, Passage
-from qa.reader import SPANS, OnnxReader, read_spec
+from qa.reader.onnx_reader import SPANS, OnnxReader, read_spec
 from qa.settings import SHIPPED_READER
 from qa.types import Reading
 

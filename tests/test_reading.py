@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from qa.evaluation.measures.metrics import BestThreshold, GroupScore
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
 from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
 from qa.evaluation.results.results import Kind, Provenance
+from qa.metrics import BestThreshold, GroupScore
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats . in Ganja")
 PROVENANCE = Provenance("pressmark evaluate reading set.json", {}, {})

@@ -7,7 +7,7 @@ import pytest
 from qa.evaluation.questions.squad import SquadSet, read_squad
 from qa.evaluation.reading_figures import ReadingReport
 from qa.evaluation.reading_runs import read_paragraphs, score_given
-from qa.readers import load_reader
+from qa.reader.load import load_reader
 from qa.settings import SHIPPED_READER
 
 SAMPLE = Path(__file__).parent / "sample" / "reading.json"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from conftest import SEEDS
-from qa.evaluation.measures.metrics import Rules, score_answer
+from qa.metrics import Rules, score_answer
 from qa.pipeline import Pipeline
 from qa.types import Answer, Prediction
 

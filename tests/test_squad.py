@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from qa.evaluation.measures.metrics import Rules
 from qa.evaluation.questions.squad import Gold, read_squad
+from qa.metrics import Rules
 
 TEXT = "The 🚢 port reopened on Monday; the port of Baku stayed shut."
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
+from qa.reader.model import load_model
 from qa.training import checkpoint, loop
 from qa.training.data import Curation, read_data, split_off
 from qa.training.features import Featuriser, collate
 from qa.training.held_out import HeldOut, Trial, measure, trials
 from qa.training.loop import Job, Step, pick_device, pick_precision, train
-from qa.training.model import load_model
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.windows import Cutter

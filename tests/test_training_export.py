@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from embeddings.types import Article, Passage
-from qa.reader import OnnxReader
+from qa.reader.compile import export_reader
+from qa.reader.model import load_model
+from qa.reader.onnx_reader import OnnxReader
 from qa.training.data import Curation, read_data
-from qa.training.export import export_reader
 from qa.training.loop import Job, train
-from qa.training.model import load_model
 from qa.training.recipe import Precision, Recipe
 from tiny_model import write_made_up, write_tiny_model
 

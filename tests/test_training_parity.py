@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from embeddings.types import Article, Passage
-from qa.evaluation.measures.metrics import GroupScore
-from qa.reader import OnnxReader
+from qa.metrics import GroupScore
+from qa.reader.compile import export_reader
+from qa.reader.onnx_reader import OnnxReader
 from qa.training.commands import parity as command
 from qa.training.data import Curation, read_data
-from qa.training.export import export_reader
 from qa.training.loop import Job, train
 from qa.training.parity import CheckpointReader, Parity, parity
 from qa.training.recipe import Precision, Recipe

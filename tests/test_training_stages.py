@@ -7,12 +7,13 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
+from qa.reader.model import load_model
 from qa.training import checkpoint
 from qa.training.data import Curation, read_data
 from qa.training.held_out import measure, trials
 from qa.training.loop import Job, Step, train
-from qa.training.model import load_model, parameter_groups
 from qa.training.negatives import hard_negatives
+from qa.training.objective import parameter_groups
 from qa.training.recipe import Precision, Recipe
 from tiny_model import PulledPlugError, write_made_up, write_tiny_model, write_two_kinds
 

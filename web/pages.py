@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from embeddings.dates import in_words
 from embeddings.types import Filter, Span
-from qa.questions import MAX_K
+from qa.limits import MAX_K
 from qa.render import confidence_in_words
 from qa.types import Answer, Prediction
 from web.highlight import paragraphs, pieces

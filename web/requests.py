@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 
 from embeddings.dates import parse_filter_date
 from embeddings.types import Article, Filter, Span
-from qa.questions import check_k, check_outlet, check_question
+from qa.limits import check_k, check_outlet, check_question
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline

@@ -2,6 +2,5 @@
 
 commands.py → questions/ (a set and its collection) → reading_runs.py, retrieval_runs.py or answer_runs.py (the program
 does it) → measures/ → reading_figures.py, retrieval_figures.py or answer_figures.py → results/ (JSON, tables, plots,
-pages). tune.py and ablation_runs.py vary the program, explain.py says where an answer was lost, speed/ is
-`pressmark benchmark`.
+pages). tune.py and ablation_runs.py vary the program, speed/ is `pressmark benchmark`.
 """

@@ -15,8 +15,8 @@ from qa.evaluation.options import PATH, evaluation_errors, output_options, quest
 from qa.evaluation.outputs import Outputs, described, provenance
 from qa.evaluation.questions.collections import narrowed, read_set
 from qa.evaluation.questions.datasets import check_relevant
-from qa.reader import OnnxReader
-from qa.readers import load_reader
+from qa.reader.load import load_reader
+from qa.reader.onnx_reader import OnnxReader
 from qa.settings import Settings
 
 

@@ -12,15 +12,14 @@ from embeddings.types import Article, Passage, Vectors
 from qa.confidence import Calibration
 from qa.evaluation.ablation import Ablation, Variant
 from qa.evaluation.measures.bootstrap import paired_difference
-from qa.evaluation.measures.metrics import Rules, score_answer
 from qa.evaluation.measures.rankings import best_of_each, score_run
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.collections import own_archive, question_vectors, sample
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
 from qa.evaluation.retrieval_runs import Searcher
-from qa.reading import read_hits
-from qa.reordering import reorder
+from qa.metrics import Rules, score_answer
+from qa.pipeline import read_hits, reorder
 from qa.types import Reader, Reading
 
 RETRIEVAL = ("success@1", "success@10", "nDCG@10")

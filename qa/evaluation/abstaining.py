@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from qa.evaluation.answer_runs import Asked
-from qa.evaluation.explain import candidates
 from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.calibration import (
     RiskCoverage,
@@ -14,6 +13,7 @@ from qa.evaluation.measures.calibration import (
     expected_calibration_error,
 )
 from qa.evaluation.results.results import Figure, Unit
+from qa.explain import candidates
 
 PRECISIONS = (0.8, 0.9)
 ALL = "all"

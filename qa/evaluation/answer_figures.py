@@ -6,14 +6,14 @@ from dataclasses import fields
 
 from qa.evaluation.abstaining import abstaining_figures, confidence_figures, groups, mean_figure, threshold_figures
 from qa.evaluation.answer_runs import Asked, Outcome
-from qa.evaluation.explain import Stage, candidates
 from qa.evaluation.measures.calibration import (
     equal_width_bins,
     risk_coverage,
 )
-from qa.evaluation.measures.metrics import AnswerScore, best_threshold
 from qa.evaluation.questions.datasets import QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Loss, Provenance, Results, Unit, WorstError, percentiles
+from qa.explain import Stage, candidates
+from qa.metrics import AnswerScore, best_threshold
 from qa.types import Timings
 
 WORST = 20

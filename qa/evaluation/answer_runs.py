@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from embeddings.types import Filter
-from qa.evaluation.explain import Lost, candidates, expect, is_right, is_wrong, lost_at
-from qa.evaluation.measures.metrics import AnswerScore, Rules, score_answer
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.explain import Lost, candidates, expect, is_right, is_wrong, lost_at
+from qa.metrics import AnswerScore, Rules, score_answer
 from qa.pipeline import Pipeline
 from qa.types import Prediction
 

@@ -138,7 +138,7 @@ def _contenders(encoder: Encoder, settings: Settings, checkpoint: Path | None) -
     from qa.evaluation.speed.baselines import PlainEncoder, load_plain_reader
     from qa.evaluation.speed.benchmark import Contenders
     from qa.evaluation.speed.growth import serve_in_process, start_cold
-    from qa.readers import load_reader
+    from qa.reader.load import load_reader
 
     reader, _ = load_reader(settings.reader, settings.cache)
     return Contenders(

@@ -15,11 +15,11 @@ from qa.evaluation.copies_commands import copies
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
 from qa.evaluation.outputs import Outputs, described, provenance, shipped_threshold
 from qa.evaluation.questions.collections import collect, narrowed, open_collection, question_vectors, read_set, sample
+from qa.evaluation.questions.typed import Form
 from qa.evaluation.results.results import Results
 from qa.pipeline import Pipeline
-from qa.readers import load_reader
+from qa.reader.load import load_reader
 from qa.settings import Settings
-from qa.training.forms import Form
 
 if TYPE_CHECKING:
     from qa.evaluation.questions.squad import SquadSet

@@ -14,7 +14,7 @@ from qa.evaluation.results.plots import check_matplotlib
 from qa.evaluation.results.reports import text_report, write_report
 from qa.evaluation.results.results import Provenance, Results, versions, write_results
 from qa.evaluation.results.stored import read_results
-from qa.reader import OnnxReader
+from qa.reader.onnx_reader import OnnxReader
 from qa.settings import Settings
 
 DISTRIBUTIONS = ("pressmark", "numpy", "faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "ir-measures")

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.evaluation.measures.bootstrap import Interval, bootstrap_mean
-from qa.evaluation.measures.metrics import (
+from qa.evaluation.questions.records import read_json, shown
+from qa.evaluation.questions.squad import SquadSet
+from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit, WorstError
+from qa.metrics import (
     AnswerScore,
     BestThreshold,
     GroupScore,
@@ -15,9 +18,6 @@ from qa.evaluation.measures.metrics import (
     score_answers,
     summarise,
 )
-from qa.evaluation.questions.records import read_json, shown
-from qa.evaluation.questions.squad import SquadSet
-from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit, WorstError
 
 WORST = 20
 

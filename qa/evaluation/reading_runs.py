@@ -7,12 +7,11 @@ from random import Random
 from embeddings.types import Article, Hit, Passage
 from qa.answers import assemble
 from qa.confidence import Calibration
-from qa.evaluation.measures.metrics import Rules
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.squad import SquadQuestion, SquadSet
+from qa.evaluation.questions.typed import Form, in_form
 from qa.evaluation.reading_figures import ReadingReport, score_predictions
-from qa.training.forms import Form
-from qa.training.typing_forms import in_form
+from qa.metrics import Rules
 from qa.types import Reader
 
 

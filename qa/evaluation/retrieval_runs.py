@@ -9,7 +9,7 @@ from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
 from qa.evaluation.measures.rankings import best_of_each, ranked
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.datasets import Question
-from qa.reordering import reorder
+from qa.pipeline import reorder
 from qa.retriever import Proposals, fuse, search
 from qa.retriever import ranked as ranked_hits
 from qa.settings import Settings

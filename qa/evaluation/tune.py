@@ -9,7 +9,6 @@ import numpy as np
 from embeddings.types import Hit
 from qa.answers import assemble
 from qa.confidence import Calibration
-from qa.evaluation.explain import is_right
 from qa.evaluation.measures.bootstrap import Difference, paired_difference
 from qa.evaluation.measures.rankings import best_of_each, score_run
 from qa.evaluation.progress import shown
@@ -18,6 +17,7 @@ from qa.evaluation.questions.datasets import Question
 from qa.evaluation.results.comparison import SIGNIFICANCE
 from qa.evaluation.results.reports import Table, aligned
 from qa.evaluation.retrieval_runs import Searcher
+from qa.explain import is_right
 from qa.retriever import Proposals, fuse
 from qa.settings import Settings
 from qa.types import Reader, Reading

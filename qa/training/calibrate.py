@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from embeddings.types import Hit, Vectors
 from qa.answers import gather
 from qa.confidence import FILE, Calibration, Evidence
-from qa.evaluation.explain import is_right
 from qa.evaluation.measures.calibration import equal_width_bins, expected_calibration_error
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question
 from qa.evaluation.retrieval_runs import Searcher
 from qa.evaluation.tune import Ending, best_threshold
-from qa.reader import OnnxReader
+from qa.explain import is_right
+from qa.reader.onnx_reader import OnnxReader
 from qa.retriever import fuse
 from qa.settings import Settings
 from qa.training import data as training

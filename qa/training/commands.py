@@ -193,7 +193,7 @@ def export(checkpoint: Path, out: Path, precision: str) -> None:
       pressmark train export checkpoints/reader --out qa/models/reader
       pressmark train export checkpoints/reader --out float32/ --precision float32
     """
-    from qa.training.export import export_reader
+    from qa.reader.compile import export_reader
 
     with plain_errors():
         spec = export_reader(checkpoint, out, precision)
@@ -221,7 +221,7 @@ def calibration(
     """
     from embeddings.encoder import load_encoder
     from qa.evaluation.questions.collections import collect, narrowed, read_set
-    from qa.readers import open_reader
+    from qa.reader.load import open_reader
     from qa.training.calibrate import calibrate
 
     with plain_errors():

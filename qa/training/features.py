@@ -6,16 +6,13 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from qa.reader.compile import MAX_ANSWER_TOKENS, MAX_QUESTION_TOKENS
 from qa.training.data import Question
 from qa.training.windows import Window
 
 if TYPE_CHECKING:
     import torch
     from tokenizers import Encoding, Tokenizer
-
-MAX_QUESTION_TOKENS = 80
-MAX_ANSWER_TOKENS = 30
-"""In word pieces, as the reader has them: the longest question, the longest answer. Windows overlap by a third."""
 
 SORTED = 512
 """Groups are sorted by length among so many neighbours, so that a batch has little padding."""

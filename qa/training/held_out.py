@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.decode import Allowed, best_spans
-from qa.evaluation.measures.metrics import Rules, score_answer
+from qa.metrics import Rules, score_answer
+from qa.reader.compile import MAX_ANSWER_TOKENS
+from qa.reader.decode import Allowed, best_spans
 from qa.training.data import Question, Text
-from qa.training.features import MAX_ANSWER_TOKENS
 from qa.training.windows import Cutter, Window
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from qa.training.model import SpanModel
+    from qa.reader.model import SpanModel
 
 LONG_SHARE = 0.12
 """The share of long windows among those held out, the same for every training."""

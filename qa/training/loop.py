@@ -10,14 +10,15 @@ from pathlib import Path
 import torch
 
 from embeddings import onnx_models
+from qa.reader.model import load_model, save_model, weights_path
 from qa.training.average import Average
 from qa.training.checkpoint import Learner, Place, load_checkpoint, save_checkpoint, seeded
 from qa.training.data import Data, Question, Text, check_weights, split_off, write_questions
 from qa.training.epochs import Epochs
 from qa.training.features import Batch, Featuriser, collate, pair_tokenizer
 from qa.training.held_out import HeldOut, Trial, measure, trials
-from qa.training.model import freeze, load_model, loss, parameter_groups, save_model, weights_path
 from qa.training.negatives import hard_negatives
+from qa.training.objective import freeze, loss, parameter_groups
 from qa.training.recipe import Precision, Recipe
 from qa.training.report import Outcome, Used, write_report
 

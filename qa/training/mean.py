@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 
 from embeddings import onnx_models
+from qa.reader.model import RELEVANCE, load_model, save_model, weights_path
 from qa.training.loop import HELD_OUT
-from qa.training.model import RELEVANCE, load_model, save_model, weights_path
 from qa.training.report import keep_report, read_report
 
 

@@ -7,18 +7,18 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from qa.confidence import Calibration
-from qa.evaluation.measures.metrics import RIGHT, GroupScore, f1, score_set
 from qa.evaluation.questions.collections import read_reader_data, sample
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet, read_squad
 from qa.evaluation.reading_runs import read_paragraphs
-from qa.reader import OnnxReader
-from qa.training.export import INPUTS
+from qa.metrics import RIGHT, GroupScore, f1, score_set
+from qa.reader.compile import INPUTS
+from qa.reader.onnx_reader import OnnxReader
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from qa.training.model import SpanModel
+    from qa.reader.model import SpanModel
 
 MOST_F1 = 0.003
 """By how much the mean F1 may differ, a fraction in [0, 1]."""
@@ -62,7 +62,7 @@ class CheckpointReader(OnnxReader):
             FileNotFoundError: if a file is missing.
             ValueError: if the folder's tokenizer is not the checkpoint's: it was not exported from there.
         """
-        from qa.training.model import load_model
+        from qa.reader.model import load_model
 
         super().__init__(folder)
         model = load_model(checkpoint).eval()

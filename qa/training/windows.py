@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+from qa.evaluation.questions.typed import STOPWORDS
 from qa.training.data import Question, Text
 
 USUAL = (300, 620)
@@ -20,14 +21,6 @@ OWN_SHARE = 0.4
 
 TRIES = 3
 """How many windows are drawn for each one that is wanted, at most."""
-
-STOPWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an the of in on at to for by with and or is was were are be been did do does what which who whom whose when "
-        "where why how many much that this it its from as has have had",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.evaluation.measures.metrics import check_known
+from qa.metrics import check_known
 
 Run = Mapping[str, Mapping[str, float]]
 """Question id → what was found, passages or articles: id → score, higher is better; the order is (-score, id)."""

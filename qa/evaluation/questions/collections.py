@@ -34,7 +34,7 @@ from qa.evaluation.questions.datasets import (
 )
 from qa.evaluation.questions.records import Record, read_jsonl
 from qa.evaluation.questions.squad import read_squad
-from qa.questions import check_question
+from qa.limits import check_question
 
 LOT = 256
 """Articles and questions are encoded in lots of this many."""

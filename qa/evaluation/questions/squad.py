@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.evaluation.measures.metrics import Rules
 from qa.evaluation.questions.records import Record, check_unique, read_json, shown
+from qa.metrics import Rules
 
 
 @dataclass(frozen=True, slots=True)

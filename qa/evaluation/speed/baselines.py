@@ -7,7 +7,7 @@ from typing import Any
 
 from embeddings.compiling import load_original
 from embeddings.types import Passage
-from qa.reader import ReaderSpec, read_spec
+from qa.reader.onnx_reader import ReaderSpec, read_spec
 
 ARCHITECTURE: dict[str, Any] = {
     "vocab_size": 30522,

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from embeddings.compiling import PROBES
-from qa.training.model import SpanModel
+from qa.reader.model import SpanModel
 
 SHARE = 0.65
 """How much of a channel's range moves from the activations into the weights, in [0, 1]: 0.5 would halve it for both."""

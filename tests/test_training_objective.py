@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch.nn import functional
 
+from qa.reader.model import NEVER, Logits
 from qa.training.features import Batch, Feature, Group, collate
-from qa.training.model import NEVER, Logits, loss, shared_entropies
+from qa.training.objective import loss, shared_entropies
 
 ROWS = (Feature((1,) * 5, (0,) * 5, 2, 3), Feature((1,) * 7, (0,) * 7, 0, 0), Feature((1,) * 6, (0,) * 6, 4, 4))
 

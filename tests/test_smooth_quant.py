@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from qa.training.model import SpanModel
+    from qa.reader.model import SpanModel
 
 pytestmark = pytest.mark.model
 
@@ -29,7 +29,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from transformers.models.bert.modeling_bert import BertLayer
 
-    from qa.training.model import load_model, save_model
+    from qa.reader.model import load_model, save_model
 
     folder = write_tiny_model(tmp_path_factory.mktemp("smoothing") / "tiny")
     model = load_model(folder)
@@ -63,8 +63,8 @@ def by_torch(model: "SpanModel", tokenizer: Tokenizer) -> "NDArray[np.float32]":
 
 
 def test_a_smoothed_model_computes_what_it_did(checkpoint: Path) -> None:
-    from qa.training.model import load_model
-    from qa.training.smoothing import smooth
+    from qa.reader.model import load_model
+    from qa.reader.smooth_quant import smooth
 
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
     model = load_model(checkpoint)
@@ -78,8 +78,8 @@ def test_a_smoothed_model_computes_what_it_did(checkpoint: Path) -> None:
 def test_activations_lie_closer_together_once_smoothed(checkpoint: Path) -> None:
     from torch import nn
 
-    from qa.training.model import load_model
-    from qa.training.smoothing import smooth
+    from qa.reader.model import load_model
+    from qa.reader.smooth_quant import smooth
 
     def spread(model: "SpanModel") -> dict[str, float]:
         """Run it; return how many times the mean magnitude the largest is, of what each inner projection is given."""
@@ -110,8 +110,8 @@ def test_other_architectures_stay_as_they_are(checkpoint: Path) -> None:
     import torch
     from transformers import DistilBertConfig, DistilBertForQuestionAnswering
 
-    from qa.training.model import SpanModel
-    from qa.training.smoothing import smooth
+    from qa.reader.model import SpanModel
+    from qa.reader.smooth_quant import smooth
 
     torch.manual_seed(0)
     other = SpanModel(

@@ -7,7 +7,7 @@ from pathlib import Path
 from embeddings import onnx_models
 from embeddings.encoder import default_cache
 from qa.confidence import FILE, Calibration
-from qa.reader import SPEC, OnnxReader
+from qa.reader.onnx_reader import SPEC, OnnxReader
 from qa.settings import SHIPPED_READER
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _compiled(name: str, cache: Path) -> Path:
         )
     folder = cache / onnx_models.folder_name(name, str(FORMAT))
     if not (folder / SPEC).is_file():
-        from qa.training.export import compile_reader
+        from qa.reader.compile import compile_reader
 
         log.warning("compiling the reader %s, once; this takes about half a minute", name)
         compile_reader(name, folder)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from embeddings.archives import SearchableArchive
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
-from qa.evaluation.measures.metrics import RIGHT, score_answer
+from qa.metrics import RIGHT, score_answer
 from qa.pipeline import Pipeline
 from qa.retriever import fuse, ranked, search
 from qa.types import Answer, Prediction

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.questions import MAX_K, MAX_QUESTION, check_k, check_question
+from qa.limits import MAX_K, MAX_QUESTION, check_k, check_question
 
 
 @pytest.mark.parametrize(

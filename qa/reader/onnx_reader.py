@@ -12,7 +12,7 @@ import numpy as np
 
 from embeddings import onnx_models
 from embeddings.types import Passage
-from qa.decode import Allowed, Logits, best_spans
+from qa.reader.decode import Allowed, Logits, best_spans
 from qa.types import Reading, ScoredSpan
 
 if TYPE_CHECKING:

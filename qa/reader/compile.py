@@ -12,19 +12,22 @@ from tokenizers import Tokenizer
 
 from embeddings import onnx_models
 from qa.confidence import FILE as CALIBRATION
-from qa.reader import SPEC, ReaderSpec
-from qa.training.features import MAX_ANSWER_TOKENS, MAX_QUESTION_TOKENS
+from qa.reader.onnx_reader import SPEC, ReaderSpec
 
 if TYPE_CHECKING:
     import torch
 
-    from qa.training.model import SpanModel
+    from qa.reader.model import SpanModel
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 MAX_TOKENS = 384
 STRIDE = 128
 """Lengths in word pieces: question and passage together, and what two windows share."""
+
+MAX_QUESTION_TOKENS = 80
+MAX_ANSWER_TOKENS = 30
+"""In word pieces: the longest question, the longest answer."""
 
 
 def export_reader(checkpoint: Path, folder: Path, precision: str = "int8", name: str = "") -> ReaderSpec:
@@ -39,8 +42,8 @@ def export_reader(checkpoint: Path, folder: Path, precision: str = "int8", name:
     Raises:
         FileNotFoundError: if the checkpoint's folder lacks its config or its tokenizer.
     """
-    from qa.training.model import RELEVANCE, load_model
-    from qa.training.smoothing import smooth
+    from qa.reader.model import RELEVANCE, load_model
+    from qa.reader.smooth_quant import smooth
 
     model = load_model(checkpoint, attention="eager").eval()
     outputs = ["start", "end", "relevance"] if (checkpoint / RELEVANCE).is_file() else ["start", "end"]
@@ -95,7 +98,7 @@ def _fetch(name: str, checkpoint: Path) -> None:
     """Write a model with its tokenizer, and its relevance head if it has one, as a checkpoint's folder."""
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-    from qa.training.model import RELEVANCE
+    from qa.reader.model import RELEVANCE
 
     try:
         model, loaded = AutoModelForQuestionAnswering.from_pretrained(name, output_loading_info=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.types import Article, Passage
-from qa import readers
 from qa.confidence import FILE, Calibration
-from qa.readers import OWN_ODDS, load_reader, open_reader
+from qa.reader import load
+from qa.reader.load import OWN_ODDS, load_reader, open_reader
 from qa.settings import SHIPPED_READER
 from tiny_model import write_tiny_model
 
@@ -96,7 +96,7 @@ def test_the_reader_that_ships_does_not_answer_without_its_calibration(
     shutil.copytree(SHIPPED_READER, folder)
     (folder / FILE).unlink()
     assert load_reader(folder)[1] is OWN_ODDS
-    monkeypatch.setattr(readers, "SHIPPED_READER", folder)
+    monkeypatch.setattr(load, "SHIPPED_READER", folder)
     with pytest.raises(FileNotFoundError, match=r"has no calibration\.json; make one with"):
         load_reader(folder)
 
