@@ -90,9 +90,6 @@ class GrowingArchive(SearchableArchive, Protocol):
     def keeps_places(self) -> bool:
         """Whether the same article at two places is stored once; if not, each is an article of its own."""
 
-    def link_older(self) -> None:
-        """Look for copies among the articles from before that was done when one is stored."""
-
     def ids_with(self, content: str) -> list[str]:
         """Return the ids of the articles that say the same but for the id, sorted."""
 

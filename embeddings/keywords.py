@@ -146,14 +146,14 @@ class KeywordIndex:
         """
         stamped = self._stamped()
         stamp = _stamp(stamped)
-        if stamp is None or stamped.get("meta", self._meta()) != self._meta():
+        if stamp is None or stamped.get("meta") != self._meta():
             return None
         try:
             self._index.reload()
         except (ValueError, OSError):
             return None  # another process is just building the index anew
         shelf = Shelf(stamp, self._index.searcher())
-        same = stamped.get("meta", self._meta()) == self._meta() and self._stamped() == stamped
+        same = stamped.get("meta") == self._meta() and self._stamped() == stamped
         return shelf if same else None
 
     def show(self, shelf: Shelf) -> None:

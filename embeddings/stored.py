@@ -87,9 +87,8 @@ class Copies:
 class FileRecord:
     """What a file was like when its articles were read: bytes, time in nanoseconds, and the way of reading.
 
-    Behind the way of reading stands the file that has replaced an article of this one since, if any.
-
-    `id` is the id of a file with one article; `articles` says how many it held.
+    `id` is the id of a file with one article; `articles` says how many it held. `superseded_by` is the path of a file
+    that has replaced an article of this one since, "" for none: this one is read again when that changes or is gone.
     """
 
     path: str
@@ -98,6 +97,11 @@ class FileRecord:
     modified: int
     articles: int
     reading: str
+    superseded_by: str = ""
+
+    def is_like(self, now: "FileRecord") -> bool:
+        """Return whether a file that is like `now` is as it was when this was recorded."""
+        return replace(now, articles=self.articles, superseded_by=self.superseded_by) == self
 
 
 def with_vectors(

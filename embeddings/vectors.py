@@ -117,14 +117,14 @@ class VectorIndex:
         header, _, body = path.read_bytes().partition(b"\n")
         try:
             known = json.loads(header)
-            stamp = Stamp(known["archive"], known["generation"])
+            stamp, trained_for = Stamp(known["archive"], known["generation"]), int(known["trained_for"])
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is not a vector index") from error
         if zlib.crc32(body) != known.get("crc32") or known.get("dimension") != dimension:
             raise ValueError(f"{path} is damaged, or holds vectors of another encoder")
         index = cls(dimension, stamp)
         index._index = faiss.deserialize_index(np.frombuffer(body, dtype=np.uint8))
-        index._trained_for = int(known.get("trained_for", 0))
+        index._trained_for = trained_for
         return index
 
     def save(self, path: Path) -> None:

@@ -214,20 +214,6 @@ def test_an_interrupted_transaction_leaves_families_as_they_were(
     assert check(archive.folder) == []
 
 
-def test_an_archive_from_before_there_were_families_gets_them(archive: Archive, tmp_path: Path) -> None:
-    archive.add([article("a", made_up(1)), article("b", f"{made_up(1)} more")])
-    with closing(sqlite3.connect(archive.folder / "archive.sqlite")) as connection:
-        for table in ("families", "bands", "links", "places"):
-            connection.execute(f"DROP TABLE {table}")
-    assert archive.copies("a") == []
-    assert archive.other_places() == []
-    assert check(archive.folder) == []
-    (tmp_path / "in").mkdir()
-    index_paths(archive, [tmp_path / "in"], lambda _: None)
-    assert archive.copies("a") == ["b"]
-    assert check(archive.folder) == []
-
-
 def test_a_link_that_leads_out_of_its_family_is_a_fault(archive: Archive) -> None:
     archive.add([article("a", made_up(1)), article("b", f"{made_up(1)} more")])
     with closing(sqlite3.connect(archive.folder / "archive.sqlite")) as connection:

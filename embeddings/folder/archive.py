@@ -17,9 +17,6 @@ from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking,
 
 __all__ = ["Added", "Archive", "check_new", "exists"]
 
-LINKED_TOGETHER = 1000
-"""Articles whose copies are looked for in one transaction, in an archive from before that was done."""
-
 
 class Archive:
     """One folder of holdings. `encoder` makes every vector in it, and `splitting` every passage.
@@ -133,16 +130,6 @@ class Archive:
                 self._database.note_places(changes)
             if files:
                 self._database.note_files(files)
-
-    def link_older(self) -> None:
-        """Look for copies among the articles from before that was done when one is stored.
-
-        Raises:
-            TimeoutError: if another process is writing to this archive.
-        """
-        while not self._database.is_linked:
-            with self._holdings.writing():
-                self._database.link_older(LINKED_TOGETHER)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles, in one transaction.

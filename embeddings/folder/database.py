@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
-from itertools import islice
 
 from embeddings.dates import earliest
 from embeddings.folder import families, places
 from embeddings.folder.database_file import DatabaseFile
-from embeddings.folder.schema import FILES
-from embeddings.folder.state import ARTICLE, numbered_article, read_article, where
+from embeddings.folder.state import ARTICLE, read_article, where
 from embeddings.origins import paths_of
 from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
 from embeddings.types import Article, Filter, day_number
@@ -49,8 +47,9 @@ class Database(DatabaseFile):
         others: dict[str, list[str]] = {}
         for place in self.other_places():
             others.setdefault(place.article, []).append(place.source)
-        sizes, numbered = families.family_sizes(self.connection), families.numbered_articles(self.connection)
-        query = f"SELECT id, title, published, outlet, byline, url, source, family FROM {numbered}"
+        sizes = families.family_sizes(self.connection)
+        joined = "articles JOIN families ON article = number"
+        query = f"SELECT id, title, published, outlet, byline, url, source, family FROM {joined}"
         for *fields, family in self.connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
             known = (fields[-1], *others.get(fields[0], ()))
             yield Entry(*[*fields, family, sizes.get(family, 1) - 1, known])
@@ -92,8 +91,6 @@ class Database(DatabaseFile):
             KeyError: if there is no article with this id.
         """
         family = self.family(article_id)
-        if not families.has_tables(self.connection):
-            return []
         return [each for each in families.ids_of_family(self.connection, family) if each != article_id]
 
     def copy_counts(self) -> Copies:
@@ -116,7 +113,6 @@ class Database(DatabaseFile):
         They are linked with their copies in the same one.
         """
         with self.transaction(), self.new_generation() as generation:
-            families.make_tables(self.connection)
             families.unlink(self.connection, self._numbers([prepared.article.id for prepared in articles]))
             for prepared in articles:
                 number = self._put_article(prepared.article, generation)
@@ -138,7 +134,6 @@ class Database(DatabaseFile):
             KeyError: if there is no article with one of these ids; nothing is removed then.
         """
         with self.transaction(), self.new_generation() as generation:
-            families.make_tables(self.connection)
             numbers = self._numbers(ids)
             families.unlink(self.connection, numbers)
             for article_id in ids:
@@ -152,27 +147,10 @@ class Database(DatabaseFile):
                 self.connection.run("DELETE FROM articles WHERE number = ?", number)
                 self.forget_files({path for each in sources for path in paths_of(each)})
 
-    def link_older(self, most: int) -> int:
-        """Link articles from before copies were looked for, at most so many, in one transaction; return how many."""
-        with self.transaction():
-            families.make_tables(self.connection)
-            numbers = list(islice(families.unlinked(self.connection), most))
-            for number in numbers:
-                families.link(self.connection, number, numbered_article(self.connection, number))
-        return len(numbers)
-
-    @property
-    def is_linked(self) -> bool:
-        """Whether copies were looked for of all articles."""
-        if not families.has_tables(self.connection):
-            return self.counts().articles == 0
-        return next(families.unlinked(self.connection), None) is None
-
     def rearrange(self, changes: PlaceChanges) -> None:
         """Hand articles over to other places of theirs, and remove those that are others' copies now."""
         if changes.handed:
             with self.transaction(), self.new_generation():
-                families.make_tables(self.connection)
                 for article_id, to in changes.handed.items():
                     places.hand_over(self.connection, article_id, to)
         if changes.merged:
@@ -180,26 +158,21 @@ class Database(DatabaseFile):
 
     def note_places(self, changes: PlaceChanges) -> None:
         """Remember where articles are read now, and at which other places they were met."""
-        families.make_tables(self.connection)
         places.move(self.connection, changes.moved)
         places.note(self.connection, changes.noted)
         places.drop(self.connection, changes.dropped)
 
     def file_records(self) -> dict[str, FileRecord]:
         """Return what the files were like that articles were read from, by path."""
-        if self.connection.first("SELECT 1 FROM sqlite_schema WHERE name = 'files'") is None:
-            return {}
-        rows = self.connection.rows("SELECT path, id, size, modified, articles, reading FROM files")
+        rows = self.connection.rows("SELECT * FROM files")
         return {row[0]: FileRecord(*row) for row in rows}
 
     def note_files(self, records: Iterable[FileRecord]) -> None:
         """Remember what files are like whose articles are stored."""
-        self.connection.run(FILES)
-        self.connection.run_many("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", map(astuple, records))
+        self.connection.run_many("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", map(astuple, records))
 
     def forget_files(self, paths: Iterable[str]) -> None:
         """Have files read again the next time, whatever they are like then."""
-        self.connection.run(FILES)
         self.connection.run_many("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
 
     def _put_article(self, article: Article, generation: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from embeddings.folder.foreign import journal_is_of_another, set_journal_aside
 from embeddings.folder.journal import journal_of, lacks_commits
-from embeddings.folder.schema import APPLICATION_ID, DRAFT, FILES, SCHEMA, SCHEMA_VERSION
+from embeddings.folder.schema import APPLICATION_ID, DRAFT, SCHEMA, SCHEMA_VERSION
 from embeddings.folder.soundness import content_faults, file_faults
 from embeddings.folder.sqlite import DAMAGE_CURE, Connection, is_read_only
 from embeddings.folder.state import State, counts, whole_number
@@ -95,7 +95,6 @@ class DatabaseFile:
     def _forget_all_files(self) -> None:
         """Have all files read again: what is known of them may be younger than the articles that are left."""
         with self.transaction():
-            self.connection.run(FILES)
             self.connection.run("DELETE FROM files")
 
     def close(self) -> None:

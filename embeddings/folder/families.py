@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from embeddings.folder.resemblance import Shingles, are_copies, bands, shingles
-from embeddings.folder.schema import COPIES
 from embeddings.folder.sqlite import Connection, Row, Value
 from embeddings.stored import Copies, content_of
 from embeddings.types import Article
@@ -22,18 +21,6 @@ COMPARED = 20
 
 TOGETHER = 500
 """Numbers that are asked for in one query."""
-
-
-def make_tables(connection: Connection) -> None:
-    """Make the tables if the archive is from before there were any."""
-    for statement in COPIES:
-        connection.run(statement)
-
-
-def has_tables(connection: Connection) -> bool:
-    """Return whether there are the tables."""
-    found = connection.first("SELECT count(*) FROM sqlite_schema WHERE name = 'places'")  # the last one of them
-    return found != (0,)
 
 
 def link(connection: Connection, number: int, article: Article) -> None:
@@ -64,26 +51,10 @@ def unlink(connection: Connection, numbers: Sequence[int]) -> None:
         _find(connection, number, family, shingles(text), np.frombuffer(packed, dtype="<i8").tolist())
 
 
-def unlinked(connection: Connection) -> Iterator[int]:
-    """Yield the numbers of the articles that nobody has looked for copies of: those from before that was done."""
-    query = "SELECT number FROM articles WHERE number NOT IN (SELECT article FROM families) ORDER BY number"
-    return (number for (number,) in connection.rows(query))
-
-
 def family_of(connection: Connection, number: int) -> int:
     """Return the number of an article's family: its own one if it has no copy."""
-    if not has_tables(connection):
-        return number
     row = connection.first("SELECT family FROM families WHERE article = ?", number)
     return number if row is None else int(row[0])
-
-
-def numbered_articles(connection: Connection) -> str:
-    """Return what stands for the table of articles with one more column: the number of the family, as `family_of`."""
-    if not has_tables(connection):
-        return "(SELECT *, number AS family FROM articles)"
-    joined = "articles LEFT JOIN families ON article = number"
-    return f"(SELECT articles.*, ifnull(family, number) AS family FROM {joined})"
 
 
 def ids_of_family(connection: Connection, family: int) -> list[str]:
@@ -94,16 +65,12 @@ def ids_of_family(connection: Connection, family: int) -> list[str]:
 
 def ids_with(connection: Connection, content: str) -> list[str]:
     """Return the ids of the articles that say the same, sorted: see `content_of`."""
-    if not has_tables(connection):
-        return []
     query = "SELECT id FROM families JOIN articles ON number = article WHERE content = ? ORDER BY id"
     return [article_id for (article_id,) in connection.rows(query, (content,))]
 
 
 def family_sizes(connection: Connection) -> dict[int, int]:
     """Return how many articles each family has, by its number, for those of at least two."""
-    if not has_tables(connection):
-        return {}
     return dict(connection.rows("SELECT family, count(*) FROM families GROUP BY family HAVING count(*) > 1"))
 
 
@@ -173,8 +140,6 @@ def _among(connection: Connection, query: str, values: Sequence[Value]) -> Itera
 
 def family_faults(connection: Connection) -> Iterable[str]:
     """Yield what is wrong with families: links that lead out of them, or in one direction only."""
-    if not has_tables(connection):
-        return
     joined = "links LEFT JOIN families AS a ON a.article = links.article LEFT JOIN families AS b ON b.article = other"
     back = "(SELECT 1 FROM links AS back WHERE back.article = links.other AND back.other = links.article)"
     row = connection.first(f"SELECT count(*) FROM {joined} WHERE a.family IS NOT b.family OR NOT EXISTS {back}")

@@ -6,7 +6,6 @@ Everything that changes them happens in a transaction of the caller's.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from embeddings.folder.families import has_tables
 from embeddings.folder.sqlite import Connection
 from embeddings.folder.state import read_article
 from embeddings.origins import place
@@ -19,15 +18,11 @@ PLACE = "articles.id, places.source, places.id FROM places JOIN articles ON numb
 
 def other_places(connection: Connection) -> list[OtherPlace]:
     """Return all other places, in the order of sources."""
-    if not has_tables(connection):
-        return []
     return [OtherPlace(*row) for row in connection.rows(f"SELECT {PLACE} ORDER BY places.source")]
 
 
 def other_places_of(connection: Connection, article_id: str) -> list[OtherPlace]:
     """Return the other places of one article, in the order of sources."""
-    if not has_tables(connection):
-        return []
     query = f"SELECT {PLACE} WHERE articles.id = ? ORDER BY places.source"
     return [OtherPlace(*row) for row in connection.rows(query, (article_id,))]
 

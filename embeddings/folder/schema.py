@@ -6,62 +6,9 @@ APPLICATION_ID = 0x50524D4B
 DRAFT = "archive.draft"
 """What a new file is called until it is whole; one that a crash left behind is made anew."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-FILES = """
-CREATE TABLE IF NOT EXISTS files (
-    path TEXT PRIMARY KEY,
-    id TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    modified INTEGER NOT NULL,
-    articles INTEGER NOT NULL,
-    reading TEXT NOT NULL
-) STRICT
-"""
-"""What the files were like that articles were read from. Archives made before there was this table get it in time."""
-
-COPIES = (
-    """
-CREATE TABLE IF NOT EXISTS families (
-    article INTEGER PRIMARY KEY REFERENCES articles (number),
-    family INTEGER NOT NULL,
-    content TEXT NOT NULL,
-    bands BLOB NOT NULL
-) STRICT
-""",
-    "CREATE INDEX IF NOT EXISTS families_by_family ON families (family)",
-    "CREATE INDEX IF NOT EXISTS families_by_content ON families (content)",
-    """
-CREATE TABLE IF NOT EXISTS bands (
-    band INTEGER NOT NULL,
-    article INTEGER NOT NULL,
-    PRIMARY KEY (band, article)
-) STRICT, WITHOUT ROWID
-""",
-    """
-CREATE TABLE IF NOT EXISTS links (
-    article INTEGER NOT NULL REFERENCES articles (number),
-    other INTEGER NOT NULL REFERENCES articles (number),
-    PRIMARY KEY (article, other)
-) STRICT, WITHOUT ROWID
-""",
-    """
-CREATE TABLE IF NOT EXISTS places (
-    source TEXT PRIMARY KEY,
-    article INTEGER NOT NULL REFERENCES articles (number),
-    id TEXT NOT NULL
-) STRICT
-""",
-    "CREATE INDEX IF NOT EXISTS places_by_article ON places (article)",
-)
-"""Which articles are copies of each other, and at which other places an article was met.
-
-A family's number is the least number of its articles. `content` is a hash of all that an article says but its id, and
-`bands` are its numbers in the table of bands, 8 bytes each. A link stands in both directions. Archives made before
-there were these tables get them with the first article that is stored.
-"""
-
-SCHEMA = f"""
+SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -91,6 +38,43 @@ CREATE INDEX passages_by_article ON passages (article);
 CREATE INDEX passages_by_generation ON passages (generation);
 CREATE TABLE removed (number INTEGER PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
 CREATE INDEX removed_by_generation ON removed (generation);
-{FILES};
-{";".join(COPIES)};
+CREATE TABLE files (
+    path TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    articles INTEGER NOT NULL,
+    reading TEXT NOT NULL,
+    superseded_by TEXT NOT NULL
+) STRICT;
+CREATE TABLE families (
+    article INTEGER PRIMARY KEY REFERENCES articles (number),
+    family INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    bands BLOB NOT NULL
+) STRICT;
+CREATE INDEX families_by_family ON families (family);
+CREATE INDEX families_by_content ON families (content);
+CREATE TABLE bands (
+    band INTEGER NOT NULL,
+    article INTEGER NOT NULL,
+    PRIMARY KEY (band, article)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE links (
+    article INTEGER NOT NULL REFERENCES articles (number),
+    other INTEGER NOT NULL REFERENCES articles (number),
+    PRIMARY KEY (article, other)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE places (
+    source TEXT PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES articles (number),
+    id TEXT NOT NULL
+) STRICT;
+CREATE INDEX places_by_article ON places (article);
+"""
+"""Articles and passages; what the files were like that articles were read from; which articles are copies of each
+other; and at which other places an article was met.
+
+A family's number is the least number of its articles. `content` is a hash of all that an article says but its id, and
+`bands` are its numbers in the table of bands, 8 bytes each. A link stands in both directions.
 """

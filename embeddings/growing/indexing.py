@@ -24,10 +24,6 @@ TOGETHER_CHARACTERS = 30_000
 READING = "2"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
-SUPERSEDED = " superseded by "
-"""Stands in the record of a file between the way of reading and the path of another file, which has replaced an article
-of its own: it is read again when the other one changes or is gone."""
-
 SETTLED = 2_000_000_000
 """Nanoseconds after which a file can change no more without its time of change showing it."""
 
@@ -70,7 +66,6 @@ def index_paths(
         TimeoutError: if another process is writing to this archive.
     """
     files = find_files(paths)
-    archive.link_older()
     with closing(_Run(archive, progress, names)) as run:
         for file in files:
             run.read(file)
@@ -123,16 +118,15 @@ class _Run:
 
     def _is_settled(self, known: FileRecord, now: FileRecord) -> bool:
         """Return whether a file is as it was, and so is the file that has replaced an article of its own, if any."""
-        reading, _, other = known.reading.partition(SUPERSEDED)
-        if replace(now, articles=known.articles) != replace(known, reading=reading):
+        if not known.is_like(now):
             return False
-        if not other:
+        if not known.superseded_by:
             return True
-        record = self._records.get(other)
-        if record is None:
+        other = self._records.get(known.superseded_by)
+        if other is None:
             return False
-        found = _look_at(InputFile(Path(other), record.id), self._names)
-        return found is not None and replace(found, articles=record.articles, reading=record.reading) == record
+        found = _look_at(InputFile(Path(other.path), other.id), self._names)
+        return found is not None and other.is_like(replace(found, reading=other.reading))
 
     def store(self) -> None:
         """Store all that was taken in so far, and let searches see it."""
@@ -218,9 +212,7 @@ class _Run:
         if same:
             self._background.contested |= {file.source, other}  # both have it: both are read every time
         elif other in self._records:
-            record = self._records[other]
-            reading = record.reading.partition(SUPERSEDED)[0]
-            self._records[other] = replace(record, reading=f"{reading}{SUPERSEDED}{file.source}")
+            self._records[other] = replace(self._records[other], superseded_by=file.source)
             self._lot.finished.append(self._records[other])
         return article
 

@@ -190,9 +190,6 @@ class MilvusArchive:
         """Whether the same article at two places is stored once: not in Milvus, each is an article of its own."""
         return False
 
-    def link_older(self) -> None:
-        """Do nothing: copies are not looked for in Milvus."""
-
     def ids_with(self, _content: str) -> list[str]:
         """Return nothing: see `keeps_places`."""
         return []
