@@ -39,7 +39,6 @@ SECOND = replace(
     dropout=0.1,
     average=0.95,
 )
-NEW = "group_negatives own_weight twisted keywords typos every_mention layer_decay dropout average"
 
 
 @pytest.fixture
@@ -47,11 +46,6 @@ def job(tmp_path: Path) -> Job:
     start = write_tiny_model(tmp_path / "start")
     data = read_data([write_made_up(tmp_path / "data.jsonl")], Curation())
     return Job(data, start, tmp_path / "out", SECOND, device="cpu")
-
-
-def state(job: Job) -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = torch.load(job.out / checkpoint.FILE, weights_only=True)
-    return loaded
 
 
 def stop_in_the_middle(job: Job) -> None:
@@ -91,24 +85,6 @@ def test_the_result_is_the_average_where_one_is_kept(job: Job) -> None:
     assert not torch.equal(last[head], torch.load(job.out / checkpoint.FILE, weights_only=True)["model"][head])
 
 
-def test_a_training_from_before_the_second_stage_is_resumed(job: Job, tmp_path: Path) -> None:
-    job = replace(job, recipe=FIRST)
-    train(replace(job, out=tmp_path / "whole"))
-    stop_in_the_middle(job)
-    old = state(job)
-    for name in NEW.split():
-        del old["training"][name]
-    for group in old["optimizer"]["param_groups"]:
-        del group["scale"]  # type: ignore[attr-defined]
-    del old["average"]
-    torch.save(old, job.out / checkpoint.FILE)
-    with pytest.raises(ValueError, match=r"its average is 0\.0, now it is 0\.9"):
-        train(replace(job, recipe=replace(FIRST, average=0.9), resume=True))
-    train(replace(job, resume=True))
-    whole, resumed = load_model(tmp_path / "whole").state_dict(), load_model(job.out).state_dict()
-    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
-
-
 def test_each_layer_learns_less_than_the_one_above(job: Job) -> None:
     model = load_model(job.start)
     names = {id(parameter): name for name, parameter in model.named_parameters()}
@@ -124,7 +100,7 @@ def test_each_layer_learns_less_than_the_one_above(job: Job) -> None:
     assert (scales["relevance.weight"], scales["spans.qa_outputs.bias"]) == (1.0, 1.0)
 
 
-def test_without_layer_decay_there_are_the_two_groups_that_old_checkpoints_have(job: Job) -> None:
+def test_without_layer_decay_there_are_two_groups(job: Job) -> None:
     model = load_model(job.start)
     matrices, others = (group["params"] for group in parameter_groups(model, 0.01, 1.0))
     assert matrices == [parameter for parameter in model.trained() if parameter.ndim > 1]

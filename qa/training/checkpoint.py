@@ -10,16 +10,11 @@ from typing import Any
 import torch
 
 from qa.training.average import Average
-from qa.training.recipe import Recipe
 
 FILE = "state.pt"
 
-STATE = {"training", "place", "model", "optimizer", "random", "random_cuda"}
+STATE = {"training", "place", "model", "optimizer", "average", "random", "random_cuda"}
 """What every checkpoint holds."""
-
-
-YOUNGER = ("order of files", "kept apart", "joined")
-"""What the first checkpoints did not know of their data."""
 
 
 @dataclass(slots=True)
@@ -93,9 +88,7 @@ def load_checkpoint(folder: Path, training: Mapping[str, str], learner: Learner)
         raise ValueError(f"the checkpoint {path} is damaged ({error}); delete it and start without --resume") from error
     if not isinstance(state, dict) or not state.keys() >= STATE:
         raise ValueError(f"{path} is no checkpoint of a training; delete it and start without --resume")
-    # What could not be said yet when the checkpoint was written was as the default has it, or as it is now.
-    younger = {name: training[name] for name in YOUNGER if name in training}
-    known: dict[str, str] = Recipe().identity() | younger | state["training"]
+    known: dict[str, str] = state["training"]
     for name in sorted({*known, *training}):
         if known.get(name) != training.get(name):
             raise ValueError(

@@ -149,8 +149,7 @@ class _Training:
     def _step(self, batch: Batch, rate: float) -> float:
         """Change the weights by one batch and return its loss before."""
         for group in self.optimizer.param_groups:
-            # The groups of a checkpoint from before there were scales have none.
-            group["lr"] = rate * group.get("scale", 1.0)
+            group["lr"] = rate * group["scale"]
         bfloat16 = self.place.precision == Precision.BFLOAT16
         with torch.autocast(self.device.type, torch.bfloat16) if bfloat16 else nullcontext():
             logits = self.model(batch.ids, batch.mask, batch.types)
