@@ -1,5 +1,6 @@
 """The page and the JSON endpoint in front of question answering: knows nothing of ranking."""
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response
@@ -10,8 +11,6 @@ from web.requests import IdConverter
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
-
-__version__ = "0.1.0"
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -44,7 +43,7 @@ def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
     app = Flask(__name__)
     app.json = ReadableJSON(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PIPELINE=pipeline, VERSION=__version__)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PIPELINE=pipeline, VERSION=version("pressmark"))
     app.config.update(config)
     app.url_map.converters["id"] = IdConverter
     app.url_map.merge_slashes = False
