@@ -5,7 +5,12 @@ import math
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from qa.settings import Settings
+
 FILE = "calibration.json"
+
+FIT = "pressmark train calibration"
+"""The command that makes it."""
 
 BOUND = 15.0
 """Differences of logits are cut to ± this many: beyond it they say nothing more."""
@@ -76,21 +81,24 @@ class Calibration:
         """
         path = reader / FILE
         if not path.is_file():
-            raise FileNotFoundError(f"the reader in {reader} has no {FILE}; make one with: pressmark train calibration")
+            raise FileNotFoundError(f"the reader in {reader} has no {FILE}; make one with: {FIT}")
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             found = cls(**{field.name: values[field.name] for field in fields(cls)})
             _check_numbers(found)
         except KeyError as error:
-            raise ValueError(f"{path} has no {error}; make it anew with: pressmark train calibration") from error
+            raise ValueError(f"{path} has no {error}; make it anew with: {FIT}") from error
         except (ValueError, TypeError) as error:
-            raise ValueError(f"{path} is damaged: {error}; make it anew with: pressmark train calibration") from error
+            raise ValueError(f"{path} is damaged: {error}; make it anew with: {FIT}") from error
         if found.fitted_for != model:
             raise ValueError(
-                f"{path} was fitted for the model {found.fitted_for!r}, beside it is {model!r}; fit it anew with: "
-                "pressmark train calibration"
+                f"{path} was fitted for the model {found.fitted_for!r}, beside it is {model!r}; fit it anew with: {FIT}"
             )
         return found
+
+    def threshold_for(self, settings: Settings) -> float:
+        """Return the least confidence of a first answer, in [0, 1]: that of the settings, if they have one."""
+        return self.threshold if settings.threshold is None else settings.threshold
 
     def confidence(self, evidence: Evidence) -> float:
         """Return the probability that the answer is right, in [0, 1]: more evidence never makes it lower."""

@@ -9,7 +9,7 @@ from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.metrics import RIGHT, score_answer
 from qa.pipeline import Pipeline
-from qa.retriever import fuse, ranked, search
+from qa.retriever import ranked, search
 from qa.types import Answer, Prediction
 
 
@@ -108,7 +108,7 @@ def _not_read(pipeline: Pipeline, prediction: Prediction, expected: Expected, on
     most = max(settings.candidates, len(prediction.hits))
     vector = pipeline.archive.encoder.encode_questions([prediction.question])
     proposals = search(pipeline.archive, prediction.question, vector, only, replace(settings, candidates=most))
-    scores = fuse(proposals.vectors, proposals.keywords, settings.vector_weight)
+    scores = proposals.fused(settings.vector_weight)
     hit = _first_holding(ranked(scores, pipeline.archive.passages(scores)), expected)
     read = f"{len(prediction.hits)} passages were read"
     if hit is None:

@@ -48,7 +48,7 @@ class Pipeline:
     @property
     def threshold(self) -> float:
         """The least confidence of a first answer, in [0, 1]."""
-        return self.calibration.threshold if self.settings.threshold is None else self.settings.threshold
+        return self.calibration.threshold_for(self.settings)
 
     def ask(self, question: str, *, k: int | None = None, only: Filter = NO_FILTER) -> Prediction:
         """Return the answers to a question: verbatim spans of the articles that the filter lets through.

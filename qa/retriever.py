@@ -28,6 +28,17 @@ class Proposals:
     vectors: Ranking
     keywords: Ranking
 
+    def fused(self, vector_weight: float) -> dict[int, float]:
+        """Return passage number → weighted sum of the two legs' normalised scores, in [0, 1].
+
+        A passage that a leg did not propose gets 0 from it.
+        """
+        fused: dict[int, float] = {}
+        for ranking, weight in ((self.vectors, vector_weight), (self.keywords, 1 - vector_weight)):
+            for number, score in zip(ranking.numbers.tolist(), normalise(ranking.scores).tolist(), strict=True):
+                fused[number] = fused.get(number, 0.0) + weight * score
+        return fused
+
 
 def retrieve(archive: SearchableArchive, question: str, only: Filter, settings: Settings) -> Retrieved:
     """Return the `settings.k` best passages for a question; fewer only if fewer pass the filter.
@@ -39,7 +50,7 @@ def retrieve(archive: SearchableArchive, question: str, only: Filter, settings: 
     encoded = perf_counter()
     with archive.one_generation():
         proposals = search(archive, question, vector, only, settings)
-        scores = fuse(proposals.vectors, proposals.keywords, settings.vector_weight)
+        scores = proposals.fused(settings.vector_weight)
         hits = ranked(scores, archive.passages(scores))[: settings.k]
     return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded))
 
@@ -60,18 +71,6 @@ def ranked(scores: Mapping[int, float], passages: Mapping[int, Passage]) -> tupl
     """Return the passages as hits, best first, ties by passage id; `scores` has one for the number of each."""
     ordered = sorted((-scores[number], passage.id, passage) for number, passage in passages.items())
     return tuple(Hit(passage, -negative, rank) for rank, (negative, _, passage) in enumerate(ordered, start=1))
-
-
-def fuse(vectors: Ranking, keywords: Ranking, vector_weight: float) -> dict[int, float]:
-    """Return passage number → weighted sum of the two legs' normalised scores, in [0, 1].
-
-    A passage that a leg did not propose gets 0 from it.
-    """
-    fused: dict[int, float] = {}
-    for ranking, weight in ((vectors, vector_weight), (keywords, 1 - vector_weight)):
-        for number, score in zip(ranking.numbers.tolist(), normalise(ranking.scores).tolist(), strict=True):
-            fused[number] = fused.get(number, 0.0) + weight * score
-    return fused
 
 
 def normalise(scores: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import pytest
 from embeddings.types import Article, Passage, Ranking
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
-from qa.evaluation.ablation import RANK_CONSTANT, Ablation, as_shipped, by_rank, by_standard_score, variants
+from qa.evaluation.ablation import RANK_CONSTANT, Ablation, by_rank, by_standard_score, variants
 from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Kind, Provenance
@@ -81,7 +81,7 @@ def test_standard_scores_by_hand() -> None:
     assert by_standard_score(PROPOSALS, 0.25) == {1: near(0.5), 2: near(1.5), 3: near(0.0)}
 
 
-@pytest.mark.parametrize("fusion", [as_shipped, by_rank, by_standard_score])
+@pytest.mark.parametrize("fusion", [Proposals.fused, by_rank, by_standard_score])
 def test_nothing_proposed_is_nothing_fused(fusion: object) -> None:
     assert callable(fusion)
     assert fusion(Proposals(Ranking.empty(), Ranking.empty()), 0.5) == {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Ranking
 from fakes import FakeEncoder
-from qa.retriever import fuse, normalise, retrieve
+from qa.retriever import Proposals, normalise, retrieve
 from qa.settings import Settings
 
 BRIDGE = "The bridge over the river was opened on Monday."
@@ -55,7 +55,7 @@ def found(archive: Archive, question: str, settings: Settings, only: Filter = NO
 def test_fuse_weighs_what_each_leg_says_of_a_passage() -> None:
     vectors, keywords = ranking(_1=0.9, _2=0.5, _3=0.1), ranking(_2=30.0, _4=20.0, _1=10.0)
     # normalised: vectors 1, 0.5, 0; keywords 1, 0.5, 0
-    assert fuse(vectors, keywords, 0.4) == {
+    assert Proposals(vectors, keywords).fused(0.4) == {
         1: near(0.4),
         2: near(0.4 * 0.5 + 0.6),
         3: near(0.0),
@@ -67,12 +67,12 @@ def test_fuse_weighs_what_each_leg_says_of_a_passage() -> None:
 def test_fuse_with_all_weight_on_one_leg_keeps_the_passages_of_the_other(
     weight: float, fused: dict[int, float]
 ) -> None:
-    assert fuse(ranking(_1=0.3), ranking(_2=7.0), weight) == fused
+    assert Proposals(ranking(_1=0.3), ranking(_2=7.0)).fused(weight) == fused
 
 
 def test_fuse_without_keywords_is_the_vectors_share() -> None:
-    assert fuse(ranking(_1=0.75, _2=0.25), Ranking.empty(), 0.4) == {1: near(0.4), 2: 0.0}
-    assert fuse(Ranking.empty(), Ranking.empty(), 0.4) == {}
+    assert Proposals(ranking(_1=0.75, _2=0.25), Ranking.empty()).fused(0.4) == {1: near(0.4), 2: 0.0}
+    assert Proposals(Ranking.empty(), Ranking.empty()).fused(0.4) == {}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.types import Ranking
-from qa.retriever import Proposals, fuse
+from qa.retriever import Proposals
 from qa.settings import Settings
 
 RANK_CONSTANT = 60
@@ -17,11 +17,6 @@ RANK_CONSTANT = 60
 
 Fusion = Callable[[Proposals, float], dict[int, float]]
 """What both legs propose and the weight of the vectors → passage number → score."""
-
-
-def as_shipped(proposals: Proposals, weight: float) -> dict[int, float]:
-    """Return the fusion of the retriever: scores normalised, then weighed."""
-    return fuse(proposals.vectors, proposals.keywords, weight)
 
 
 class Ablation(StrEnum):
@@ -43,7 +38,7 @@ class Variant:
     name: str
     settings: Settings
     splitting: Splitting = SPLITTING
-    fusion: Fusion = as_shipped
+    fusion: Fusion = Proposals.fused
     encoder: str = "int8"
     reader: str = "int8"
 

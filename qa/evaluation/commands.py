@@ -13,7 +13,7 @@ from embeddings.locations import Location
 from qa.evaluation.ablation_commands import ablations, publish
 from qa.evaluation.copies_commands import copies
 from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
-from qa.evaluation.outputs import Outputs, described, provenance, shipped_threshold
+from qa.evaluation.outputs import Outputs, described, provenance
 from qa.evaluation.questions.collections import collect, narrowed, open_collection, question_vectors, read_set, sample
 from qa.evaluation.questions.typed import Form
 from qa.evaluation.results.results import Results
@@ -241,7 +241,7 @@ def _read(squad: "SquadSet", folder: Path | None, questions: int | None, typed: 
         notes = (*notes, f"Questions as people type them in a hurry, in lower case, without question mark: {typed}.")
         squad = typed_set(squad, typed)
     reader, calibration = load_reader(settings.reader if folder is None else folder, settings.cache)
-    threshold = shipped_threshold(settings, calibration)
+    threshold = calibration.threshold_for(settings)
     report = score_given(squad, read_paragraphs(squad, reader, calibration), threshold)
     results = reading_results(report, provenance(described(settings, reader=reader, threshold=threshold)))
     return replace(results, notes=(*results.notes, *notes, abstaining_note(squad, threshold)))

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from embeddings.archives import SearchableArchive
-from qa.confidence import Calibration
 from qa.evaluation.results.comparison import compare
 from qa.evaluation.results.plots import check_matplotlib
 from qa.evaluation.results.reports import text_report, write_report
@@ -94,8 +93,3 @@ def described(
     if reader is not None:
         found |= {"reader": reader.spec.name, "reader weights": reader.spec.sha256["model.onnx"][:12]}
     return found if threshold is None else {**found, "threshold": f"{threshold:.4g}"}
-
-
-def shipped_threshold(settings: Settings, calibration: Calibration) -> float:
-    """Return the least confidence of a first answer, in [0, 1], as the pipeline has it."""
-    return calibration.threshold if settings.threshold is None else settings.threshold

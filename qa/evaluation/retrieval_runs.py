@@ -10,7 +10,7 @@ from qa.evaluation.measures.rankings import best_of_each, ranked
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.datasets import Question
 from qa.pipeline import reorder
-from qa.retriever import Proposals, fuse, search
+from qa.retriever import Proposals, search
 from qa.retriever import ranked as ranked_hits
 from qa.settings import Settings
 from qa.types import Reader
@@ -55,7 +55,7 @@ class Searcher:
         return {
             Way.KEYWORDS: self.hits(_scores(proposals.keywords)),
             Way.VECTORS: self.hits(_scores(proposals.vectors)),
-            Way.FUSED: self.hits(fuse(proposals.vectors, proposals.keywords, self.settings.vector_weight)),
+            Way.FUSED: self.hits(proposals.fused(self.settings.vector_weight)),
         }
 
 

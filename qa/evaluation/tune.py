@@ -18,7 +18,7 @@ from qa.evaluation.results.comparison import SIGNIFICANCE
 from qa.evaluation.results.reports import Table, aligned
 from qa.evaluation.retrieval_runs import Searcher
 from qa.explain import is_right
-from qa.retriever import Proposals, fuse
+from qa.retriever import Proposals
 from qa.settings import Settings
 from qa.types import Reader, Reading
 
@@ -81,7 +81,7 @@ def tune(collections: Sequence[Collection], reader: Reader, calibration: Calibra
     is tuned, too. Questions of even number choose, those of odd number measure. Raises ValueError for fewer than 2
     questions with a relevant article.
     """
-    threshold = calibration.threshold if settings.threshold is None else settings.threshold
+    threshold = calibration.threshold_for(settings)
     present = Choice(settings.vector_weight, settings.k, threshold)
     trials = [trial for collection in collections for trial in _propose(collection, settings)]
     judged = [trial for trial in trials if trial.question.relevant]
@@ -121,7 +121,7 @@ class _Trial:
     searcher: Searcher
 
     def hits(self, weight: float) -> tuple[Hit, ...]:
-        return self.searcher.hits(fuse(self.proposals.vectors, self.proposals.keywords, weight))
+        return self.searcher.hits(self.proposals.fused(weight))
 
 
 def _propose(collection: Collection, settings: Settings) -> list[_Trial]:

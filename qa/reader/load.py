@@ -6,8 +6,8 @@ from pathlib import Path
 
 from embeddings import onnx_models
 from embeddings.encoder import default_cache
-from qa.confidence import FILE, Calibration
-from qa.reader.onnx_reader import SPEC, OnnxReader
+from qa.confidence import FILE, FIT, Calibration
+from qa.reader.onnx_reader import EXPORT, SPEC, OnnxReader
 from qa.settings import SHIPPED_READER
 
 log = logging.getLogger(__name__)
@@ -55,9 +55,9 @@ def load_reader(name: str | Path, cache: Path | None = None) -> tuple[OnnxReader
     if (reader.folder / FILE).is_file() or reader.folder == SHIPPED_READER:
         return reader, Calibration.load(reader.folder, reader.spec.sha256["model.onnx"])
     log.warning(
-        "the reader %s is not calibrated: confidences are its own; fit them with: pressmark train calibration DATA "
-        "--reader %s",
+        "the reader %s is not calibrated: confidences are its own; fit them with: %s DATA --reader %s",
         name,
+        FIT,
         name,
     )
     return reader, OWN_ODDS
@@ -67,9 +67,7 @@ def _compiled(name: str, cache: Path) -> Path:
     """Return the folder of a Hugging Face model as an exported reader."""
     is_folder = Path(name).is_dir() or not HUB_NAME.fullmatch(name)
     if is_folder and not Path(name, "config.json").is_file():
-        raise FileNotFoundError(
-            f"the reader in {name} has neither {SPEC} nor config.json; make one with: pressmark train export"
-        )
+        raise FileNotFoundError(f"the reader in {name} has neither {SPEC} nor config.json; make one with: {EXPORT}")
     folder = cache / onnx_models.folder_name(name, str(FORMAT))
     if not (folder / SPEC).is_file():
         from qa.reader.compile import compile_reader

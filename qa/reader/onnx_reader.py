@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SPEC = "reader.json"
 """The file in a reader's folder that says what it is."""
 
+EXPORT = "pressmark train export"
+"""The command that makes a reader's folder."""
+
 SPANS = 3
 """How many spans, at most, are proposed for a passage."""
 
@@ -141,16 +144,16 @@ def read_spec(folder: Path) -> ReaderSpec:
     path = folder / SPEC
     for file in (path, folder / "tokenizer.json", folder / "model.onnx"):
         if not file.is_file():
-            raise FileNotFoundError(f"the reader in {folder} has no {file.name}; make one with: pressmark train export")
+            raise FileNotFoundError(f"the reader in {folder} has no {file.name}; make one with: {EXPORT}")
     try:
         spec = ReaderSpec(**json.loads(path.read_text(encoding="utf-8")))
         hashed = [spec.sha256[name] for name in ("model.onnx", "tokenizer.json")]
     except KeyError as error:
-        raise ValueError(f"{path} is damaged: no hash of {error}; make it anew with: pressmark train export") from error
+        raise ValueError(f"{path} is damaged: no hash of {error}; make it anew with: {EXPORT}") from error
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{path} is damaged: {error}; make it anew with: pressmark train export") from error
+        raise ValueError(f"{path} is damaged: {error}; make it anew with: {EXPORT}") from error
     if not all(isinstance(each, str) for each in hashed):
-        raise ValueError(f"{path} is damaged: {hashed} are no hashes; make it anew with: pressmark train export")
+        raise ValueError(f"{path} is damaged: {hashed} are no hashes; make it anew with: {EXPORT}")
     return spec
 
 

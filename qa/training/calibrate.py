@@ -21,7 +21,6 @@ from qa.evaluation.retrieval_runs import Searcher
 from qa.evaluation.tune import Ending, best_threshold
 from qa.explain import is_right
 from qa.reader.onnx_reader import OnnxReader
-from qa.retriever import fuse
 from qa.settings import Settings
 from qa.training import data as training
 from qa.training.twisting import Twister
@@ -129,8 +128,7 @@ def ask(
 
 
 def _hits(searcher: Searcher, question: str, vector: Vectors) -> tuple[Hit, ...]:
-    proposals = searcher.propose(question, vector)
-    return searcher.hits(fuse(proposals.vectors, proposals.keywords, searcher.settings.vector_weight))
+    return searcher.hits(searcher.propose(question, vector).fused(searcher.settings.vector_weight))
 
 
 def _trials(question: Question, ways: Mapping[bool, Sequence[Hit]], reader: Reader) -> Iterator[Trial]:
