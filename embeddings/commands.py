@@ -17,7 +17,7 @@ from embeddings.files.articles import find_files
 from embeddings.files.records import USUAL, FieldNames
 from embeddings.folder.sqlite import FULL_CURE
 from embeddings.growing import watching
-from embeddings.growing.indexing import IndexReport, expected_articles, index_paths
+from embeddings.growing.indexing import IndexReport, index_paths
 from embeddings.locations import DEFAULT_FOLDER, Location, MilvusPlace, parse_location
 
 SHOWN = 20
@@ -164,13 +164,20 @@ def index_with_progress(
     """Index paths into an archive, made if there is none, with a progress bar if it takes more than a second."""
     from tqdm import tqdm
 
-    expected = expected_articles(paths)
-    if not expected:
+    files = find_files(paths)
+    if not files:
         return IndexReport()
     model = load_encoder(encoder, cache)
     opened = open_or_create(archive, model)
     try:
-        with tqdm(total=expected, unit=" articles", delay=1, disable=not sys.stderr.isatty(), leave=False) as bar:
+        with tqdm(
+            total=sum(file.size for file in files),
+            unit="B",
+            unit_scale=True,
+            delay=1,
+            disable=not sys.stderr.isatty(),
+            leave=False,
+        ) as bar:
             return index_paths(opened, paths, bar.update, names, prune=prune)
     finally:
         opened.close()

@@ -34,7 +34,7 @@ ONLY_IN = {
     "lxml": {"embeddings/files/feeds.py", "embeddings/files/formats.py"},
     "pypdf": {"embeddings/files/pdf.py"},
     "warcio": {"embeddings/files/web_archives.py"},
-    "csv": {"embeddings/files/estimates.py", "embeddings/files/tables.py"},
+    "csv": {"embeddings/files/tables.py"},
     "email": {"embeddings/files/mail.py"},
     "zipfile": {"embeddings/files/containers.py"},
     "waitress": {"web/commands.py"},

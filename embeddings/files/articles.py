@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BufferedReader
 from itertools import chain
@@ -54,6 +54,22 @@ class InputFile:
         """The file's absolute path, links followed."""
         return os.path.realpath(self.path)
 
+    @property
+    def size(self) -> int:
+        """How many bytes the file holds now; 0 if that cannot be told."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What was found in a file, and how many more bytes of it were read by then: those of all add up to its size."""
+
+    item: Article | Unread
+    size: int
+
 
 def read_articles(paths: Sequence[Path], names: FieldNames = USUAL) -> Iterator[Article | Unread]:
     """Return every article in files and folders, one at a time, and an `Unread` for all that is none.
@@ -61,7 +77,8 @@ def read_articles(paths: Sequence[Path], names: FieldNames = USUAL) -> Iterator[
     `names` are what an export calls its fields. Raises FileNotFoundError at once if a path does not exist. Two articles
     may have the same id.
     """
-    return chain.from_iterable(read_file(file, names) for file in find_files(paths))
+    pieces = chain.from_iterable(read_file(file, names) for file in find_files(paths))
+    return (piece.item for piece in pieces)
 
 
 def find_files(paths: Sequence[Path]) -> list[InputFile]:
@@ -106,28 +123,34 @@ def _path_id(file: Path, folder: Path) -> str:
     return clean_line(file.relative_to(folder).as_posix().removesuffix(file.suffix))
 
 
-def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Article | Unread]:
+def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Piece]:
     """Yield what a file holds; at least one article or one `Unread`.
 
     The last of it is held back until it is known whether the file changed meanwhile: then it may be there in half.
     """
-    held: list[Article | Unread] = []
     if not _is_unicode(file.source):
-        yield Unread(clean_line(file.source), "has a name that is not in UTF-8; rename the file or its folder")
+        unread = Unread(clean_line(file.source), "has a name that is not in UTF-8; rename the file or its folder")
+        yield Piece(unread, file.size)
         return
+    held: list[Piece] = []
+    done = 0
     try:
-        with opened(file) as content:
+        with _opened(file) as content:
             before = _state(content)
             for item in _read(content, names):
                 yield from held
-                held = [item]
+                size = max(0, content.stream.tell() - done)  # in a zip, members may stand in any order
+                held, done = [Piece(item, size)], done + size
             if _state(content) != before:
-                held = [Unread(file.source, "changed while it was read; index it again when it is complete")]
+                changed = Unread(file.source, "changed while it was read; index it again when it is complete")
+                held = [replace(held[-1], item=changed)]
     except UnreadableError as error:
-        held.append(Unread(file.source, str(error)))
+        held.append(Piece(Unread(file.source, str(error)), 0))
     except OSError as error:
-        held.append(Unread(file.source, f"cannot be read: {error.strerror}"))
-    yield from held
+        held.append(Piece(Unread(file.source, f"cannot be read: {error.strerror}"), 0))
+    *others, last = held
+    yield from others
+    yield replace(last, size=last.size + max(0, file.size - done))
 
 
 def _is_unicode(path: str) -> bool:
@@ -140,7 +163,7 @@ def _is_unicode(path: str) -> bool:
 
 
 @contextmanager
-def opened(file: InputFile) -> Iterator[Content]:
+def _opened(file: InputFile) -> Iterator[Content]:
     """Open a file on disk; UnreadableError if it is not one to be read, OSError if it cannot be."""
     if not file.path.is_file():
         raise UnreadableError("is neither a regular file nor a folder that may be opened")
@@ -193,7 +216,7 @@ def _read_format(content: Content, names: FieldNames) -> Iterator[Article | Unre
 
 def _read_member(member: Member, names: FieldNames) -> Iterator[Article | Unread]:
     """Yield what a member of a zip holds; nothing if it is passed over."""
-    if is_passed_over(member):
+    if _is_passed_over(member):
         return
     try:
         with member.open() as content:
@@ -204,7 +227,7 @@ def _read_member(member: Member, names: FieldNames) -> Iterator[Article | Unread
         yield Unread(member.source, str(error))
 
 
-def is_passed_over(member: Member) -> bool:
+def _is_passed_over(member: Member) -> bool:
     """Tell whether a member of a zip is skipped quietly, as it would be inside a folder."""
     *folders, name = (part for part in member.parts if part not in (".", ".."))
     return _is_no_article(name) or any(folder == "__MACOSX" or folder.startswith(".") for folder in folders)

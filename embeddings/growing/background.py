@@ -31,14 +31,14 @@ class Lot:
     """Articles that are encoded together, by id, and what is stored along with them.
 
     `contents` are the ids of the articles by what they say, see `content_of`; `finished` are files whose last articles
-    are in this lot or an earlier one, of one path the last counts; `passed_over` articles are stored as others. The
-    rest is as in `PlaceChanges`, `noted` by source.
+    are in this lot or an earlier one, of one path the last counts; `size` is how many bytes of files were read for it.
+    The rest is as in `PlaceChanges`, `noted` by source.
     """
 
     articles: dict[str, Article] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     finished: list[FileRecord] = field(default_factory=list)
-    passed_over: int = 0
+    size: int = 0
     handed: dict[str, OtherPlace] = field(default_factory=dict)
     merged: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)
@@ -86,8 +86,8 @@ class Encoding:
 class Background:
     """Takes lots, encodes them on threads of its own, and stores them once there are enough, all in the caller's order.
 
-    So a file is never stored as finished before all its articles are. `progress` is told how many more articles are
-    done, each time some are.
+    So a file is never stored as finished before all its articles are. `progress` is told how many more bytes of
+    files are done, after each transaction.
     """
 
     def __init__(self, archive: GrowingArchive, progress: Callable[[int], object]) -> None:
@@ -99,7 +99,7 @@ class Background:
         self._under_way: deque[tuple[Lot, Encoding]] = deque()
         self._encoded: list[Encoding] = []
         self._ready: list[Lot] = []  # the lots of these, and those between them that have nothing to encode
-        self._told, self._since = 0, monotonic()
+        self._done, self._since = 0, monotonic()
 
     @property
     def unstored(self) -> list[Lot]:
@@ -143,7 +143,7 @@ class Background:
                     return
                 self._wait(encoding)
             self._under_way.popleft()
-            self._told += len(lot.articles) + lot.passed_over
+            self._done += lot.size
             self._ready.append(lot)
             if encoding.articles:
                 self._encoded.append(encoding)
@@ -176,7 +176,6 @@ class Background:
         self._tell()
 
     def _tell(self) -> None:
-        """Tell how many articles are done since it was told last."""
-        if self._told:
-            self._progress(self._told)
-        self._told, self._since = 0, monotonic()
+        """Tell how many bytes are done since it was told last."""
+        self._progress(self._done)
+        self._done, self._since = 0, monotonic()

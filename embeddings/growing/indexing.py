@@ -9,7 +9,6 @@ from time import time_ns
 
 from embeddings.archives import GrowingArchive
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
-from embeddings.files.estimates import about
 from embeddings.files.records import USUAL, FieldNames
 from embeddings.growing.background import Background, Lot
 from embeddings.growing.meetings import Meetings
@@ -59,7 +58,8 @@ def index_paths(
 
     A file that is as it was is not read again. With `prune`, articles that were read below these paths and are no
     longer there are removed, but for those below a path where no file is left: it may be a disk that is not there.
-    `progress` is told how many more articles are done, each time some are; `names` are what an export calls its fields.
+    `progress` is told how many more bytes of the files are done, each time some are; `names` are what an export calls
+    its fields.
 
     Raises:
         FileNotFoundError: if a path does not exist; nothing is indexed then.
@@ -102,16 +102,19 @@ class _Run:
         if known is not None and now is not None and self._is_settled(known, now):
             self._kept.add(file.source)
             self.report.unchanged += known.articles
-            self._progress(known.articles)
+            self._progress(now.size)
             return
         count = 0
-        for found in read_file(file, self._names):
-            if isinstance(found, Unread):
-                self.report.unread.append(found)
+        for piece in read_file(file, self._names):
+            if isinstance(piece.item, Unread):
+                self.report.unread.append(piece.item)
                 self._kept.add(file.source)
             else:
-                self._take(found, file)
+                self._take(piece.item, file)
                 count += 1
+            self._lot.size += piece.size
+            if self._background.is_late:
+                self.store()
         if now is not None and file.source not in self._kept and file.source not in self._background.contested:
             self._records[file.source] = replace(now, articles=count)
             self._lot.finished.append(self._records[file.source])
@@ -173,14 +176,11 @@ class _Run:
             self._pass_over(changed=False)
         else:
             self._meetings.put(article)
-        if self._background.is_late:
-            self.store()
 
     def _pass_over(self, *, changed: bool) -> None:
         """Count an article that is stored as another one."""
         self.report.changed += changed
         self.report.unchanged += not changed
-        self._lot.passed_over += 1
 
     def _has_room(self, article: Article) -> bool:
         """Tell whether an article may go into the lot."""
@@ -246,12 +246,3 @@ def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:
     if time_ns() - status.st_mtime_ns < SETTLED:
         return None
     return FileRecord(file.source, file.id, status.st_size, status.st_mtime_ns, 0, f"{READING} {names}".strip())
-
-
-def expected_articles(paths: Sequence[Path]) -> int:
-    """Return about how many articles files and folders hold, at least one a file.
-
-    Raises:
-        FileNotFoundError: if a path does not exist.
-    """
-    return sum(map(about, find_files(paths)))

@@ -4,6 +4,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,8 @@ import click
 
 from embeddings.commands import NothingToDo, WrongUse, plain_errors
 from embeddings.encoder import load_encoder
-from embeddings.files.articles import Unread, read_articles
+from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.folder.archive import Archive
-from embeddings.growing.indexing import expected_articles
 from embeddings.types import Article, Encoder
 from qa.commands import SEEDS
 from qa.settings import Settings
@@ -92,13 +92,13 @@ def _benchmark(
     from qa.evaluation.speed.growth import plan_steps
 
     settings = Settings.from_env()
-    expected = expected_articles(paths)
+    files = find_files(paths)
     encoder = load_encoder(settings.encoder, settings.cache)
     if existing is not None:
         Archive(existing, encoder).close()
     unread: list[Unread] = []
-    with _bar("splitting", " articles", expected) as bar:
-        steps = list(plan_steps(_read(paths, unread, bar.update), encoder, sizes))
+    with _bar("splitting", "B", sum(file.size for file in files)) as bar:
+        steps = list(plan_steps(_read(files, unread, bar.update), encoder, sizes))
     if not steps:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
     plan = plan_benchmark(steps, encoder, runs, settings.k, existing)
@@ -151,19 +151,20 @@ def _contenders(encoder: Encoder, settings: Settings, checkpoint: Path | None) -
     )
 
 
-def _read(paths: Sequence[Path], unread: list[Unread], progress: Callable[[int], object]) -> Iterator[Article]:
-    for found in read_articles(paths):
-        progress(1)
-        if isinstance(found, Unread):
-            unread.append(found)
+def _read(files: Sequence[InputFile], unread: list[Unread], progress: Callable[[int], object]) -> Iterator[Article]:
+    for piece in chain.from_iterable(map(read_file, files)):
+        progress(piece.size)
+        if isinstance(piece.item, Unread):
+            unread.append(piece.item)
         else:
-            yield found
+            yield piece.item
 
 
 def _bar(what: str, unit: str, total: int) -> Any:
     from tqdm import tqdm
 
-    return tqdm(desc=what, unit=unit, total=total, delay=1, disable=not sys.stderr.isatty(), leave=False)
+    shown = sys.stderr.isatty()
+    return tqdm(desc=what, unit=unit, unit_scale=True, total=total, delay=1, disable=not shown, leave=False)
 
 
 def _check_outputs(json_path: Path | None, report: Path | None) -> None:

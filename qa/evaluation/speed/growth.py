@@ -111,9 +111,9 @@ def grow(archive: Archive, step: Step, progress: Callable[[int], object]) -> flo
     """
     path = archive.folder.with_suffix(".jsonl")
     write_articles(step.articles, path)
-    mean = (step.passages - archive.counts().passages) / len(step.articles)
+    passages_a_byte = (step.passages - archive.counts().passages) / path.stat().st_size
     started = perf_counter()
-    index_paths(archive, [path], lambda articles: progress(round(mean * articles)))
+    index_paths(archive, [path], lambda size: progress(round(passages_a_byte * size)))
     return perf_counter() - started
 
 
