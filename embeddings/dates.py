@@ -24,6 +24,10 @@ _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:[ ,]+[0-9]{1,2}:
 _EPOCH = re.compile(r"([0-9]{9,10})(?:[0-9]{3})?(?:\.[0-9]+)?")
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{2})(?![0-9]).*")
 _FILTER = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_SHORT_MONTHS = [month[:3] for month in MONTHS]
+_HEADER = re.compile(
+    rf"(?:[A-Za-z]{{3}},\s*)?([0-9]{{1,2}})\s+({'|'.join(_SHORT_MONTHS)})\s+([0-9]{{4}})\b.*", re.DOTALL
+)
 
 _PLAINER = (
     (re.compile(r"(?<![0-9:./-])[0-9]{1,2} *[-–—] *[0-9]{1,2}(?![0-9:-])"), " "),  # 18-19 October: one of two days
@@ -50,6 +54,13 @@ def parse_published(text: str) -> str:
     if match := _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(match[1]), tz=UTC).date().isoformat()
     return _parse_words(text)
+
+
+def header_date(text: str) -> str:
+    """Return the date in "Wed, 19 Oct 2022 23:30:00 -0500", as RFC 5322 has mails write it, or in any other form."""
+    if match := _HEADER.fullmatch(text.strip()):
+        return parse_published(f"{match[3]}-{_SHORT_MONTHS.index(match[2]) + 1:02}-{int(match[1]):02}")
+    return parse_published(text)
 
 
 def parse_filter_date(text: str) -> str:

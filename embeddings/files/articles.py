@@ -16,10 +16,11 @@ from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Co
 from embeddings.files.decoding import clean_line, clean_text, decode
 from embeddings.files.drafts import Draft, Entry, UnreadableError
 from embeddings.files.feeds import feed
-from embeddings.files.formats import first_sentence, html, markdown, plain_text
+from embeddings.files.html import html
 from embeddings.files.json_files import CURE, json_lines, json_object
 from embeddings.files.mail import mail, mailbox
 from embeddings.files.pdf import pdf
+from embeddings.files.plain import first_sentence, markdown, plain_text
 from embeddings.files.records import USUAL, FieldNames
 from embeddings.files.tables import table
 from embeddings.files.web_archives import web_archive

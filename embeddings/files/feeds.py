@@ -7,10 +7,11 @@ from html.entities import html5
 from io import BytesIO
 from typing import Any
 
+from embeddings.dates import header_date
 from embeddings.files.contents import Content, read_whole
 from embeddings.files.decoding import decode
 from embeddings.files.drafts import Draft, Entry, UnreadableError
-from embeddings.files.formats import header_date, html_words
+from embeddings.files.html import html_words
 from embeddings.files.records import FieldNames
 
 ROOTS = ("rss", "feed", "RDF")

@@ -6,10 +6,11 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 
+from embeddings.dates import header_date
 from embeddings.files.contents import MAX_FILE, SAMPLE, Content, read_whole
 from embeddings.files.decoding import decode
 from embeddings.files.drafts import Draft, Entry, UnreadableError
-from embeddings.files.formats import header_date, html_words
+from embeddings.files.html import html_words
 from embeddings.files.records import FieldNames
 
 _BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

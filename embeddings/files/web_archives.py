@@ -10,7 +10,7 @@ from typing import Any
 from embeddings.files.contents import MAX_FILE, Content
 from embeddings.files.decoding import clean_text, decode
 from embeddings.files.drafts import Draft, Entry, UnreadableError
-from embeddings.files.formats import html
+from embeddings.files.html import html
 from embeddings.files.records import FieldNames
 
 PAGES = ("text/html", "application/xhtml+xml")
