@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from embeddings.archives import open_or_create
-from embeddings.encoder import DEFAULT_ENCODER, load_encoder
+from embeddings.encoder import DEFAULT_ENCODER
+from embeddings.encoders import load_encoder
 from embeddings.files.articles import find_files
 from embeddings.files.records import USUAL, FieldNames
 from embeddings.folder.sqlite import FULL_CURE

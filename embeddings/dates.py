@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,9 @@ LANGUAGES = ("en", "ru", "de", "fr", "es", "tr", "az", "uk", "it", "pt", "ar")
 
 MAX_CHARACTERS = 100
 """A longer string is no date."""
+
+FIRST_DAY, LAST_DAY = 0, 99_999_999
+"""Bounds of a day written as a number: 2022-10-19 is 20221019."""
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -84,6 +87,22 @@ def latest(published: str) -> str:
         year, month = published.split("-")
         return f"{published}-{monthrange(int(year), int(month))[1]}"
     return published
+
+
+def day_number(day: str) -> int:
+    """Return a day, "2022-10-19", as a number: 20221019."""
+    return int(day.replace("-", ""))
+
+
+def days_between(first: int, last: int, most: int) -> list[int]:
+    """Return all days from one to another, both included, as numbers; none if an end is open or there are too many."""
+    if first == FIRST_DAY or last == LAST_DAY:
+        return []
+    begin, end = (date(number // 10_000, number // 100 % 100, number % 100) for number in (first, last))
+    if (end - begin).days >= most:
+        return []
+    days = (begin + timedelta(passed) for passed in range((end - begin).days + 1))
+    return [day.year * 10_000 + day.month * 100 + day.day for day in days]
 
 
 def in_words(published: str) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import tantivy
 
+from embeddings.dates import days_between
 from embeddings.passages import heading
-from embeddings.types import Filter, Passage, Ranking, Stamp, days_between
-from embeddings.vectors import Allowed, Numbers
+from embeddings.types import Allowed, Filter, Numbers, Passage, Ranking, Stamp
 
 ANALYZER = "english"
 HEADING_WEIGHT = 0.5

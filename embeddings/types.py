@@ -2,39 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.dates import earliest, latest
+from embeddings.dates import FIRST_DAY, LAST_DAY, day_number, earliest, latest
 
 Vectors = NDArray[np.float32]
 """Unit vectors, float32, shape (texts, dimension)."""
 
+Numbers = NDArray[np.int64]
+"""Numbers of passages, int64, shape (passages,)."""
+
 Offsets = NDArray[np.int64]
 """Half-open character ranges, int64, shape (ranges, 2), ascending."""
-
-
-FIRST_DAY, LAST_DAY = 0, 99_999_999
-"""Bounds of a day written as a number: 2022-10-19 is 20221019."""
-
-
-def day_number(day: str) -> int:
-    """Return a day, "2022-10-19", as a number: 20221019."""
-    return int(day.replace("-", ""))
-
-
-def days_between(first: int, last: int, most: int) -> list[int]:
-    """Return all days from one to another, both included, as numbers; none if an end is open or there are too many."""
-    if first == FIRST_DAY or last == LAST_DAY:
-        return []
-    begin, end = (date(number // 10_000, number // 100 % 100, number % 100) for number in (first, last))
-    if (end - begin).days >= most:
-        return []
-    days = (begin + timedelta(passed) for passed in range((end - begin).days + 1))
-    return [day.year * 10_000 + day.month * 100 + day.day for day in days]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +121,31 @@ class Filter:
 class Ranking:
     """What one leg of a search found: passage numbers, int64, and scores, float32, both shape (found,), best first."""
 
-    numbers: NDArray[np.int64]
+    numbers: Numbers
     scores: NDArray[np.float32]
 
     @classmethod
     def empty(cls) -> "Ranking":
         """Nothing found."""
         return cls(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
+
+
+class Allowed:
+    """The passages that a filter lets through: `mask`, bool, by passage number, and how many that are."""
+
+    def __init__(self, mask: NDArray[np.bool_]) -> None:
+        self.mask = mask
+        self.count = int(np.count_nonzero(mask))
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers let through, ascending."""
+        return np.flatnonzero(self.mask)
+
+    @cached_property
+    def bits(self) -> NDArray[np.uint8]:
+        """The mask with eight passages a byte, the first one in the lowest bit."""
+        return np.packbits(self.mask, bitorder="little")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,8 @@ from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
-from embeddings.types import Ranking, Stamp, Vectors
-
-Numbers = NDArray[np.int64]
+from embeddings.types import Allowed, Numbers, Ranking, Stamp, Vectors
 
 Fetch = Callable[[Numbers], tuple[Numbers, Vectors]]
 """Passage numbers → those of them that the database has, and their vectors, shape (numbers, dimension)."""
@@ -53,24 +50,6 @@ EXACT_SEARCH: Any = faiss.SearchParameters
 CELL_SEARCH: Any = faiss.SearchParametersIVF
 BITMAP: Any = faiss.IDSelectorBitmap
 """FAISS's classes, whose type hints are those of C++."""
-
-
-class Allowed:
-    """The passages that a filter lets through: `mask`, bool, by passage number, and how many that are."""
-
-    def __init__(self, mask: NDArray[np.bool_]) -> None:
-        self.mask = mask
-        self.count = int(np.count_nonzero(mask))
-        self._bits = np.packbits(mask, bitorder="little")  # FAISS looks at them as long as this lives
-
-    @property
-    def numbers(self) -> Numbers:
-        """The numbers let through, ascending."""
-        return np.flatnonzero(self.mask)
-
-    def selector(self) -> Any:
-        """Return FAISS's own form of it."""
-        return BITMAP(self._bits)
 
 
 class VectorIndex:
@@ -200,7 +179,7 @@ class VectorIndex:
             k = min(k, len(self) if allowed is None else allowed.count)
             if k == 0:
                 return Ranking.empty()
-            selector = None if allowed is None else allowed.selector()
+            selector = None if allowed is None else _selector(allowed)
             if self.is_exact:
                 only = None if selector is None else EXACT_SEARCH(sel=selector)
                 scores, numbers = self._index.search(vector, k, params=only)
@@ -224,6 +203,11 @@ class VectorIndex:
         """Return how many cells to look into if so many passages compete."""
         share = max(PROBED / math.cbrt(competing), LEAST_PROBED / len(self))
         return math.ceil(int(self._index.nlist) * min(1.0, share))
+
+
+def _selector(allowed: Allowed) -> Any:
+    """Return FAISS's own form of what a filter lets through; FAISS looks at the bits as long as `allowed` lives."""
+    return BITMAP(allowed.bits)
 
 
 def _codes(dimension: int) -> int:

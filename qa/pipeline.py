@@ -6,7 +6,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from embeddings.archives import SearchableArchive, open_archive
-from embeddings.encoder import load_encoder
+from embeddings.encoders import load_encoder
 from embeddings.types import Filter, Hit
 from qa.answers import assemble
 from qa.confidence import Calibration

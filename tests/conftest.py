@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from waitress.server import create_server
 
-from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder, load_encoder
+from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
+from embeddings.encoders import load_encoder
 from embeddings.folder.archive import Archive
 from embeddings.growing.indexing import index_paths
 from fakes import FakeEncoder

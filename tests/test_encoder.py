@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import SEEDS
-from embeddings import compiling
+from embeddings import compiling, encoders
 from embeddings import encoder as encoder_module
 from embeddings.compiling import DEFAULT_WEIGHTS_SHA256, LEAST_COSINE, PROBES, load_original
-from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder, default_cache, load_encoder
+from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
+from embeddings.encoders import default_cache, load_encoder
 from embeddings.types import Vectors
 
 HEAVY = ("torch", "transformers", "sentence_transformers", "onnxruntime", "nupunkt")
@@ -73,7 +74,8 @@ def test_default_cache_is_where_caches_go(cache_home: str, expected: str, monkey
 @pytest.mark.model
 def test_loading_and_encoding_import_no_torch(encoder: OnnxEncoder) -> None:
     code = (
-        "from embeddings.encoder import *; found = load_encoder(DEFAULT_ENCODER).encode_questions(['Who signed?']);"
+        "from embeddings.encoder import DEFAULT_ENCODER; from embeddings.encoders import load_encoder;"
+        "found = load_encoder(DEFAULT_ENCODER).encode_questions(['Who signed?']);"
         "import sys; print(found.shape, sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
     )
     assert run_python(code) == "(1, 384) []\n"
@@ -275,7 +277,7 @@ def test_a_folder_that_holds_no_model_is_refused_with_the_cure(quiet: None, tmp_
 @pytest.mark.model
 def test_an_unknown_name_is_refused_with_the_cure(tmp_path: Path) -> None:
     code = (
-        "from embeddings.encoder import load_encoder; from pathlib import Path\n"
+        "from embeddings.encoders import load_encoder; from pathlib import Path\n"
         f"try: load_encoder('no-such/encoder', Path({str(tmp_path)!r}))\n"
         "except ValueError as error: print(error)"
     )
@@ -292,7 +294,7 @@ def test_an_unknown_name_is_refused_with_the_cure(tmp_path: Path) -> None:
 @pytest.fixture
 def compiled(encoder: OnnxEncoder, tmp_path: Path) -> Path:
     """A copy of the default encoder's compiled folder."""
-    source = default_cache() / "encoders" / encoder_module._folder_name(DEFAULT_ENCODER)
+    source = default_cache() / "encoders" / encoders._folder_name(DEFAULT_ENCODER)
     return Path(shutil.copytree(source, tmp_path / "compiled"))
 
 
@@ -340,21 +342,21 @@ def test_a_damaged_description_is_refused_with_the_cure(content: str, compiled: 
 def test_a_folder_with_a_file_missing_is_not_taken_for_compiled(missing: str, tmp_path: Path) -> None:
     for name in ("encoder.json", "model.onnx", "tokenizer.json"):
         (tmp_path / name).touch()
-    assert encoder_module._is_compiled(tmp_path)
+    assert encoders._is_compiled(tmp_path)
     (tmp_path / missing).unlink()
-    assert not encoder_module._is_compiled(tmp_path)
+    assert not encoders._is_compiled(tmp_path)
 
 
 def test_a_model_folder_that_changes_is_compiled_anew(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"one")
-    before = encoder_module._folder_name(str(tmp_path))
-    assert encoder_module._folder_name(str(tmp_path)) == before
+    before = encoders._folder_name(str(tmp_path))
+    assert encoders._folder_name(str(tmp_path)) == before
     (tmp_path / "model.safetensors").write_bytes(b"other")
-    assert encoder_module._folder_name(str(tmp_path)) != before
+    assert encoders._folder_name(str(tmp_path)) != before
 
 
 @pytest.mark.parametrize("name", ["../../etc", "a/b", "модель", "x" * 200, "C:\\model", "a\nb"])
 def test_any_name_makes_a_plain_file_name(name: str) -> None:
-    made = encoder_module._folder_name(name)
+    made = encoders._folder_name(name)
     assert Path(made).name == made
     assert len(made) <= 80

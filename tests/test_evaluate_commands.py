@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conftest import SEEDS
-from embeddings.encoder import OnnxEncoder, default_cache
+from embeddings.encoder import OnnxEncoder
+from embeddings.encoders import default_cache
 from qa.evaluation.results.results import Figure, Results, WorstError
 from qa.evaluation.results.stored import read_results
 from qa.explain import Stage

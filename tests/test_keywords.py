@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from embeddings import keywords
 from embeddings.keywords import KeywordIndex
-from embeddings.types import Article, Filter, Passage, Stamp
-from embeddings.vectors import Allowed
+from embeddings.types import Allowed, Article, Filter, Passage, Stamp
 
 STAMP = Stamp("an archive", 3)
 ALL = Filter()

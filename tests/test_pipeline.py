@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from embeddings import encoder
+from embeddings import encoders
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader
@@ -212,6 +212,6 @@ def test_pipeline_without_an_archive_says_how_to_make_one(tmp_path: Path, monkey
 def test_pipeline_without_a_reader_says_so_before_it_loads_the_encoder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(encoder, "OnnxEncoder")
+    monkeypatch.delattr(encoders, "OnnxEncoder")
     with pytest.raises(FileNotFoundError, match=f"the reader in {tmp_path} has neither reader.json nor config.json"):
         Pipeline.from_settings(Settings(reader=str(tmp_path)))

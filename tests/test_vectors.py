@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings import vectors as vectors_module
-from embeddings.types import Ranking, Stamp, Vectors
-from embeddings.vectors import Allowed, Numbers, VectorIndex
+from embeddings.types import Allowed, Numbers, Ranking, Stamp, Vectors
+from embeddings.vectors import VectorIndex
 
 STAMP = Stamp("an archive", 3)
 DIMENSION = 4

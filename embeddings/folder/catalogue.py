@@ -5,8 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from embeddings.types import Filter
-from embeddings.vectors import Allowed, Numbers
+from embeddings.types import Allowed, Filter, Numbers
 
 Row = tuple[int, int, int, int, str]
 """An article's first passage, its last one, its first day, its last day, its outlet."""

@@ -7,8 +7,8 @@ import numpy as np
 
 from embeddings.folder.state import State
 from embeddings.keywords import KeywordIndex, Shelf
-from embeddings.types import Stamp, Vectors
-from embeddings.vectors import Numbers, VectorIndex
+from embeddings.types import Numbers, Stamp, Vectors
+from embeddings.vectors import VectorIndex
 
 TOGETHER = 10_000
 """Vectors are handed from the database to the index in lots of this many passages."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 
-from embeddings.dates import earliest
+from embeddings.dates import day_number, earliest
 from embeddings.folder import families, places
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.state import ARTICLE, read_article, where
 from embeddings.origins import paths_of
 from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
-from embeddings.types import Article, Filter, day_number
+from embeddings.types import Article, Filter
 
 
 class Database(DatabaseFile):

@@ -10,8 +10,7 @@ import numpy as np
 from embeddings.folder.catalogue import Catalogue
 from embeddings.folder.sqlite import DAMAGE_CURE, Connection
 from embeddings.stored import digest
-from embeddings.types import Article, Counts, DamagedError, Filter, Passage, Stamp, Vectors
-from embeddings.vectors import Allowed, Numbers
+from embeddings.types import Allowed, Article, Counts, DamagedError, Filter, Numbers, Passage, Stamp, Vectors
 
 TOGETHER = 1000
 """So many vectors are asked for at once."""

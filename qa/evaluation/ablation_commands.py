@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from embeddings.commands import WrongUse
-from embeddings.encoder import load_encoder
+from embeddings.encoders import load_encoder
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from qa.evaluation.ablation import Ablation, variants

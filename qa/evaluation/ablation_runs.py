@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.encoder import load_encoder
+from embeddings.encoders import load_encoder
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Passage, Vectors
 from qa.confidence import Calibration

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from embeddings.commands import NothingToDo, WrongUse, plain_errors
-from embeddings.encoder import load_encoder
+from embeddings.encoders import load_encoder
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Encoder

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from embeddings.commands import WrongUse
-from embeddings.encoder import load_encoder
+from embeddings.encoders import load_encoder
 from embeddings.locations import Location
 from qa.evaluation.ablation_commands import ablations, publish
 from qa.evaluation.copies_commands import copies

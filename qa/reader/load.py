@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from embeddings import onnx_models
-from embeddings.encoder import default_cache
+from embeddings.encoders import default_cache
 from qa.confidence import FILE, FIT, Calibration
 from qa.reader.onnx_reader import EXPORT, SPEC, OnnxReader
 from qa.settings import SHIPPED_READER

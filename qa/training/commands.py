@@ -219,7 +219,7 @@ def calibration(
     Example:
       pressmark train calibration held-out.jsonl questions.jsonl --archive news --asked 2022
     """
-    from embeddings.encoder import load_encoder
+    from embeddings.encoders import load_encoder
     from qa.evaluation.questions.collections import collect, narrowed, read_set
     from qa.reader.load import open_reader
     from qa.training.calibrate import calibrate

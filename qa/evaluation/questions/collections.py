@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from embeddings.archives import GrowingArchive, SearchableArchive, open_archive
-from embeddings.encoder import default_cache
+from embeddings.encoders import default_cache
 from embeddings.files.articles import Unread, read_articles
 from embeddings.folder.archive import Archive, exists
 from embeddings.locations import Location
