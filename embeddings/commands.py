@@ -17,8 +17,8 @@ from embeddings.encoders import load_encoder
 from embeddings.files.articles import find_files
 from embeddings.files.records import USUAL, FieldNames
 from embeddings.folder.sqlite import FULL_CURE
-from embeddings.growing import watching
-from embeddings.growing.indexing import IndexReport, index_paths
+from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.watch import watch as keep_watching
 from embeddings.locations import DEFAULT_FOLDER, Location, MilvusPlace, parse_location
 
 SHOWN = 20
@@ -195,9 +195,7 @@ def _keep_indexed(
             model = load_encoder(encoder, cache)
             with closing(open_or_create(archive, model)) as opened:
                 click.echo(f"Watching {', '.join(map(str, paths))} for {archive}, until Ctrl-C", err=True)
-                watching.watch(
-                    opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True), names
-                )
+                keep_watching(opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True), names)
     except KeyboardInterrupt:
         click.echo("Stopped; what was stored stays.", err=True)
 

@@ -12,7 +12,7 @@ from waitress.server import create_server
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
 from embeddings.encoders import load_encoder
 from embeddings.folder.archive import Archive
-from embeddings.growing.indexing import index_paths
+from embeddings.indexing.run import index_paths
 from fakes import FakeEncoder
 from qa.pipeline import Pipeline
 from qa.reader.load import load_reader

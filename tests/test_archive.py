@@ -14,7 +14,7 @@ from conftest import SEEDS
 from embeddings import vectors as vectors_module
 from embeddings.folder.archive import Added, Archive, exists
 from embeddings.folder.checking import check
-from embeddings.growing.indexing import index_paths
+from embeddings.indexing.run import index_paths
 from embeddings.passages import Splitting, heading
 from embeddings.types import Article, Counts, Filter, Vectors
 from fakes import FakeEncoder

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import SEEDS, needs_milvus
 from embeddings.archives import GrowingArchive, exists, open_archive, open_or_create
-from embeddings.growing.indexing import index_paths
+from embeddings.indexing.run import index_paths
 from embeddings.locations import Location, MilvusPlace, parse_location
 from embeddings.preparing import Added
 from embeddings.stored import PlaceChanges

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from conftest import SEEDS
 from embeddings.folder.archive import Archive
-from embeddings.growing.indexing import index_paths
+from embeddings.indexing.run import index_paths
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration

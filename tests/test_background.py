@@ -10,8 +10,7 @@ from time import monotonic, sleep
 import pytest
 
 from embeddings.folder.archive import Archive
-from embeddings.growing import background, indexing
-from embeddings.growing.indexing import index_paths
+from embeddings.indexing.run import index_paths
 from embeddings.types import Filter, Offsets, Vectors
 from fakes import FakeEncoder
 
@@ -61,9 +60,9 @@ def stored(folder: Path) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "TOGETHER", 1)
-    monkeypatch.setattr(background, "LOT_PASSAGES", 2)
+def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embeddings.indexing.run.BATCH_ARTICLES", 1)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 2)
 
 
 def test_the_next_articles_are_read_and_split_while_one_is_encoded(tmp_path: Path) -> None:
@@ -80,7 +79,7 @@ def test_the_last_are_stored_while_the_next_are_encoded(tmp_path: Path, monkeypa
 
 
 def test_no_more_is_read_than_may_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "AHEAD", 2)
+    monkeypatch.setattr("embeddings.indexing.background.WAITING_PASSAGES", 2)
     ahead: list[int] = []
 
     def wait_a_while(_: Sequence[str]) -> None:
@@ -90,14 +89,16 @@ def test_no_more_is_read_than_may_wait(tmp_path: Path, monkeypatch: pytest.Monke
             ahead.append(len(encoder.split))
 
     encoder = WatchedEncoder(wait_a_while)
-    monkeypatch.setattr(background, "THREADS", 1)
+    monkeypatch.setattr("embeddings.indexing.background.THREADS", 1)
     run(tmp_path, encoder, numbered(tmp_path, 30))
     assert ahead == [3]  # the one that waits has been split
     assert len(stored(tmp_path)) == 30
 
 
-def test_articles_wait_no_longer_than_a_lot_may_for_a_long_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "LOT_SECONDS", 0.5)
+def test_articles_wait_no_longer_than_a_transaction_may_for_a_long_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_SECONDS", 0.5)
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "Short."}\n{"text": "Long."}\n')
     told: list[int] = []
@@ -107,7 +108,7 @@ def test_articles_wait_no_longer_than_a_lot_may_for_a_long_one(tmp_path: Path, m
 
 
 def test_a_long_article_is_encoded_in_steps_and_stored_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "AT_ONCE", 3)
+    monkeypatch.setattr("embeddings.indexing.background.STEP_PASSAGES", 3)
     text = " ".join(f"Number {n} {'word ' * 100}." for n in range(8))  # each sentence fills a window
     (tmp_path / "a.txt").write_text(text)
     encoder = WatchedEncoder()
@@ -136,8 +137,8 @@ def test_an_error_in_encoding_ends_the_run_and_what_was_stored_stays(tmp_path: P
 
 
 def test_an_interruption_waits_for_nothing_that_has_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "LOT_PASSAGES", 1)
-    monkeypatch.setattr(background, "AT_ONCE", 1)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 1)
+    monkeypatch.setattr("embeddings.indexing.background.STEP_PASSAGES", 1)
     path = tmp_path / "a.jsonl"
     long = " ".join(f"Number {n} {'word ' * 100}." for n in range(500))
     path.write_text(f'{{"text": "Short."}}\n{json.dumps({"text": long})}\n')

@@ -8,8 +8,7 @@ import pytest
 
 from embeddings.files import contents
 from embeddings.folder.archive import Archive
-from embeddings.growing import background
-from embeddings.growing.indexing import IndexReport, index_paths
+from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.types import Counts, Filter, Passage
 
 ALL = Filter()
@@ -174,7 +173,9 @@ def test_a_bomb_in_a_bomb_is_named_and_the_rest_goes_in(
 def test_a_file_that_vanishes_during_a_run_is_named_and_the_rest_goes_in(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "LOT_SECONDS", 0.0)  # the first is stored, and told, before the second is looked at
+    monkeypatch.setattr(
+        "embeddings.indexing.background.TRANSACTION_SECONDS", 0.0
+    )  # the first is stored, and told, before the second is looked at
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.txt").write_text(f"Article {name}.")
     gone = tmp_path / "b.txt"
@@ -186,7 +187,7 @@ def test_a_file_that_vanishes_during_a_run_is_named_and_the_rest_goes_in(
 def test_a_file_that_is_written_to_during_a_run_is_read_again_the_next_time(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "LOT_SECONDS", 0.0)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_SECONDS", 0.0)
     path = tmp_path / "a.jsonl"
     path.write_text('{"id": "1", "text": "One."}\n{"id": "2", "text": "Two."}\n')
     rest = iter(['{"id": "3", "text": "Three."}\n'])

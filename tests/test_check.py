@@ -20,7 +20,7 @@ from embeddings.folder.checking import KEYWORDS, VECTORS, Fault, check
 from embeddings.folder.database import Database
 from embeddings.folder.sqlite import Connection
 from embeddings.folder.writer_lock import WriterLock
-from embeddings.growing.indexing import index_paths
+from embeddings.indexing.run import index_paths
 from embeddings.types import Article, DamagedError, Filter, Stamp
 from embeddings.vectors import VectorIndex
 from fakes import FakeEncoder

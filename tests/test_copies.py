@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from embeddings.folder.archive import Archive
 from embeddings.folder.checking import check
 from embeddings.folder.resemblance import BANDS, are_copies, bands, shingles
-from embeddings.growing.indexing import IndexReport, index_paths
+from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.types import Article
 from qa.evaluation.copies import Change, copies_results, copy_of, find
 from qa.evaluation.results.results import Provenance

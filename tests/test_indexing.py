@@ -12,8 +12,8 @@ from conftest import SEEDS
 from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
 from embeddings.files.records import FieldNames
 from embeddings.folder.archive import Archive
-from embeddings.growing import background, indexing
-from embeddings.growing.indexing import IndexReport, index_paths
+from embeddings.indexing.background import Background, Batch
+from embeddings.indexing.run import BATCH_ARTICLES, IndexReport, index_paths
 from embeddings.types import Article, Filter
 
 
@@ -93,11 +93,11 @@ def test_an_empty_folder_adds_nothing(archive: Archive, tmp_path: Path) -> None:
     assert archive.generation == 0
 
 
-def test_more_articles_than_a_lot_go_in_with_a_transaction_a_lot(
+def test_more_articles_than_a_transaction_holds_go_in_with_several(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "TOGETHER", 1)
-    monkeypatch.setattr(background, "LOT_PASSAGES", 3)
+    monkeypatch.setattr("embeddings.indexing.run.BATCH_ARTICLES", 1)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 3)
     told: list[int] = []
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(7)]))
     report = index_paths(archive, [path], told.append)
@@ -181,7 +181,7 @@ def test_a_file_that_was_moved_is_the_same_article(archive: Archive, tmp_path: P
 def test_progress_adds_up_to_the_bytes_of_all_files(
     interval: float, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "LOT_SECONDS", interval)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_SECONDS", interval)
     put(tmp_path / "in" / "a.jsonl", lines({"text": "It rained."}, {"text": "It rained."}, {"no": "text"}))
     put(tmp_path / "in" / "b.exe", "Not read.")
     aged(put(tmp_path / "in" / "c.txt", "It snowed."))
@@ -198,8 +198,8 @@ def test_progress_adds_up_to_the_bytes_of_all_files(
 def test_an_interruption_keeps_what_was_stored_and_the_next_run_adds_the_rest(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "TOGETHER", 1)
-    monkeypatch.setattr(background, "LOT_PASSAGES", 2)
+    monkeypatch.setattr("embeddings.indexing.run.BATCH_ARTICLES", 1)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 2)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
     with pytest.raises(KeyboardInterrupt):
         index_paths(archive, [path], interrupt_at(2))
@@ -211,7 +211,7 @@ def test_an_interruption_keeps_what_was_stored_and_the_next_run_adds_the_rest(
 def test_a_transaction_is_made_after_a_time_even_for_few_passages(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "LOT_SECONDS", 0.0)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_SECONDS", 0.0)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(3)]))
     index(archive, path)
     assert archive.generation == 3
@@ -220,8 +220,8 @@ def test_a_transaction_is_made_after_a_time_even_for_few_passages(
 def test_what_is_stored_is_searched_before_the_run_is_over(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "TOGETHER", 1)
-    monkeypatch.setattr(background, "LOT_PASSAGES", 2)
+    monkeypatch.setattr("embeddings.indexing.run.BATCH_ARTICLES", 1)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 2)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
     found: list[int] = []
     index_paths(archive, [path], lambda _: found.append(len(archive.search_keywords("number", 9, Filter()).numbers)))
@@ -251,7 +251,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(file.path.name)
         return read_file(file, fields)
 
-    monkeypatch.setattr(indexing, "read_file", note)
+    monkeypatch.setattr("embeddings.indexing.run.read_file", note)
     return names
 
 
@@ -479,17 +479,17 @@ def test_a_file_whose_name_is_not_utf_8_is_named_and_the_rest_goes_in(archive: A
 def test_articles_that_stay_as_they_are_do_not_pile_up(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "LOT_PASSAGES", 100)
+    monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 100)
     path = put(tmp_path / "a.jsonl", lines(*({"id": str(n), "text": f"Number {n}."} for n in range(1000))))
     index(archive, path)
     put(path, path.read_text() + lines({"id": "new", "text": "It rained."}))
     waiting: list[int] = []
-    take = background.Background.take
+    take = Background.take
 
-    def watched(self: background.Background, lot: background.Lot, fresh: Sequence[Article]) -> None:
-        take(self, lot, fresh)
+    def watched(self: Background, batch: Batch, fresh: Sequence[Article]) -> None:
+        take(self, batch, fresh)
         waiting.append(sum(len(each.articles) for each in self.unstored))
 
-    monkeypatch.setattr(background.Background, "take", watched)
+    monkeypatch.setattr(Background, "take", watched)
     assert index(archive, path) == IndexReport(added=1, unchanged=1000)
-    assert max(waiting) <= 100 + 2 * indexing.TOGETHER
+    assert max(waiting) <= 100 + 2 * BATCH_ARTICLES

@@ -23,7 +23,7 @@ import pytest
 
 from embeddings.folder.archive import Archive
 from embeddings.folder.checking import check, save_articles
-from embeddings.growing.indexing import index_paths
+from embeddings.indexing.run import index_paths
 from embeddings.types import DamagedError, Filter
 from fakes import FakeEncoder
 
@@ -39,11 +39,11 @@ PATIENCE = 120
 
 INDEX = """
 import sys
-from embeddings.growing import background, indexing
+from embeddings.indexing import background, run
 from embeddings import commands
 from fakes import FakeEncoder
 commands.load_encoder = lambda *_: FakeEncoder()
-indexing.TOGETHER, background.LOT_PASSAGES = 2, 8
+run.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
 print("ready", flush=True)
 commands.index(sys.argv[1:])
 """
@@ -165,12 +165,12 @@ def crash(folder: Path, title: str) -> Path:
     code = f"""
 import os, sys
 from pathlib import Path
-from embeddings.growing import background, indexing
+from embeddings.indexing import background, run
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
-indexing.TOGETHER, background.LOT_PASSAGES = 2, 8
+run.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
 archive = Archive.create(Path({str(folder / "archive")!r}), FakeEncoder())
-indexing.index_paths(archive, [Path({str(folder / "in")!r})], lambda _: None)
+run.index_paths(archive, [Path({str(folder / "in")!r})], lambda _: None)
 archive._database.write_journal_back()
 archive.remove(["001", "002"])
 archive.refresh()

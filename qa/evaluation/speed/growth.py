@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from embeddings.folder.archive import Archive
-from embeddings.growing.indexing import index_paths
+from embeddings.indexing.run import index_paths
 from embeddings.passages import split
 from embeddings.types import Article, Encoder, Passage
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from embeddings.folder.archive import Archive
-from embeddings.growing import watching
-from embeddings.growing.indexing import IndexReport
+from embeddings.indexing.run import IndexReport
+from embeddings.indexing.watch import watch
 from embeddings.types import Filter
 from fakes import FakeEncoder
 
@@ -40,10 +40,10 @@ def incoming(tmp_path: Path) -> Path:
 @pytest.fixture
 def reports(archive: Archive, incoming: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[IndexReport]]:
     """What is told while the folder is watched."""
-    monkeypatch.setattr(watching, "PAUSE", 0.02)
+    monkeypatch.setattr("embeddings.indexing.watch.PAUSE", 0.02)
     told: list[IndexReport] = []
     stop = threading.Event()
-    thread = threading.Thread(target=watching.watch, args=(archive, [incoming], stop, told.append))
+    thread = threading.Thread(target=watch, args=(archive, [incoming], stop, told.append))
     thread.start()
     yield told
     stop.set()

@@ -10,15 +10,17 @@ from time import time_ns
 from embeddings.archives import GrowingArchive
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.files.records import USUAL, FieldNames
-from embeddings.growing.background import Background, Lot
-from embeddings.growing.meetings import Meetings
+from embeddings.indexing.background import Background, Batch
+from embeddings.indexing.duplicates import Duplicates
 from embeddings.origins import Place, file_of, is_below, place
 from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, digest
 from embeddings.types import Article
 
-TOGETHER = 16
-TOGETHER_CHARACTERS = 30_000
-"""So many articles with so many characters, or one article of any length, are split and encoded together."""
+BATCH_ARTICLES = 16
+"""Articles that are split and encoded together, at most."""
+
+BATCH_CHARACTERS = 30_000
+"""Characters that these have together, at most; one article of any length is a batch of its own."""
 
 READING = "2"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
@@ -26,7 +28,7 @@ READING = "2"
 SETTLED = 2_000_000_000
 """Nanoseconds after which a file can change no more without its time of change showing it."""
 
-LOT_OF_IDS = 1000
+REMOVED_TOGETHER = 1000
 """Articles that are removed in one transaction."""
 
 
@@ -77,7 +79,7 @@ def index_paths(
 
 
 class _Run:
-    """One run: what was found, and the lot that is being filled with it."""
+    """One run: what was found, and the batch that is being filled with it."""
 
     def __init__(self, archive: GrowingArchive, progress: Callable[[int], object], names: FieldNames) -> None:
         self.report = IndexReport()
@@ -88,8 +90,8 @@ class _Run:
         self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
         self._read: set[str] = set()
         self._background = Background(archive, progress)
-        self._lot = Lot()
-        self._meetings = Meetings(archive, lambda: [*self._background.unstored, self._lot])
+        self._batch = Batch()
+        self._duplicates = Duplicates(archive, lambda: [*self._background.unstored, self._batch])
 
     def close(self) -> None:
         """Stop; what is not stored yet is lost."""
@@ -112,12 +114,12 @@ class _Run:
             else:
                 self._take(piece.item, file)
                 count += 1
-            self._lot.size += piece.size
+            self._batch.size += piece.size
             if self._background.is_late:
                 self.store()
         if now is not None and file.source not in self._kept and file.source not in self._background.contested:
             self._records[file.source] = replace(now, articles=count)
-            self._lot.finished.append(self._records[file.source])
+            self._batch.finished.append(self._records[file.source])
 
     def _is_settled(self, known: FileRecord, now: FileRecord) -> bool:
         """Return whether a file is as it was, and so is the file that has replaced an article of its own, if any."""
@@ -144,38 +146,38 @@ class _Run:
         dropped: list[str] = []
         looked_through = self._read - self._kept
         for other in self._archive.other_places():
-            if _is_lost(other.source, roots, looked_through) and other.source not in self._meetings.met:
+            if _is_lost(other.source, roots, looked_through) and other.source not in self._duplicates.met:
                 dropped.append(other.source)
             else:
                 others.setdefault(other.article, []).append(other)
         lost = [
             article_id
             for article_id, source in self._archive.sources().items()
-            if article_id not in self._meetings.seen and _is_lost(source, roots, looked_through)
+            if article_id not in self._duplicates.seen and _is_lost(source, roots, looked_through)
         ]
         places = PlaceChanges(handed={each: others[each][0] for each in lost if each in others}, dropped=dropped)
         if places:
             self._archive.store([], [], places)
         gone = [each for each in lost if each not in others]
-        for first in range(0, len(gone), LOT_OF_IDS):
-            self._archive.remove(gone[first : first + LOT_OF_IDS])
+        for first in range(0, len(gone), REMOVED_TOGETHER):
+            self._archive.remove(gone[first : first + REMOVED_TOGETHER])
         self.report.removed = len(gone)
 
     def _take(self, found: Article, file: InputFile) -> None:
-        """Put an article into the lot; of equal ids, the first is stored before."""
+        """Put an article into the batch; of equal ids, the first is stored before."""
         if not self._has_room(found):
             self._hand_over()
         spot = place(found)
-        if self._meetings.waits(found.id) or self._meetings.waits(spot.own_id):
+        if self._duplicates.waits(found.id) or self._duplicates.waits(spot.own_id):
             self.store()
         article = self._distinct(found, spot, file)
-        twin = self._meetings.twin(article) if self._archive.keeps_places else None
+        twin = self._duplicates.twin(article) if self._archive.keeps_places else None
         if twin is not None:
-            self._pass_over(changed=self._meetings.meet(article, twin))
-        elif self._meetings.goes_on_at(article):
+            self._pass_over(changed=self._duplicates.meet(article, twin))
+        elif self._duplicates.goes_on_at(article):
             self._pass_over(changed=False)
         else:
-            self._meetings.put(article)
+            self._duplicates.put(article)
 
     def _pass_over(self, *, changed: bool) -> None:
         """Count an article that is stored as another one."""
@@ -183,10 +185,10 @@ class _Run:
         self.report.unchanged += not changed
 
     def _has_room(self, article: Article) -> bool:
-        """Tell whether an article may go into the lot."""
-        articles = self._lot.articles.values()
+        """Tell whether an article may go into the batch."""
+        articles = self._batch.articles.values()
         characters = sum(len(each.text) for each in (*articles, article))
-        return not articles or (len(articles) < TOGETHER and characters <= TOGETHER_CHARACTERS)
+        return not articles or (len(articles) < BATCH_ARTICLES and characters <= BATCH_CHARACTERS)
 
     def _distinct(self, article: Article, spot: Place, file: InputFile) -> Article:
         """Return the article, with an id of its own if another article, of a file that is still there, has its id.
@@ -202,28 +204,28 @@ class _Run:
             return article
         other = file_of(there.source)
         if other is None:
-            self._lot.moved[article.id] = article.source
+            self._batch.moved[article.id] = article.source
             return article
         same = there.digest == digest(article)
         if same and self._archive.keeps_places:
-            self._meetings.note(article.id, article)
+            self._duplicates.note(article.id, article)
         if not same and not spot.may_replace(there.source):
             return replace(article, id=spot.own_id)
         if same:
             self._background.contested |= {file.source, other}  # both have it: both are read every time
         elif other in self._records:
             self._records[other] = replace(self._records[other], superseded_by=file.source)
-            self._lot.finished.append(self._records[other])
+            self._batch.finished.append(self._records[other])
         return article
 
     def _hand_over(self) -> None:
-        """Count the lot's articles, have those encoded that are new or changed, and begin another lot."""
-        lot, self._lot = self._lot, Lot()
-        done, fresh = self._archive.sort(list(lot.articles.values()))
+        """Count the batch's articles, have those encoded that are new or changed, and begin another batch."""
+        batch, self._batch = self._batch, Batch()
+        done, fresh = self._archive.sort(list(batch.articles.values()))
         self.report.added += len(done.added)
         self.report.changed += len(done.changed)
         self.report.unchanged += len(done.unchanged)
-        self._background.take(lot, fresh)
+        self._background.take(batch, fresh)
 
 
 def _is_lost(source: str, roots: Sequence[str], looked_through: Collection[str]) -> bool:

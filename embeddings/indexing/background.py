@@ -11,15 +11,16 @@ from embeddings.preparing import encode, split_article
 from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, Prepared, with_vectors
 from embeddings.types import Article, Passage, Vectors
 
-LOT_PASSAGES = 1000
-LOT_SECONDS = 30.0
-"""A transaction is made when there are so many passages to store, or articles, whether or not anything of them is to be
-encoded, or so much time has passed since the last."""
+TRANSACTION_PASSAGES = 1000
+"""Passages that make a transaction; as many articles do, whether or not anything of them is to be encoded."""
 
-AHEAD = 500
+TRANSACTION_SECONDS = 30.0
+"""Seconds after the last transaction at which another one is made, however little there is to store."""
+
+WAITING_PASSAGES = 500
 """Passages that may wait to be encoded: enough for all cores while others are stored, few enough for any memory."""
 
-AT_ONCE = 32
+STEP_PASSAGES = 32
 """Passages that are encoded in one step. An interruption waits for the steps that have begun, not for the others."""
 
 THREADS = 2
@@ -27,12 +28,12 @@ THREADS = 2
 
 
 @dataclass(slots=True)
-class Lot:
+class Batch:
     """Articles that are encoded together, by id, and what is stored along with them.
 
     `contents` are the ids of the articles by what they say, see `content_of`; `finished` are files whose last articles
-    are in this lot or an earlier one, of one path the last counts; `size` is how many bytes of files were read for it.
-    The rest is as in `PlaceChanges`, `noted` by source.
+    are in this batch or an earlier one, of one path the last counts; `size` is how many bytes of files were read for
+    it. The rest is as in `PlaceChanges`, `noted` by source.
     """
 
     articles: dict[str, Article] = field(default_factory=dict)
@@ -45,13 +46,13 @@ class Lot:
     noted: dict[str, OtherPlace] = field(default_factory=dict)
 
 
-def place_changes(lots: Sequence[Lot]) -> PlaceChanges:
-    """Return what becomes of the places of articles when these lots are stored together."""
+def place_changes(batches: Sequence[Batch]) -> PlaceChanges:
+    """Return what becomes of the places of articles when these batches are stored together."""
     return PlaceChanges(
-        handed={article: to for lot in lots for article, to in lot.handed.items()},
-        merged=sorted({article for lot in lots for article in lot.merged}),
-        moved={article: source for lot in lots for article, source in lot.moved.items()},
-        noted=list({source: other for lot in lots for source, other in lot.noted.items()}.values()),
+        handed={article: to for batch in batches for article, to in batch.handed.items()},
+        merged=sorted({article for batch in batches for article in batch.merged}),
+        moved={article: source for batch in batches for article, source in batch.moved.items()},
+        noted=list({source: other for batch in batches for source, other in batch.noted.items()}.values()),
     )
 
 
@@ -84,7 +85,7 @@ class Encoding:
 
 
 class Background:
-    """Takes lots, encodes them on threads of its own, and stores them once there are enough, all in the caller's order.
+    """Encodes batches on threads of its own, and stores them once there are enough, all in the caller's order.
 
     So a file is never stored as finished before all its articles are. `progress` is told how many more bytes of
     files are done, after each transaction.
@@ -96,38 +97,38 @@ class Background:
         self._archive = archive
         self._progress = progress
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="indexing")
-        self._under_way: deque[tuple[Lot, Encoding]] = deque()
+        self._under_way: deque[tuple[Batch, Encoding]] = deque()
         self._encoded: list[Encoding] = []
-        self._ready: list[Lot] = []  # the lots of these, and those between them that have nothing to encode
+        self._ready: list[Batch] = []  # the batches of these, and those between them that have nothing to encode
         self._done, self._since = 0, monotonic()
 
     @property
-    def unstored(self) -> list[Lot]:
-        """The lots taken since the last transaction, in their order."""
-        return [*self._ready, *(lot for lot, _ in self._under_way)]
+    def unstored(self) -> list[Batch]:
+        """The batches taken since the last transaction, in their order."""
+        return [*self._ready, *(batch for batch, _ in self._under_way)]
 
     @property
     def is_late(self) -> bool:
         """Whether it is time for a transaction, however few passages there are."""
-        return monotonic() - self._since >= LOT_SECONDS
+        return monotonic() - self._since >= TRANSACTION_SECONDS
 
     def close(self) -> None:
         """Stop; what is not stored is lost. Waits for the steps that have begun."""
         self._threads.shutdown(cancel_futures=True)
 
-    def take(self, lot: Lot, fresh: Sequence[Article]) -> None:
-        """Split those of a lot's articles that are new or changed, and start encoding them.
+    def take(self, batch: Batch, fresh: Sequence[Article]) -> None:
+        """Split those of a batch's articles that are new or changed, and start encoding them.
 
         While too many passages wait to be encoded, this waits for them, and stores.
         """
         encoder, splitting = self._archive.encoder, self._archive.splitting
         parts = [split_article(article, encoder, splitting) for article in fresh]
         passages = [passage for part in parts for passage in part]
-        steps = (passages[first : first + AT_ONCE] for first in range(0, len(passages), AT_ONCE))
+        steps = (passages[first : first + STEP_PASSAGES] for first in range(0, len(passages), STEP_PASSAGES))
         vectors = [self._threads.submit(encode, step, encoder, splitting) for step in steps]
         encoding = Encoding(fresh, parts, vectors)
-        self._under_way.append((lot, encoding))
-        self._collect(AHEAD)
+        self._under_way.append((batch, encoding))
+        self._collect(WAITING_PASSAGES)
 
     def store(self) -> None:
         """Store everything, and let searches see it."""
@@ -135,19 +136,19 @@ class Background:
         self._write()
 
     def _collect(self, ahead: int) -> None:
-        """Take the lots that are encoded, in their order; wait until no more than `ahead` passages are still to be."""
+        """Take the batches that are encoded, in order; wait until no more than `ahead` passages are still to be."""
         while self._under_way:
-            lot, encoding = self._under_way[0]
+            batch, encoding = self._under_way[0]
             if not encoding.done:
                 if sum(each.passages for _, each in self._under_way) <= ahead:
                     return
                 self._wait(encoding)
             self._under_way.popleft()
-            self._done += lot.size
-            self._ready.append(lot)
+            self._done += batch.size
+            self._ready.append(batch)
             if encoding.articles:
                 self._encoded.append(encoding)
-            if max(sum(each.passages for each in self._encoded), self._waiting) >= LOT_PASSAGES:
+            if max(sum(each.passages for each in self._encoded), self._waiting) >= TRANSACTION_PASSAGES:
                 self._write()
             elif not self._encoded:
                 self._tell()
@@ -155,18 +156,18 @@ class Background:
     @property
     def _waiting(self) -> int:
         """How many articles wait to be stored or passed over; of those that stay as they are nothing is encoded."""
-        return sum(len(lot.articles) for lot in self._ready)
+        return sum(len(batch.articles) for batch in self._ready)
 
     def _wait(self, encoding: Encoding) -> None:
-        """Wait until a lot is encoded; if that takes long, store those before it meanwhile."""
-        if not encoding.wait(max(0.0, self._since + LOT_SECONDS - monotonic())):
+        """Wait until a batch is encoded; if that takes long, store those before it meanwhile."""
+        if not encoding.wait(max(0.0, self._since + TRANSACTION_SECONDS - monotonic())):
             self._write()
             encoding.wait(None)
 
     def _write(self) -> None:
         """Store what is encoded, in one transaction, and let searches see it."""
         prepared = [each for encoding in self._encoded for each in encoding.result()]
-        finished = [record for lot in self._ready for record in lot.finished if record.path not in self.contested]
+        finished = [record for batch in self._ready for record in batch.finished if record.path not in self.contested]
         places = place_changes(self._ready)
         if prepared or finished or places:
             self._archive.store(prepared, finished, places)

@@ -3,44 +3,44 @@
 from collections.abc import Callable, Sequence
 
 from embeddings.archives import GrowingArchive
-from embeddings.growing.background import Lot
+from embeddings.indexing.background import Batch
 from embeddings.origins import file_of
 from embeddings.stored import OtherPlace, content_of, digest
 from embeddings.types import Article
 
 
-class Meetings:
-    """What one run of indexing met more than once: of the lots that wait to be stored, and of the whole run.
+class Duplicates:
+    """What one run of indexing met more than once: of the batches that wait to be stored, and of the whole run.
 
-    `lots` gives those lots, in their order; the last one is being filled.
+    `batches` gives those batches, in their order; the last one is being filled.
     """
 
-    def __init__(self, archive: GrowingArchive, lots: Callable[[], Sequence[Lot]]) -> None:
+    def __init__(self, archive: GrowingArchive, batches: Callable[[], Sequence[Batch]]) -> None:
         self.met: set[str] = set()
         """Sources of articles that are stored as read elsewhere."""
         self.seen: set[str] = set()
         """Ids of stored articles that are where they were read."""
         self._archive = archive
-        self._lots = lots
+        self._batches = batches
 
     def waits(self, article_id: str) -> bool:
         """Return whether an article waits to be stored."""
-        return any(article_id in lot.articles for lot in self._lots())
+        return any(article_id in batch.articles for batch in self._batches())
 
     def put(self, article: Article) -> None:
-        """Put an article into the lot. If a stored one changes by it, that goes on at another place, if it has one."""
+        """Put an article into the batch; a stored one that changes by it goes on at another of its places, if any."""
         self._leave_to_another_place(article)
         self.seen.add(article.id)
-        lot = self._lots()[-1]
-        lot.articles[article.id] = article
-        lot.contents[content_of(article)] = article.id
+        batch = self._batches()[-1]
+        batch.articles[article.id] = article
+        batch.contents[content_of(article)] = article.id
 
     def twin(self, article: Article) -> str | None:
         """Return the id of the article that says the same, unstored or stored; None if that is its own or none."""
         content = content_of(article)
-        for lot in self._lots():
-            if content in lot.contents:
-                return lot.contents[content]
+        for batch in self._batches():
+            if content in batch.contents:
+                return batch.contents[content]
         ids = self._archive.ids_with(content)
         return None if article.id in ids else next((each for each in ids if not self.waits(each)), None)
 
@@ -51,10 +51,10 @@ class Meetings:
         """
         known = self._archive.origins([article.id])
         self._leave_to_another_place(article)
-        for lot in self._lots():
-            lot.handed = {each: to for each, to in lot.handed.items() if to.source != article.source}
+        for batch in self._batches():
+            batch.handed = {each: to for each, to in batch.handed.items() if to.source != article.source}
         self.note(twin, article)
-        self._lots()[-1].merged |= known.keys() - self._handed
+        self._batches()[-1].merged |= known.keys() - self._handed
         return bool(known)
 
     def note(self, article_id: str, found: Article) -> None:
@@ -65,7 +65,7 @@ class Meetings:
         if origin is not None and origin.source == found.source:
             self.seen.add(article_id)
         elif self.waits(article_id) or other not in self._archive.other_places(article_id):
-            self._lots()[-1].noted[found.source] = other
+            self._batches()[-1].noted[found.source] = other
 
     def goes_on_at(self, article: Article) -> bool:
         """Return whether an article is one that goes on at other places of it, met at one of them."""
@@ -84,10 +84,10 @@ class Meetings:
             return
         for other in self._archive.other_places(article.id):
             if other.id != article.id and other.source != article.source and file_of(other.source) is not None:
-                self._lots()[-1].handed[article.id] = other
+                self._batches()[-1].handed[article.id] = other
                 return
 
     @property
     def _handed(self) -> set[str]:
         """The ids of the articles that go on at another of their places."""
-        return {article for lot in self._lots() for article in lot.handed}
+        return {article for batch in self._batches() for article in batch.handed}

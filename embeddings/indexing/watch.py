@@ -8,7 +8,7 @@ from time import monotonic
 
 from embeddings.archives import GrowingArchive
 from embeddings.files.records import USUAL, FieldNames
-from embeddings.growing.indexing import IndexReport, index_paths
+from embeddings.indexing.run import IndexReport, index_paths
 
 log = logging.getLogger(__name__)
 
