@@ -1,38 +1,44 @@
-"""The command line of evaluation: `pressmark evaluate reading`, `retrieval`, `answers` and `tune`, and the group."""
+"""The command line of evaluation: the group `pressmark evaluate` and its commands."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from embeddings.archives import open_archive
 from embeddings.commands import WrongUse
-from embeddings.encoders import load_encoder
-from embeddings.locations import Location
-from qa.evaluation.ablation_commands import ablations, publish
-from qa.evaluation.copies_commands import copies
-from qa.evaluation.options import PATH, evaluation_errors, output_options, question_options
-from qa.evaluation.outputs import Outputs, described, provenance
-from qa.evaluation.questions.collections import collect, narrowed, open_collection, question_vectors, read_set, sample
+from embeddings.files.articles import Unread, read_articles
+from qa.evaluation.ablation import Ablation, variants
+from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
+from qa.evaluation.answer_figures import answers_results
+from qa.evaluation.answer_runs import ask_all
+from qa.evaluation.bench import Bench, Selection
+from qa.evaluation.copies import copies_results
+from qa.evaluation.measures.rankings import ir_measures_library, write_run
+from qa.evaluation.options import PATH, delivered, evaluation_errors, question_options, some_questions
+from qa.evaluation.outputs import check_folder, described, provenance
+from qa.evaluation.questions.collections import sample
+from qa.evaluation.questions.datasets import check_relevant
+from qa.evaluation.questions.squad import read_squad
 from qa.evaluation.questions.typed import Form
+from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
+from qa.evaluation.reading_runs import abstaining_note, read_paragraphs, score_given, some_typed
+from qa.evaluation.results.plots import check_matplotlib
+from qa.evaluation.results.publish import publish as fill
 from qa.evaluation.results.results import Results
+from qa.evaluation.retrieval_figures import retrieval_results
+from qa.evaluation.retrieval_runs import Searcher, rank_all
+from qa.evaluation.tune import tune as find_best
+from qa.evaluation.tune import tuned_in_words
 from qa.pipeline import Pipeline
-from qa.reader.load import load_reader
-from qa.settings import Settings
-
-if TYPE_CHECKING:
-    from qa.evaluation.questions.squad import SquadSet
+from qa.reader.onnx_reader import OnnxReader
 
 
 @click.group()
 def evaluate() -> None:
     """Measure reading, retrieval and answers on question sets, exactly, offline and the same every time."""
-
-
-evaluate.add_command(ablations)
-evaluate.add_command(copies)
-evaluate.add_command(publish)
 
 
 @evaluate.command()
@@ -50,16 +56,14 @@ evaluate.add_command(publish)
     help="Their probabilities of no answer: a JSON object, question id to number.",
 )
 @click.option("--reader", type=PATH, metavar="DIR", help="The reader's folder.  [default: the shipped one]")
-@click.option(
-    "--questions", metavar="N", type=click.IntRange(1), help="Only so many questions, drawn at random by a seed."
-)
+@some_questions
 @click.option(
     "--typed",
     type=click.Choice([form.value for form in Form]),
     callback=lambda _context, _option, value: value and Form(value),
     help="Questions as people type them: in lower case, without question mark; so as keywords only, or with a typo.",
 )
-@output_options
+@delivered
 def reading(
     data: Path,
     predictions: Path | None,
@@ -67,8 +71,7 @@ def reading(
     reader: Path | None,
     questions: int | None,
     typed: Form | None,
-    outputs: Outputs,
-) -> None:
+) -> Results:
     """Score the reader on DATA, a question set in SQuAD's format (.json or .json.gz), by its official script.
 
     Each question is read in its own paragraph, as the pipeline reads a hit.
@@ -78,9 +81,6 @@ def reading(
       pressmark evaluate reading dev-v2.0.json.gz
       pressmark evaluate reading dev-v1.1.json.gz --predictions bert.json --report bert/
     """
-    from qa.evaluation.questions.squad import read_squad
-    from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
-
     if predictions is not None and (reader, questions, typed) != (None, None, None):
         raise WrongUse(
             "--predictions are scored without a reader, all at once, to the questions as they are: leave out "
@@ -88,16 +88,17 @@ def reading(
         )
     if no_answer is not None and predictions is None:
         raise WrongUse("--no-answer belongs to --predictions FILE; the reader gives its own")
-    with evaluation_errors():
-        outputs.check()
-        squad = read_squad(data)
-        if predictions is not None:
-            probabilities = None if no_answer is None else read_no_answer(no_answer)
-            report = score_predictions(squad, read_predictions(predictions), probabilities)
-            results = reading_results(report, provenance({}))
-        else:
-            results = _read(squad, reader, questions, typed)
-        click.echo(outputs.deliver(results), nl=False)
+    squad = read_squad(data)
+    if predictions is not None:
+        probabilities = None if no_answer is None else read_no_answer(no_answer)
+        report = score_predictions(squad, read_predictions(predictions), probabilities)
+        return reading_results(report, provenance({}))
+    bench = Bench(reader)
+    squad = some_typed(squad, questions, typed)
+    given = read_paragraphs(squad, bench.reader, bench.calibration)
+    facts = described(bench.settings, reader=bench.reader, threshold=bench.threshold)
+    results = reading_results(score_given(squad, given, bench.threshold), provenance(facts))
+    return replace(results, notes=(*results.notes, *squad.notes, abstaining_note(squad, bench.threshold)))
 
 
 @evaluate.command()
@@ -107,17 +108,8 @@ def reading(
     "--read", metavar="N", default=200, show_default=True, type=click.IntRange(0), help="Questions the reader reorders."
 )
 @click.option("--run", type=PATH, metavar="FILE", help="Write TREC runs: FILE with each way's name before its suffix.")
-@output_options
-def retrieval(
-    data: Path,
-    archive: Location | None,
-    read: int,
-    run: Path | None,
-    split: str,
-    asked: str,
-    questions: int | None,
-    outputs: Outputs,
-) -> None:
+@delivered
+def retrieval(data: Path, selection: Selection, read: int, run: Path | None) -> Results:
     """Measure retrieval on DATA: by keywords, by vectors, by both fused, and that reordered by the reader.
 
     DATA is a SQuAD file, whose paragraphs are the collection, a folder in the BEIR layout, or a .jsonl of questions
@@ -130,29 +122,20 @@ def retrieval(
       pressmark evaluate retrieval dev-v1.1.json.gz --read 0
       pressmark evaluate retrieval questions.jsonl --archive news --asked 2023 --run news.trec
     """
-    from qa.evaluation.measures.rankings import ir_measures_library, write_run
-    from qa.evaluation.retrieval_figures import retrieval_results
-    from qa.evaluation.retrieval_runs import Searcher, rank_all
-
-    with evaluation_errors():
-        outputs.check(run)
-        ir_measures_library()
-        found = narrowed(read_set(data, split=split), asked=asked, most=questions)
-        judged = found.judged
-        if not judged:
-            raise WrongUse(f"{data}: no question has a relevant article, so there is no retrieval to measure")
-        settings = Settings.from_env()
-        reader = load_reader(settings.reader, settings.cache)[0] if read and settings.relevance_weight else None
-        opened = open_collection(found, archive, load_encoder(settings.encoder, settings.cache), settings.cache)
-        vectors = question_vectors(opened.encoder, [question.question for question in judged], settings.cache)
-        searcher = Searcher(opened, settings)
-        reread = [question.id for question in sample(judged, read)]
-        runs = rank_all(judged, vectors, searcher, reader, reread)
-        results = retrieval_results(found, runs, provenance(described(settings, archive=opened, reader=reader)))
-        for way, of_way in runs.runs.items():
-            if run is not None:
-                write_run(of_way, run.with_name(f"{run.stem}.{way}{run.suffix}"), name=way)
-        click.echo(outputs.deliver(results), nl=False)
+    check_folder(run)
+    ir_measures_library()
+    questions, bench = selection.read(data), Bench()
+    if not questions.judged:
+        raise WrongUse(f"{data}: no question has a relevant article, so there is no retrieval to measure")
+    reader = bench.reader if read and bench.settings.relevance_weight else None
+    archive = bench.archive(questions, selection.archive)
+    vectors = bench.vectors(questions.judged)
+    reread = [question.id for question in sample(questions.judged, read)]
+    runs = rank_all(questions.judged, vectors, Searcher(archive, bench.settings), reader, reread)
+    for way, of_way in runs.runs.items():
+        if run is not None:
+            write_run(of_way, run.with_name(f"{run.stem}.{way}{run.suffix}"), name=way)
+    return retrieval_results(questions, runs, provenance(described(bench.settings, archive=archive, reader=reader)))
 
 
 @evaluate.command()
@@ -160,17 +143,8 @@ def retrieval(
 @question_options
 @click.option("--as-of-asked", is_flag=True, help="Only articles published up to the day a question was asked.")
 @click.option("--explain", is_flag=True, help="Say of each wrong answer where it was lost.")
-@output_options
-def answers(
-    data: Path,
-    archive: Location | None,
-    as_of_asked: bool,
-    explain: bool,
-    split: str,
-    asked: str,
-    questions: int | None,
-    outputs: Outputs,
-) -> None:
+@delivered
+def answers(data: Path, selection: Selection, as_of_asked: bool, explain: bool) -> Results:
     """Measure the whole way on DATA: question in, answers out, with confidence, abstention and latency.
 
     DATA is what `evaluate retrieval` takes; questions on the seeds bring their articles along. An accepted answer
@@ -181,28 +155,18 @@ def answers(
       pressmark evaluate answers seeds/questions.jsonl --explain
       pressmark evaluate answers questions.jsonl --archive news --as-of-asked --asked 2023 --report report/
     """
-    from qa.evaluation.answer_figures import answers_results
-    from qa.evaluation.answer_runs import ask_all
-
-    with evaluation_errors():
-        outputs.check()
-        found = narrowed(read_set(data, split=split), asked=asked, most=questions)
-        settings = Settings.from_env()
-        reader, calibration = load_reader(settings.reader, settings.cache)
-        opened = open_collection(found, archive, load_encoder(settings.encoder, settings.cache), settings.cache)
-        pipeline = Pipeline(opened, reader, calibration, settings)
-        outcome = ask_all(pipeline, found, as_of_asked=as_of_asked, explain=explain)
-        facts = described(settings, archive=opened, reader=reader, threshold=pipeline.threshold)
-        results = answers_results(found, outcome, provenance({**facts, "as of asked": str(as_of_asked)}))
-        click.echo(outputs.deliver(results), nl=False)
-    for loss in results.losses:
-        click.echo(f"{loss.id}: {loss.stage}: {loss.detail}")
+    questions, bench = selection.read(data), Bench()
+    archive = bench.archive(questions, selection.archive)
+    pipeline = Pipeline(archive, bench.reader, bench.calibration, bench.settings)
+    outcome = ask_all(pipeline, questions, as_of_asked=as_of_asked, explain=explain)
+    facts = described(bench.settings, archive=archive, reader=bench.reader, threshold=bench.threshold)
+    return answers_results(questions, outcome, provenance({**facts, "as of asked": str(as_of_asked)}))
 
 
 @evaluate.command()
 @click.argument("data", nargs=-1, required=True, type=PATH)
 @question_options
-def tune(data: Sequence[Path], archive: Location | None, split: str, asked: str, questions: int | None) -> None:
+def tune(data: Sequence[Path], selection: Selection) -> None:
     """Choose fusion weight, number of passages read and threshold on DATA, and say what that gains. Changes nothing.
 
     DATA are sets as `evaluate retrieval` takes, or reader data, kept apart from what is reported on and from what the
@@ -213,35 +177,122 @@ def tune(data: Sequence[Path], archive: Location | None, split: str, asked: str,
       pressmark evaluate tune heldout.jsonl --questions 500
       pressmark evaluate tune questions.jsonl --archive news --asked 2022
     """
-    from qa.evaluation.measures.rankings import ir_measures_library
-    from qa.evaluation.tune import tune as find
-    from qa.evaluation.tune import tuned_in_words
-
     with evaluation_errors():
         ir_measures_library()
-        sets = [narrowed(read_set(path, split=split), asked=asked, most=questions) for path in data]
-        settings = Settings.from_env()
-        reader, calibration = load_reader(settings.reader, settings.cache)
-        encoder = load_encoder(settings.encoder, settings.cache)
-        tuned = find(collect(sets, archive, encoder, settings.cache), reader, calibration, settings)
-    click.echo(tuned_in_words(tuned, [found.name for found in sets]), nl=False)
+        sets, bench = [selection.read(path) for path in data], Bench()
+        collections = bench.collect(sets, selection.archive)
+        tuned = find_best(collections, bench.reader, bench.calibration, bench.settings)
+    click.echo(tuned_in_words(tuned, [questions.name for questions in sets]), nl=False)
 
 
-def _read(squad: "SquadSet", folder: Path | None, questions: int | None, typed: Form | None) -> Results:
-    """Return how the reader does on a set, or on a sample of its questions, or on these as people type them."""
-    from qa.evaluation.reading_figures import reading_results
-    from qa.evaluation.reading_runs import abstaining_note, read_paragraphs, score_given, typed_set
+@evaluate.command()
+@click.argument("data", type=PATH)
+@question_options
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice([one.value for one in Ablation]),
+    help="Only this ablation.  [default: all of them]",
+)
+@click.option(
+    "--others",
+    metavar="N",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Articles beside the relevant.",
+)
+@click.option(
+    "--float32-reader",
+    type=PATH,
+    metavar="DIR",
+    help="The reader exported with --precision float32.  [default: not compared]",
+)
+@delivered
+def ablations(
+    data: Path, selection: Selection, only: Sequence[str], others: int, float32_reader: Path | None
+) -> Results:
+    """Take back the design's choices, one at a time, and measure what each is worth on DATA.
 
-    settings = Settings.from_env()
-    notes: tuple[str, ...] = ()
-    if questions is not None and questions < len(squad.questions):
-        notes = (f"A sample: {questions} of {len(squad.questions)} questions, drawn at random with seed 0.",)
-        squad = replace(squad, questions=tuple(sample(squad.questions, questions)))
-    if typed is not None:
-        notes = (*notes, f"Questions as people type them in a hurry, in lower case, without question mark: {typed}.")
-        squad = typed_set(squad, typed)
-    reader, calibration = load_reader(settings.reader if folder is None else folder, settings.cache)
-    threshold = calibration.threshold_for(settings)
-    report = score_given(squad, read_paragraphs(squad, reader, calibration), threshold)
-    results = reading_results(report, provenance(described(settings, reader=reader, threshold=threshold)))
-    return replace(results, notes=(*results.notes, *notes, abstaining_note(squad, threshold)))
+    DATA is what `evaluate retrieval` takes, kept apart from what is reported on. Other splittings and precisions need
+    the articles encoded anew: so only the relevant articles are searched, and --others of the rest.
+
+    \b
+    Examples:
+      pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --report ablations/
+      pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --only fusion --only k
+    """
+    ir_measures_library()
+    questions, bench = selection.read(data), Bench()
+    if not questions.judged:
+        raise WrongUse(f"{data}: no question has a relevant article, so there is nothing to compare by")
+    readers = {"int8": RememberingReader(bench.reader)}
+    if float32_reader is not None:
+        readers["float32"] = RememberingReader(OnnxReader(float32_reader))
+    articles = questions.articles
+    if selection.archive is not None:
+        with closing(open_archive(selection.archive, bench.encoder)) as archive:
+            articles = tuple(archive.articles())
+    questions = with_articles(questions, articles, others)
+    check_relevant(questions, (article.id for article in questions.articles))
+    with closing(AblationRunner(questions, readers, bench.calibration, bench.settings.cache)) as runner:
+        tables = {
+            ablation: [
+                (one, runner.measure(one)) for one in variants(ablation, bench.settings) if one.reader in readers
+            ]
+            for ablation in map(Ablation, only or Ablation)
+        }
+    facts = described(bench.settings, reader=bench.reader) | {"others": str(others)}
+    return ablation_results(questions, tables, provenance(facts))
+
+
+@evaluate.command()
+@click.argument("articles", nargs=-1, required=True, type=PATH)
+@click.option(
+    "--articles",
+    "most",
+    metavar="N",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(2),
+    help="Only so many articles, drawn at random by a seed.",
+)
+@click.option("--seed", default=0, show_default=True, help="Of the articles drawn and of the changes made to them.")
+@delivered
+def copies(articles: Sequence[Path], most: int, seed: int) -> Results:
+    """Measure how well copies of articles are found, on copies made by rule from ARTICLES.
+
+    ARTICLES are files and folders as `pressmark index` takes them. Of each article a copy is made with each kind of
+    change: another headline, words replaced, paragraphs cut and so on. No model is needed. Copies among the articles
+    themselves are counted and named, and neither right nor wrong.
+
+    \b
+    Examples:
+      pressmark evaluate copies exports/2024.jsonl
+      pressmark evaluate copies exports/ clippings/ --articles 2000 --json copies.json
+    """
+    found = [each for each in read_articles(articles) if not isinstance(each, Unread)]
+    originals = sample(list({article.id: article for article in found}.values()), most, seed=seed)
+    if len(originals) < 2:
+        raise WrongUse("copies are made of at least two articles; name files or folders that hold so many")
+    return copies_results(originals, ", ".join(path.name for path in articles), provenance({}), seed)
+
+
+@evaluate.command()
+@click.argument("pages", nargs=-1, required=True, type=PATH)
+@click.option("--results", type=PATH, metavar="DIR", required=True, help="The folder of the results, NAME.json each.")
+def publish(pages: Sequence[Path], results: Path) -> None:
+    """Put results, written with --json, into the marked places of Markdown PAGES.
+
+    A place is marked by <!-- results: NAME -->, <!-- table: NAME: TITLE -->, <!-- plot: NAME: PLOT --> or
+    <!-- text: FILE -->, and ends with <!-- end -->. A number within a line is marked by
+    <!-- figure: NAME: TABLE: ROW: COLUMN --> and <!-- end -->. What stands between is replaced.
+
+    \b
+    Example:
+      pressmark evaluate publish docs/evaluation.md README.md --results build/evaluation
+    """
+    with evaluation_errors():
+        check_matplotlib()
+        for page in pages:
+            click.echo(f"{page}: {fill(page, results)} places filled")

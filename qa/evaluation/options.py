@@ -1,4 +1,4 @@
-"""The options that the evaluation commands share, and their errors."""
+"""The options that the evaluation commands share: which questions are asked, and where the results go."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -9,11 +9,18 @@ from typing import Any
 import click
 
 from embeddings.commands import LOCATION, LocationType, WrongUse, plain_errors
+from embeddings.locations import Location
+from qa.evaluation.bench import Selection
 from qa.evaluation.outputs import Outputs
+from qa.evaluation.results.results import Results
 
 PATH = click.Path(path_type=Path)
 
 Command = Callable[..., Any]
+
+some_questions = click.option(
+    "--questions", metavar="N", type=click.IntRange(1), help="Only so many questions, drawn at random by a seed."
+)
 
 
 @contextmanager
@@ -26,8 +33,8 @@ def evaluation_errors() -> Iterator[None]:
             raise WrongUse(str(error)) from error
 
 
-def output_options(command: Command) -> Command:
-    """Add --json, --report and --compare to a command, as one argument `outputs`."""
+def delivered(command: Callable[..., Results]) -> Command:
+    """Add --json, --report and --compare to a command that returns results; what it was given is checked first."""
 
     @click.option("--json", type=PATH, metavar="FILE", help="Write all results as JSON.")
     @click.option(
@@ -43,29 +50,32 @@ def output_options(command: Command) -> Command:
         help="Show what moved since these results, written with --json before.",
     )
     @functools.wraps(command)
-    def with_outputs(*, json: Path | None, report: Path | None, compare: Path | None, **others: Any) -> Any:
-        return command(outputs=Outputs(json, report, compare), **others)
+    def deliver(*, json: Path | None, report: Path | None, compare: Path | None, **others: Any) -> None:
+        outputs = Outputs(json, report, compare)
+        with evaluation_errors():
+            outputs.check()
+            results = command(**others)
+            click.echo(outputs.deliver(results), nl=False)
+        for loss in results.losses:
+            click.echo(f"{loss.id}: {loss.stage}: {loss.detail}")
 
-    return with_outputs
+    return deliver
 
 
 def question_options(command: Command) -> Command:
-    """Add --archive, --split, --asked and --questions: which questions of a set, over which articles."""
-    for option in (
-        click.option(
-            "--questions",
-            metavar="N",
-            type=click.IntRange(1),
-            help="Only so many questions, drawn at random by a seed.",
-        ),
-        click.option("--asked", default="", metavar="DATE", help="Only questions asked in this year, month or day."),
-        click.option("--split", default="test", show_default=True, help="Which qrels of a BEIR folder."),
-        click.option(
-            "--archive",
-            type=LocationType(),
-            metavar=LOCATION,
-            help="Where the archive lies.  [default: the set's own articles, cached]",
-        ),
-    ):
-        command = option(command)
-    return command
+    """Add --archive, --split, --asked and --questions to a command, as one argument `selection`."""
+
+    @click.option(
+        "--archive",
+        type=LocationType(),
+        metavar=LOCATION,
+        help="Where the archive lies.  [default: the set's own articles, cached]",
+    )
+    @click.option("--split", default="test", show_default=True, help="Which qrels of a BEIR folder.")
+    @click.option("--asked", default="", metavar="DATE", help="Only questions asked in this year, month or day.")
+    @some_questions
+    @functools.wraps(command)
+    def select(*, archive: Location | None, split: str, asked: str, questions: int | None, **others: Any) -> Any:
+        return command(selection=Selection(archive, split, asked, questions), **others)
+
+    return select

@@ -27,14 +27,12 @@ class Outputs:
     report: Path | None
     compare: Path | None
 
-    def check(self, *more: Path | None) -> None:
-        """Raise now what would else be raised after a long run: `more` are other files that will be written.
+    def check(self) -> None:
+        """Raise now what would else be raised after a long run.
 
         Raises FileNotFoundError, ModuleNotFoundError for matplotlib, and ValueError for old results that are none.
         """
-        for path in (self.json, *more):
-            if path is not None and not path.resolve().parent.is_dir():
-                raise FileNotFoundError(f"{path}: there is no folder {path.parent} to write it into")
+        check_folder(self.json)
         if self.report is not None:
             if self.report.exists() and not self.report.is_dir():
                 raise NotADirectoryError(f"{self.report} is a file, expected a folder for the report")
@@ -52,6 +50,12 @@ class Outputs:
         if self.report is not None:
             write_report(results, self.report, comparison)
         return text_report(results, comparison)
+
+
+def check_folder(path: Path | None) -> None:
+    """Raise FileNotFoundError if there is no folder to write a file into."""
+    if path is not None and not path.resolve().parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.parent} to write it into")
 
 
 def provenance(settings: Mapping[str, str]) -> Provenance:

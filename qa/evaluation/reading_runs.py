@@ -8,6 +8,7 @@ from embeddings.types import Article, Hit, Passage
 from qa.answers import assemble
 from qa.confidence import Calibration
 from qa.evaluation.progress import in_parallel
+from qa.evaluation.questions.collections import sample
 from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 from qa.evaluation.questions.typed import Form, in_form
 from qa.evaluation.reading_figures import ReadingReport, score_predictions
@@ -23,13 +24,22 @@ class Given:
     confidence: float
 
 
-def typed_set(squad: SquadSet, form: Form) -> SquadSet:
-    """Return the set with its questions as people type them, the same ones every time."""
-    random = Random(0)
-    questions = (
-        replace(one, question=in_form(one.question, form, one.paragraph.text, random)) for one in squad.questions
-    )
-    return replace(squad, questions=tuple(questions))
+def some_typed(squad: SquadSet, most: int | None, form: Form | None) -> SquadSet:
+    """Return a set with at most that many of its questions, as people type them, the same ones every time.
+
+    Its notes say what was done to it; None leaves the questions as they are.
+    """
+    notes, questions = list(squad.notes), squad.questions
+    if most is not None and most < len(questions):
+        notes.append(f"A sample: {most} of {len(questions)} questions, drawn at random with seed 0.")
+        questions = tuple(sample(questions, most))
+    if form is not None:
+        notes.append(f"Questions as people type them in a hurry, in lower case, without question mark: {form}.")
+        random = Random(0)
+        questions = tuple(
+            replace(one, question=in_form(one.question, form, one.paragraph.text, random)) for one in questions
+        )
+    return replace(squad, questions=questions, notes=tuple(notes))
 
 
 def read_paragraphs(squad: SquadSet, reader: Reader, calibration: Calibration) -> dict[str, Given]:

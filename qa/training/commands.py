@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from embeddings.commands import NothingToDo, plain_errors
+from qa.evaluation.bench import Bench, Selection
 from qa.evaluation.options import question_options
-from qa.settings import SHIPPED_READER, Settings
+from qa.settings import SHIPPED_READER
 from qa.training.recipe import Recipe
 
 DEFAULT_START = Path("checkpoints/start")
@@ -204,9 +205,7 @@ def export(checkpoint: Path, out: Path, precision: str) -> None:
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--reader", "name", default=str(SHIPPED_READER), show_default=True, help="The reader, by folder or name.")
 @question_options
-def calibration(
-    data: Sequence[Path], name: str, archive: Path | None, split: str, asked: str, questions: int | None
-) -> None:
+def calibration(data: Sequence[Path], name: str, selection: Selection) -> None:
     """Fit the confidence on DATA, asked through the whole way, every other question once more in vain.
 
     Half of these are asked without the articles that answer them, the others are changed by rule, as in training, so
@@ -219,19 +218,19 @@ def calibration(
     Example:
       pressmark train calibration held-out.jsonl questions.jsonl --archive news --asked 2022
     """
-    from embeddings.encoders import load_encoder
-    from qa.evaluation.questions.collections import collect, narrowed, read_set
+    from qa.evaluation.questions.collections import narrowed, read_set
     from qa.reader.load import open_reader
     from qa.training.calibrate import calibrate
 
     with plain_errors():
-        settings = Settings.from_env()
-        found = [read_set(path, split=split) for path in data]
+        bench = Bench()
+        found = [read_set(path, split=selection.split) for path in data]
         dated = [any(question.asked for question in one.questions) for one in found]
-        sets = [narrowed(one, asked=asked * on, most=questions) for one, on in zip(found, dated, strict=True)]
-        encoder = load_encoder(settings.encoder, settings.cache)
-        collections = collect(sets, archive, encoder, settings.cache)
-        report = calibrate(collections, open_reader(name, settings.cache), settings)
+        sets = [
+            narrowed(one, asked=selection.asked * on, most=selection.most) for one, on in zip(found, dated, strict=True)
+        ]
+        collections = bench.collect(sets, selection.archive)
+        report = calibrate(collections, open_reader(name, bench.settings.cache), bench.settings)
     false = ", ".join(f"{100 * share:.1f} at k = {k}" for k, share in report.false_answers.items())
     click.echo(
         f"{report.questions:,} questions, each half judged by the fit on the other: first answer right "

@@ -51,20 +51,6 @@ class Collection:
     vectors: Vectors
 
 
-def collect(
-    sets: Sequence[QuestionSet], location: Location | None, encoder: Encoder, cache: Path | None
-) -> tuple[Collection, ...]:
-    """Return the sets, each over its own articles; those that bring none over the archive at the location."""
-    return tuple(
-        Collection(
-            found,
-            open_collection(found, None if found.articles else location, encoder, cache),
-            question_vectors(encoder, [question.question for question in found.questions], cache),
-        )
-        for found in sets
-    )
-
-
 def read_set(path: Path, *, split: str = "test") -> QuestionSet:
     """Return the question set at a path, with its collection if it brings one.
 

@@ -38,12 +38,16 @@ class SquadQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SquadSet:
-    """A question set. `name` is the file's name, `version` what the file says of itself, "" if nothing."""
+    """A question set. `name` is the file's name, `version` what the file says of itself, "" if nothing.
+
+    `notes` say, a sentence each, what a figure over this set does not cover.
+    """
 
     name: str
     version: str
     paragraphs: tuple[Paragraph, ...]
     questions: tuple[SquadQuestion, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def rules(self) -> Rules:

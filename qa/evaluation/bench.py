@@ -1,0 +1,82 @@
+"""What is measured: the program as the environment sets it, and the questions of a set that a command chooses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from embeddings.archives import GrowingArchive
+from embeddings.encoders import load_encoder
+from embeddings.locations import Location
+from embeddings.types import Encoder, Vectors
+from qa.confidence import Calibration
+from qa.evaluation.questions.collections import Collection, narrowed, open_collection, question_vectors, read_set
+from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.reader.load import load_reader
+from qa.reader.onnx_reader import OnnxReader
+from qa.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which questions of a set are asked, and over which archive: None for the set's own articles.
+
+    `split`: which qrels of a BEIR folder. `asked`: the beginning of an ISO date, "" for any. `most`: None for all.
+    """
+
+    archive: Location | None = None
+    split: str = "test"
+    asked: str = ""
+    most: int | None = None
+
+    def read(self, path: Path) -> QuestionSet:
+        """Return the chosen questions of the set at a path; errors as for `read_set` and `narrowed`."""
+        return narrowed(read_set(path, split=self.split), asked=self.asked, most=self.most)
+
+
+class Bench:
+    """The program as the environment sets it. Each model is loaded when it is first asked for."""
+
+    def __init__(self, reader: Path | None = None) -> None:
+        """Read the settings; `reader` is the folder of another reader than theirs."""
+        settings = Settings.from_env()
+        self.settings = settings if reader is None else replace(settings, reader=str(reader))
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder of the settings."""
+        return load_encoder(self.settings.encoder, self.settings.cache)
+
+    @cached_property
+    def reader(self) -> OnnxReader:
+        """The reader of the settings."""
+        return self._loaded[0]
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """The reader's calibration."""
+        return self._loaded[1]
+
+    @property
+    def threshold(self) -> float:
+        """The least confidence of a first answer, in [0, 1], as the pipeline has it."""
+        return self.calibration.threshold_for(self.settings)
+
+    @cached_property
+    def _loaded(self) -> tuple[OnnxReader, Calibration]:
+        return load_reader(self.settings.reader, self.settings.cache)
+
+    def archive(self, questions: QuestionSet, location: Location | None) -> GrowingArchive:
+        """Return the archive that questions are asked of; errors as for `open_collection`."""
+        return open_collection(questions, location, self.encoder, self.settings.cache)
+
+    def vectors(self, questions: Sequence[Question]) -> Vectors:
+        """Return the vectors of questions, shape (questions, dimension)."""
+        return question_vectors(self.encoder, [question.question for question in questions], self.settings.cache)
+
+    def collect(self, sets: Sequence[QuestionSet], location: Location | None) -> tuple[Collection, ...]:
+        """Return the sets, each over its own articles; those that bring none over the archive at the location."""
+        return tuple(
+            Collection(one, self.archive(one, None if one.articles else location), self.vectors(one.questions))
+            for one in sets
+        )
