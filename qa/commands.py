@@ -15,7 +15,7 @@ from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.limits import check_k, check_outlet, check_question
 from qa.pipeline import Pipeline
-from qa.render import confidence_in_words, prediction_to_json
+from qa.render import Href, confidence_in_words, prediction_to_json
 from qa.settings import Settings
 from qa.types import Answer, Prediction
 
@@ -53,7 +53,9 @@ def open_pipeline(archive: Location) -> Pipeline:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the endpoint does.")
 @click.option("--explain", is_flag=True, help="Say on stderr at which stage the answer of --expect was lost.")
 @click.option("--expect", metavar="ANSWER", default="", help="The answer that --explain looks for.")
+@click.pass_obj
 def ask(
+    href: Href,
     question: str,
     archive: Location,
     k: int | None,
@@ -90,7 +92,7 @@ def ask(
             check_outlet(outlet, pipeline.archive.outlets())
         prediction = pipeline.ask(question, k=k, only=only)
     if as_json:
-        click.echo(json.dumps(prediction_to_json(prediction), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(prediction_to_json(prediction, href), ensure_ascii=False, indent=2))
     else:
         click.echo(_in_words(prediction))
     if explain:

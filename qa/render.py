@@ -1,11 +1,13 @@
 """Predictions as plain dictionaries and words, for JSON, the page and the terminal alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from urllib.parse import quote
 
 from embeddings.types import Article, Hit, Span
 from qa.types import Answer, Prediction
+
+Href = Callable[[Span], str]
+"""Where a span can be seen in its article: whoever serves the page says so."""
 
 CONFIDENCE_WORDS: Mapping[int, str] = MappingProxyType(
     {
@@ -32,11 +34,6 @@ def confidence_in_words(confidence: float) -> str:
     return f"{word} · {percent} %"
 
 
-def article_href(span: Span) -> str:
-    """Return the path of the page that shows an article with a span marked in it; "/" in an id is quoted, too."""
-    return f"/articles/{quote(span.article.id, safe='')}?start={span.start}&end={span.end}"
-
-
 def article_to_json(article: Article) -> dict[str, object]:
     """Return what an article is called, without its text; what is unknown is None."""
     return {
@@ -49,7 +46,7 @@ def article_to_json(article: Article) -> dict[str, object]:
     }
 
 
-def prediction_to_json(prediction: Prediction) -> dict[str, object]:
+def prediction_to_json(prediction: Prediction, href: Href) -> dict[str, object]:
     """Return a prediction as the JSON contract has it; what the program withheld is not in it.
 
     `start` and `end` are character offsets in the article's text, half-open. Confidences have 4 decimals, scores 4,
@@ -59,7 +56,7 @@ def prediction_to_json(prediction: Prediction) -> dict[str, object]:
     return {
         "question": prediction.question,
         "abstained": prediction.abstained,
-        "answers": [_answer_to_json(answer) for answer in prediction.answers],
+        "answers": [_answer_to_json(answer, href) for answer in prediction.answers],
         "passages": [_hit_to_json(hit) for hit in prediction.hits],
         "timings_ms": {
             "encode": round(timings.encode, 1),
@@ -70,7 +67,7 @@ def prediction_to_json(prediction: Prediction) -> dict[str, object]:
     }
 
 
-def _answer_to_json(answer: Answer) -> dict[str, object]:
+def _answer_to_json(answer: Answer, href: Href) -> dict[str, object]:
     return {
         "text": answer.text,
         "confidence": round(answer.confidence, 4),
@@ -78,17 +75,17 @@ def _answer_to_json(answer: Answer) -> dict[str, object]:
         "end": answer.end,
         "sentence": {"start": answer.sentence.start, "end": answer.sentence.end, "text": answer.sentence.text},
         "article": article_to_json(answer.article),
-        "href": article_href(answer),
-        "supports": [_support_to_json(support) for support in answer.supports],
+        "href": href(answer),
+        "supports": [_support_to_json(support, href) for support in answer.supports],
     }
 
 
-def _support_to_json(support: Span) -> dict[str, object]:
+def _support_to_json(support: Span, href: Href) -> dict[str, object]:
     return {
         "article": article_to_json(support.article),
         "start": support.start,
         "end": support.end,
-        "href": article_href(support),
+        "href": href(support),
     }
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from embeddings.types import Filter
 from qa.render import confidence_in_words, prediction_to_json
+from web.requests import span_path
 from web_fakes import (
     HOSTILE,
     SIGNED,
@@ -225,7 +226,7 @@ def test_health(client: FlaskClient) -> None:
 
 def test_prediction_to_json_rounds() -> None:
     answer = answer_of(span_of(SIGNED, "Rabat"), confidence=0.912345)
-    body = prediction_to_json(prediction_of((answer,), (hit_of(whole(SIGNED), 1, 0.81256),)))
+    body = prediction_to_json(prediction_of((answer,), (hit_of(whole(SIGNED), 1, 0.81256),)), span_path)
     found = json.loads(json.dumps(body))
     assert found["answers"][0]["confidence"] == 0.9123
     assert found["passages"][0]["score"] == 0.8126

@@ -20,6 +20,7 @@ from qa.pipeline import Pipeline
 from qa.render import prediction_to_json
 from qa.settings import Settings
 from web.commands import main
+from web.requests import span_path
 
 BY_MARGIN = Calibration(margin=1.0, threshold=0.5)
 """Confidence is the logistic function of the reader's score: ln 19 is 0.95, ln 3 is 0.75."""
@@ -159,7 +160,7 @@ def test_ask_json_is_what_the_endpoint_says(over: Over, news: Archive, score: fl
     pipeline = over(news, {"treaty of friendship": score}).pipeline
     result = ask(QUESTION, "--json")
     printed = json.loads(result.stdout)
-    expected = prediction_to_json(pipeline.ask(QUESTION))
+    expected = prediction_to_json(pipeline.ask(QUESTION), span_path)
     assert list(printed) == list(expected)
     assert printed | {"timings_ms": 0} == expected | {"timings_ms": 0}
     assert list(printed["timings_ms"]) == ["encode", "search", "read", "total"]

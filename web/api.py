@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import BadRequest
 
 from qa.render import article_to_json, prediction_to_json
-from web.requests import Asked, current_pipeline, read_article, read_json, read_query
+from web.requests import Asked, current_pipeline, read_article, read_json, read_query, span_path
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -51,7 +51,8 @@ def health() -> Response:
 
 
 def _answer(asked: Asked) -> Response:
-    return jsonify(prediction_to_json(current_pipeline().ask(asked.question, k=asked.k, only=asked.only)))
+    prediction = current_pipeline().ask(asked.question, k=asked.k, only=asked.only)
+    return jsonify(prediction_to_json(prediction, span_path))
 
 
 def _json_body() -> object:

@@ -14,6 +14,7 @@ from qa.commands import ask, open_pipeline
 from qa.evaluation.benchmark_commands import benchmark
 from qa.evaluation.commands import evaluate
 from qa.training.commands import train
+from web.requests import span_path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
@@ -23,8 +24,10 @@ THREADS = 8
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(version("pressmark"), prog_name="pressmark")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Ask your news archive. Every answer is a verbatim, dated quotation that you can check."""
+    context.obj = span_path
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
 
 

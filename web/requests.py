@@ -69,6 +69,11 @@ class IdConverter(BaseConverter):
         return quote(value, safe="")
 
 
+def span_path(span: Span) -> str:
+    """Return the path of the page that shows an article with a span marked in it; "/" in an id is quoted, too."""
+    return f"/articles/{quote(span.article.id, safe='')}?start={span.start}&end={span.end}"
+
+
 def current_pipeline() -> "Pipeline":
     """Return the pipeline that the application in charge was created over."""
     return cast("Pipeline", current_app.config["PIPELINE"])
