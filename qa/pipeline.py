@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from embeddings.archives import SearchableArchive, open_archive
@@ -20,6 +20,14 @@ NO_FILTER = Filter()
 
 ROUND = 2
 """So many passages are read at once where reading may stop early."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHits:
+    """The readings of the hits that were read, best hits first, and the answers in them, most confident first."""
+
+    readings: Sequence[Reading]
+    answers: Sequence[Answer]
 
 
 class Pipeline:
@@ -41,9 +49,9 @@ class Pipeline:
             FileNotFoundError: if there is no such archive, or a model's file is missing.
             ValueError: if the archive and the encoder do not fit, or a model's file was altered.
         """
-        reader, calibration = load_reader(settings.reader, settings.cache)
+        loaded = load_reader(settings.reader, settings.cache)
         archive = open_archive(settings.archive, load_encoder(settings.encoder, settings.cache))
-        return cls(archive, reader, calibration, settings)
+        return cls(archive, loaded.reader, loaded.calibration, settings)
 
     @property
     def threshold(self) -> float:
@@ -63,10 +71,10 @@ class Pipeline:
         settings = self.settings if k is None else replace(self.settings, k=check_k(k))
         retrieved = retrieve(self.archive, question, only, settings)
         reading = perf_counter()
-        readings, candidates = read_hits(question, retrieved.hits, self.reader, self.calibration, settings.enough)
-        hits = reorder(retrieved.hits[: len(readings)], readings, settings.relevance_weight)
+        read = read_hits(question, retrieved.hits, self.reader, self.calibration, settings.stop_confidence)
+        hits = reorder(retrieved.hits[: len(read.readings)], read.readings, settings.relevance_weight)
         ended = perf_counter()
-        shown, withheld = self._decide(candidates)
+        shown, withheld = self._decide(read.answers)
         timings = Timings(
             encode=retrieved.encode_ms,
             search=retrieved.search_ms,
@@ -79,28 +87,28 @@ class Pipeline:
         """Return the answers to show and those to withhold: all of them, if the first is not confident enough."""
         if not candidates or candidates[0].confidence < self.threshold:
             return (), tuple(candidates)
-        further = [answer for answer in candidates[1:] if answer.confidence >= self.settings.floor]
+        further = [answer for answer in candidates[1:] if answer.confidence >= self.settings.further_threshold]
         shown = 1 + len(further[: self.settings.max_answers - 1])  # they are in the order of their confidence
         return tuple(candidates[:shown]), tuple(candidates[shown:])
 
 
 def read_hits(
-    question: str, hits: Sequence[Hit], reader: Reader, calibration: Calibration, enough: float
-) -> tuple[list[Reading], list[Answer]]:
-    """Return the readings of the passages, best hits first, and the answers in them, most confident first.
+    question: str, hits: Sequence[Hit], reader: Reader, calibration: Calibration, stop_confidence: float
+) -> ReadHits:
+    """Read the passages, and return what was read.
 
-    From a confidence of `enough` on, in [0, 1], the passages behind are left unread: there is no reading of them.
+    From a confidence of `stop_confidence` on, in [0, 1], the passages behind are left unread: they have no reading.
     """
-    if enough == 1:  # no confidence is
+    if stop_confidence == 1:  # no confidence is
         readings = reader.read(question, [hit.passage for hit in hits])
-        return readings, assemble(hits, readings, calibration)
+        return ReadHits(readings, assemble(hits, readings, calibration))
     readings, answers = [], []
     for first in range(0, len(hits), ROUND):
         readings += reader.read(question, [hit.passage for hit in hits[first : first + ROUND]])
         answers = assemble(hits[: len(readings)], readings, calibration)
-        if answers and answers[0].confidence >= enough:
+        if answers and answers[0].confidence >= stop_confidence:
             break
-    return readings, answers
+    return ReadHits(readings, answers)
 
 
 def reorder(hits: Sequence[Hit], readings: Sequence[Reading], weight: float) -> tuple[Hit, ...]:

@@ -14,6 +14,11 @@ from qa.limits import check_k
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 
 
+WEIGHTS = ("vector_weight", "heading_weight", "relevance_weight")
+CONFIDENCES = ("stop_confidence", "threshold", "further_threshold")
+"""The settings that are numbers from 0 to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that changes an answer. Each field is set by PRESSMARK_ and its name in capitals."""
@@ -48,14 +53,14 @@ class Settings:
     rest. 0: they stay in the order in which they were found. A quarter is better than that on held-out questions and on
     the news of 2022; a half is best on the former, and worse on the latter: docs/evaluation.md."""
 
-    enough: float = 1.0
+    stop_confidence: float = 1.0
     """The confidence of an answer, in [0, 1], from which on no further passage is read. None reaches 1, so all k are. A
     lower one takes less time, and finds fewer supports and fewer other answers: docs/evaluation.md."""
 
     threshold: float | None = None
     """The least confidence of a first answer, in [0, 1]; None for the one that the reader was calibrated to."""
 
-    floor: float = 0.1
+    further_threshold: float = 0.1
     """The least confidence of a further answer, in [0, 1]. Not tuned yet."""
 
     max_answers: int = 5
@@ -66,7 +71,7 @@ class Settings:
             check_k(self.k)
         except ValueError as error:
             raise ValueError(f"PRESSMARK_K: {error}") from error
-        for name in ("vector_weight", "heading_weight", "relevance_weight", "enough", "threshold", "floor"):
+        for name in (*WEIGHTS, *CONFIDENCES):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"PRESSMARK_{name.upper()} is {value}; give a number from 0 to 1")

@@ -87,7 +87,7 @@ def encoder() -> OnnxEncoder:
 @pytest.fixture(scope="session")
 def reader() -> OnnxReader:
     """The shipped reader."""
-    return load_reader(SHIPPED_READER)[0]
+    return load_reader(SHIPPED_READER).reader
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +97,7 @@ def seeds_pipeline(
     """The real models over the seeds."""
     opened = Archive.create(tmp_path_factory.mktemp("seeds") / "archive", encoder)
     index_paths(opened, [SEEDS], lambda _: None)
-    yield Pipeline(opened, reader, load_reader(SHIPPED_READER)[1], Settings())
+    yield Pipeline(opened, reader, load_reader(SHIPPED_READER).calibration, Settings())
     opened.close()
 
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -246,8 +247,8 @@ def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str, cache: Path | None) -> FakeEncoder:
         return FakeEncoder()
 
-    def read(name: str, cache: Path | None) -> tuple[FakeReader, Calibration]:
-        return FakeReader({"memorandum of understanding": 15.0}), BY_MARGIN
+    def read(name: str, cache: Path | None) -> SimpleNamespace:
+        return SimpleNamespace(reader=FakeReader({"memorandum of understanding": 15.0}), calibration=BY_MARGIN)
 
     monkeypatch.setattr("embeddings.commands.load_encoder", load)
     monkeypatch.setattr("qa.pipeline.load_encoder", load)

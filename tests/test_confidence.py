@@ -14,7 +14,7 @@ from qa.reader.load import load_reader
 from qa.settings import SHIPPED_READER
 
 WEIGHTS = Calibration(bias=-2.0, margin=0.5, retrieval=1.0, lead=0.25, supports=2.0, threshold=0.4, fitted_on="by hand")
-SHIPPED = load_reader(SHIPPED_READER)[1]
+SHIPPED = load_reader(SHIPPED_READER).calibration
 FEATURES = [field.name for field in fields(Evidence) if field.name != "read"]
 
 LOGITS = st.floats(allow_nan=False)

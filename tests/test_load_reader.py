@@ -39,17 +39,18 @@ def test_a_hugging_face_model_reads_and_what_it_lacks_is_said(
     hugging_face: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        reader, calibration = load_reader(hugging_face, tmp_path)
+        loaded = load_reader(hugging_face, tmp_path)
     assert "has no relevance head: passages stay in the order in which they were found" in caplog.text
     assert "is not calibrated: confidences are its own; fit them with: pressmark train calibration" in caplog.text
-    assert calibration is OWN_ODDS
+    reader = loaded.reader
+    assert loaded.calibration is OWN_ODDS
     assert (reader.spec.name, reader.spec.max_tokens, reader.spec.stride) == ("distilled", 90, 30)
     assert reader.spec.max_question_tokens == 30
     (reading,) = reader.read("Where does Anna live?", [PASSAGE])
     assert reading.relevance is None
     assert all(span.text in TEXT for span in reading.spans)
     caplog.clear()
-    again, _ = load_reader(hugging_face, tmp_path)
+    again = load_reader(hugging_face, tmp_path).reader
     assert "compiling" not in caplog.text
     assert again.folder == reader.folder
 
@@ -86,7 +87,7 @@ def test_a_reader_whose_calibration_is_wrong_can_be_calibrated_anew(tmp_path: Pa
     (folder / FILE).write_text("{", encoding="utf-8")
     with pytest.raises(ValueError, match="is damaged"):
         load_reader(folder)
-    assert open_reader(folder).spec == load_reader(SHIPPED_READER)[0].spec
+    assert open_reader(folder).spec == load_reader(SHIPPED_READER).reader.spec
 
 
 def test_the_reader_that_ships_does_not_answer_without_its_calibration(
@@ -95,7 +96,7 @@ def test_the_reader_that_ships_does_not_answer_without_its_calibration(
     folder = tmp_path / "reader"
     shutil.copytree(SHIPPED_READER, folder)
     (folder / FILE).unlink()
-    assert load_reader(folder)[1] is OWN_ODDS
+    assert load_reader(folder).calibration is OWN_ODDS
     monkeypatch.setattr(load, "SHIPPED_READER", folder)
     with pytest.raises(FileNotFoundError, match=r"has no calibration\.json; make one with"):
         load_reader(folder)
@@ -119,5 +120,5 @@ def test_a_compiled_reader_that_lost_its_spec_is_compiled_again(hugging_face: Pa
 
 def test_the_card_tells_the_threshold_and_the_size_that_ship() -> None:
     card = (SHIPPED_READER / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert f"The threshold is {load_reader(SHIPPED_READER)[1].threshold:.2f};" in card
+    assert f"The threshold is {load_reader(SHIPPED_READER).calibration.threshold:.2f};" in card
     assert (SHIPPED_READER / "model.onnx").stat().st_size <= 25_000_000

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, time_ns
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -217,8 +218,9 @@ def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("embeddings.commands.load_encoder", load)
     monkeypatch.setattr("qa.pipeline.load_encoder", load)
-    calibration = load_reader(Settings().reader)[1]
-    monkeypatch.setattr("qa.pipeline.load_reader", lambda *_: (FakeReader({"memorandum": 15.0}), calibration))
+    calibration = load_reader(Settings().reader).calibration
+    loaded = SimpleNamespace(reader=FakeReader({"memorandum": 15.0}), calibration=calibration)
+    monkeypatch.setattr("qa.pipeline.load_reader", lambda *_: loaded)
 
 
 @needs_milvus

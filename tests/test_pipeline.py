@@ -102,27 +102,29 @@ def test_ask_shows_no_more_than_max_answers(news: Archive) -> None:
 
 def test_ask_shows_a_further_answer_only_from_the_floor_on(news: Archive) -> None:
     words = {"Ali Veli": math.log(3), "Ganja": 0.0, "Monday": -math.log(3)}
-    prediction = pipeline(news, words, Settings(floor=0.5)).ask(QUESTION)
+    prediction = pipeline(news, words, Settings(further_threshold=0.5)).ask(QUESTION)
     assert [answer.text for answer in prediction.answers] == ["Ali Veli", "Ganja"]
     assert [answer.text for answer in prediction.withheld] == ["Monday"]
-    everything = pipeline(news, words, Settings(floor=0.0)).ask(QUESTION)
+    everything = pipeline(news, words, Settings(further_threshold=0.0)).ask(QUESTION)
     assert [answer.text for answer in everything.answers] == ["Ali Veli", "Ganja", "Monday"]
 
 
 def test_floor_does_not_hold_back_a_first_answer(news: Archive) -> None:
-    prediction = pipeline(news, {"Ali Veli": 0.0, "Ganja": -1.0}, Settings(floor=0.9)).ask(QUESTION)
+    prediction = pipeline(news, {"Ali Veli": 0.0, "Ganja": -1.0}, Settings(further_threshold=0.9)).ask(QUESTION)
     assert [answer.text for answer in prediction.answers] == ["Ali Veli"]
 
 
-@pytest.mark.parametrize(("enough", "read"), [(1.0, 10), (0.76, 10), (0.74, 2), (0.0, 2)])
-def test_ask_leaves_passages_unread_once_an_answer_is_sure_enough(news: Archive, enough: float, read: int) -> None:
-    prediction = pipeline(news, {"Ali Veli": math.log(3)}, Settings(enough=enough)).ask(QUESTION)
+@pytest.mark.parametrize(("confidence", "read"), [(1.0, 10), (0.76, 10), (0.74, 2), (0.0, 2)])
+def test_ask_leaves_passages_unread_once_an_answer_is_sure_enough(
+    news: Archive, stop_confidence: float, read: int
+) -> None:
+    prediction = pipeline(news, {"Ali Veli": math.log(3)}, Settings(stop_confidence=stop_confidence)).ask(QUESTION)
     assert (prediction.answers[0].text, prediction.answers[0].confidence) == ("Ali Veli", near(0.75))
     assert len(prediction.hits) == read
 
 
 def test_ask_reads_all_where_nothing_makes_it_sure(news: Archive) -> None:
-    prediction = pipeline(news, {}, Settings(enough=0.0, k=5)).ask(QUESTION)
+    prediction = pipeline(news, {}, Settings(stop_confidence=0.0, k=5)).ask(QUESTION)
     assert (prediction.abstained, len(prediction.hits)) == (True, 5)
 
 
@@ -147,7 +149,9 @@ def test_decision_stays_the_same_as_k_grows_over_passages_that_hold_nothing(news
 def test_as_shipped_the_answer_stays_and_is_never_surer_as_k_grows_over_passages_that_hold_nothing(
     news: Archive, score: float
 ) -> None:
-    asked = Pipeline(news, FakeReader({"Ali Veli": score}), load_reader(SHIPPED_READER)[1], Settings(threshold=0.0))
+    asked = Pipeline(
+        news, FakeReader({"Ali Veli": score}), load_reader(SHIPPED_READER).calibration, Settings(threshold=0.0)
+    )
     answers = [asked.ask(QUESTION, k=k).answers for k in range(1, 21)]
     assert {tuple(answer.text for answer in each) for each in answers} == {("Ali Veli",)}
     confidences = [each[0].confidence for each in answers]

@@ -22,8 +22,9 @@ def sample() -> SquadSet:
 
 @pytest.fixture(scope="module")
 def report(sample: SquadSet) -> ReadingReport:
-    reader, calibration = load_reader(SHIPPED_READER)
-    return score_given(sample, read_paragraphs(sample, reader, calibration), calibration.threshold)
+    loaded = load_reader(SHIPPED_READER)
+    answers = read_paragraphs(sample, loaded.reader, loaded.calibration)
+    return score_given(sample, answers, loaded.calibration.threshold)
 
 
 def test_sample_has_questions_of_both_sorts(sample: SquadSet) -> None:

@@ -17,9 +17,9 @@ GIVEN: dict[str, tuple[str, object]] = {
     "vector_weight": ("0.25", 0.25),
     "heading_weight": ("0.75", 0.75),
     "relevance_weight": ("0.75", 0.75),
-    "enough": ("0.9", 0.9),
+    "stop_confidence": ("0.9", 0.9),
     "threshold": ("0.75", 0.75),
-    "floor": ("0.35", 0.35),
+    "further_threshold": ("0.35", 0.35),
     "max_answers": ("3", 3),
 }
 """For each setting, a value as the environment has it, and as the program does."""
@@ -64,9 +64,9 @@ def test_variables_of_other_programs_are_left_alone() -> None:
 
 @pytest.mark.parametrize(("text", "value"), [("0", 0.0), ("0.0", 0.0), ("1", 1.0)])
 def test_bounds_of_a_fraction_are_values_of_their_own(text: str, value: float) -> None:
-    variables = ("PRESSMARK_THRESHOLD", "PRESSMARK_VECTOR_WEIGHT", "PRESSMARK_FLOOR")
+    variables = ("PRESSMARK_THRESHOLD", "PRESSMARK_VECTOR_WEIGHT", "PRESSMARK_FURTHER_THRESHOLD")
     settings = Settings.from_env(dict.fromkeys(variables, text))
-    assert (settings.threshold, settings.vector_weight, settings.floor) == (value, value, value)
+    assert (settings.threshold, settings.vector_weight, settings.further_threshold) == (value, value, value)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_bounds_of_a_fraction_are_values_of_their_own(text: str, value: float) -
         ("vector_weight", "half", "PRESSMARK_VECTOR_WEIGHT is 'half'; give a number"),
         ("vector_weight", "1.5", "PRESSMARK_VECTOR_WEIGHT is 1.5; give a number from 0 to 1"),
         ("vector_weight", "nan", "PRESSMARK_VECTOR_WEIGHT is nan; give a number from 0 to 1"),
-        ("enough", "2", "PRESSMARK_ENOUGH is 2.0; give a number from 0 to 1"),
-        ("floor", "-1", "PRESSMARK_FLOOR is -1.0; give a number from 0 to 1"),
+        ("stop_confidence", "2", "PRESSMARK_STOP_CONFIDENCE is 2.0; give a number from 0 to 1"),
+        ("further_threshold", "-1", "PRESSMARK_FURTHER_THRESHOLD is -1.0; give a number from 0 to 1"),
         ("threshold", "high", "PRESSMARK_THRESHOLD is 'high'; give a number"),
         ("threshold", "-0.1", "PRESSMARK_THRESHOLD is -0.1; give a number from 0 to 1"),
         ("threshold", "nan", "PRESSMARK_THRESHOLD is nan; give a number from 0 to 1"),

@@ -70,7 +70,7 @@ def variants(ablation: Ablation, settings: Settings) -> list[Variant]:
         case Ablation.REORDERING:
             others = _with_each(present, "relevance_weight", (0.0, 0.25, 0.5, 0.75, 1.0), "relevance's weight {}")
         case Ablation.STOPPING:
-            others = _with_each(present, "enough", (0.6, 0.7, 0.8, 0.9), "no more from {} on")
+            others = _with_each(present, "stop_confidence", (0.6, 0.7, 0.8, 0.9), "no more from {} on")
         case Ablation.PRECISION:
             others = [
                 replace(present, name="encoder float32", encoder="float32"),

@@ -78,14 +78,12 @@ class AblationRunner:
             question = questions[row]
             proposals = searcher.propose(question.question, vectors[row : row + 1])
             hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
-            readings, answers = read_hits(
-                question.question, hits[: settings.k], reader, self.calibration, settings.enough
-            )
-            read = hits[: len(readings)]
-            ordered = [*reorder(read, readings, settings.relevance_weight), *hits[len(read) :]]
+            read = read_hits(question.question, hits[: settings.k], reader, self.calibration, settings.stop_confidence)
+            behind = len(read.readings)
+            ordered = [*reorder(hits[:behind], read.readings, settings.relevance_weight), *hits[behind:]]
             articles = best_of_each([(hit.passage.article.id, -float(rank)) for rank, hit in enumerate(ordered)])
-            pieces = sum(len(archive.encoder.token_offsets(hit.passage.text)) for hit in read)
-            return _Asked(articles, answers[0].text if answers else "", pieces)
+            pieces = sum(len(archive.encoder.token_offsets(hit.passage.text)) for hit in hits[:behind])
+            return _Asked(articles, read.answers[0].text if read.answers else "", pieces)
 
         return _measured(questions, in_parallel(ask, range(len(questions)), f"questions, {variant.name}"))
 

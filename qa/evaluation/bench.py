@@ -12,7 +12,7 @@ from embeddings.types import Encoder, Vectors
 from qa.confidence import Calibration
 from qa.evaluation.questions.collections import Collection, narrowed, open_collection, question_vectors, read_set
 from qa.evaluation.questions.datasets import Question, QuestionSet
-from qa.reader.load import load_reader
+from qa.reader.load import CalibratedReader, load_reader
 from qa.reader.onnx_reader import OnnxReader
 from qa.settings import Settings
 
@@ -50,12 +50,12 @@ class Bench:
     @cached_property
     def reader(self) -> OnnxReader:
         """The reader of the settings."""
-        return self._loaded[0]
+        return self._loaded.reader
 
     @cached_property
     def calibration(self) -> Calibration:
         """The reader's calibration."""
-        return self._loaded[1]
+        return self._loaded.calibration
 
     @property
     def threshold(self) -> float:
@@ -63,7 +63,7 @@ class Bench:
         return self.calibration.threshold_for(self.settings)
 
     @cached_property
-    def _loaded(self) -> tuple[OnnxReader, Calibration]:
+    def _loaded(self) -> CalibratedReader:
         return load_reader(self.settings.reader, self.settings.cache)
 
     def archive(self, questions: QuestionSet, location: Location | None) -> GrowingArchive:

@@ -140,7 +140,7 @@ def _contenders(encoder: Encoder, settings: Settings, checkpoint: Path | None) -
     from qa.evaluation.speed.growth import serve_in_process, start_cold
     from qa.reader.load import load_reader
 
-    reader, _ = load_reader(settings.reader, settings.cache)
+    reader = load_reader(settings.reader, settings.cache).reader
     return Contenders(
         encoder=encoder,
         reader=reader,

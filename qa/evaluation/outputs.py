@@ -14,7 +14,7 @@ from qa.evaluation.results.reports import text_report, write_report
 from qa.evaluation.results.results import Provenance, Results, versions, write_results
 from qa.evaluation.results.stored import read_results
 from qa.reader.onnx_reader import OnnxReader
-from qa.settings import Settings
+from qa.settings import WEIGHTS, Settings
 
 DISTRIBUTIONS = ("pressmark", "numpy", "faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "ir-measures")
 
@@ -77,7 +77,7 @@ def command_line(context: click.Context) -> str:
     return shlex.join(parts)
 
 
-DESCRIBED = ("k", "candidates", "vector_weight", "heading_weight", "relevance_weight", "enough", "floor", "max_answers")
+DESCRIBED = ("k", "candidates", *WEIGHTS, "stop_confidence", "further_threshold", "max_answers")
 """The settings that results depend on, beside the models."""
 
 

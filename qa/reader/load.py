@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings import onnx_models
@@ -42,7 +43,15 @@ def open_reader(name: str | Path, cache: Path | None = None) -> OnnxReader:
     return reader
 
 
-def load_reader(name: str | Path, cache: Path | None = None) -> tuple[OnnxReader, Calibration]:
+@dataclass(frozen=True, slots=True)
+class CalibratedReader:
+    """A reader, and what its scores are worth."""
+
+    reader: OnnxReader
+    calibration: Calibration
+
+
+def load_reader(name: str | Path, cache: Path | None = None) -> CalibratedReader:
     """Return a reader, as `open_reader` does, and its calibration.
 
     Without one the confidence is the model's own, and it is logged; the reader that ships has one.
@@ -53,14 +62,14 @@ def load_reader(name: str | Path, cache: Path | None = None) -> tuple[OnnxReader
     """
     reader = open_reader(name, cache)
     if (reader.folder / FILE).is_file() or reader.folder == SHIPPED_READER:
-        return reader, Calibration.load(reader.folder, reader.spec.sha256["model.onnx"])
+        return CalibratedReader(reader, Calibration.load(reader.folder, reader.spec.sha256["model.onnx"]))
     log.warning(
         "the reader %s is not calibrated: confidences are its own; fit them with: %s DATA --reader %s",
         name,
         FIT,
         name,
     )
-    return reader, OWN_ODDS
+    return CalibratedReader(reader, OWN_ODDS)
 
 
 def _compiled(name: str, cache: Path) -> Path:
