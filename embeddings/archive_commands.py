@@ -16,7 +16,7 @@ from embeddings.folder.database import Database
 from embeddings.folder.holdings import Holdings
 from embeddings.folder.layout import check_exists, database_path
 from embeddings.folder.overview import Overview, overview
-from embeddings.stored import Entry
+from embeddings.records import Entry
 from embeddings.types import Filter
 
 ALL = Filter()

@@ -9,8 +9,7 @@ from embeddings.folder.archive import Archive, check_new
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.locations import Location, MilvusPlace
 from embeddings.passages import Splitting
-from embeddings.preparing import Added
-from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
+from embeddings.records import Added, FileRecord, Origin, OtherSource, Prepared, SourceChanges
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 
@@ -82,7 +81,7 @@ class GrowingArchive(SearchableArchive, Protocol):
         """Return articles with their passages and these passages' vectors, encoded together."""
 
     def store(
-        self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), changes: PlaceChanges | None = None
+        self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), changes: SourceChanges | None = None
     ) -> None:
         """Store prepared articles, what files are like, and what became of the places that articles are read at."""
 
@@ -93,7 +92,7 @@ class GrowingArchive(SearchableArchive, Protocol):
     def ids_with(self, content: str) -> list[str]:
         """Return the ids of the articles that say the same but for the id, sorted."""
 
-    def other_places(self, article_id: str | None = None) -> list[OtherPlace]:
+    def other_sources(self, article_id: str | None = None) -> list[OtherSource]:
         """Return the places that articles were met at beside their sources, of one or of all."""
 
     def remove(self, ids: Sequence[str]) -> None:

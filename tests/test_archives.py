@@ -11,8 +11,7 @@ from conftest import SEEDS, needs_milvus
 from embeddings.archives import GrowingArchive, exists, open_archive, open_or_create
 from embeddings.indexing.run import index_paths
 from embeddings.locations import Location, MilvusPlace, parse_location
-from embeddings.preparing import Added
-from embeddings.stored import PlaceChanges
+from embeddings.records import Added, SourceChanges
 from embeddings.types import Article, Counts, Filter
 from fakes import FakeEncoder
 from three_articles import ALL, BORDER, QUESTION, THREE, TREATY, WEATHER, Leg, article, by_keywords, by_vectors, names
@@ -342,7 +341,7 @@ def test_index_paths_reads_what_changed_and_prunes_what_is_gone(archive: Growing
 
 
 def test_an_article_that_is_read_elsewhere_has_that_source(filled: GrowingArchive) -> None:
-    filled.store([], changes=PlaceChanges(moved={"treaty": "elsewhere.jsonl#7"}))
+    filled.store([], changes=SourceChanges(moved={"treaty": "elsewhere.jsonl#7"}))
     assert filled.article("treaty").source == "elsewhere.jsonl#7"
     assert filled.add([TREATY]).unchanged == ("treaty",)
 

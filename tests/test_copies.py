@@ -237,7 +237,7 @@ def index(archive: Archive, *paths: Path, prune: bool = False) -> IndexReport:
 
 def stored(archive: Archive) -> dict[str, tuple[str, ...]]:
     """The names of the files that each article was met at, by id."""
-    others = archive.other_places()
+    others = archive.other_sources()
     return {
         found.id: (Path(found.source).name, *(Path(each.source).name for each in others if each.article == found.id))
         for found in archive.articles()

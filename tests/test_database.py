@@ -12,7 +12,7 @@ import pytest
 from embeddings.folder.database import Database
 from embeddings.folder.schema import APPLICATION_ID
 from embeddings.folder.state import State, StoredPassage
-from embeddings.stored import Origin, Prepared, digest
+from embeddings.records import Origin, Prepared, digest
 from embeddings.types import Article, Counts, Filter, Passage
 
 ABOUT = {"encoder": "fake", "dimension": "2"}

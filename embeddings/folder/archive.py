@@ -11,8 +11,17 @@ from embeddings.folder.schema import DRAFT
 from embeddings.folder.writer_lock import LOCK_FILES, WriterLock
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
-from embeddings.preparing import Added, about, prepare, tell_apart
-from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
+from embeddings.records import (
+    Added,
+    FileRecord,
+    Origin,
+    OtherSource,
+    Prepared,
+    SourceChanges,
+    prepare,
+    provenance,
+    tell_apart,
+)
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 __all__ = ["Added", "Archive", "check_new", "exists"]
@@ -35,7 +44,7 @@ class Archive:
         self.folder = folder
         self.encoder = encoder
         self.splitting = splitting
-        self._holdings = Holdings(folder, about(encoder, splitting))
+        self._holdings = Holdings(folder, provenance(encoder, splitting))
         self._database = self._holdings.database
 
     @classmethod
@@ -50,7 +59,7 @@ class Archive:
         folder.mkdir(parents=True, exist_ok=True)
         with WriterLock(folder).held():
             if not exists(folder):  # else another process was faster, and its archive is the one
-                Database.create(database_path(folder), about(encoder, splitting)).close()
+                Database.create(database_path(folder), provenance(encoder, splitting)).close()
         return cls(folder, encoder, splitting)
 
     def close(self) -> None:
@@ -111,7 +120,7 @@ class Archive:
         self,
         articles: Sequence[Prepared],
         files: Sequence[FileRecord] = (),
-        changes: PlaceChanges | None = None,
+        changes: SourceChanges | None = None,
     ) -> None:
         """Store prepared articles in one transaction, linked with their copies.
 
@@ -127,7 +136,7 @@ class Archive:
             if articles:
                 self._database.store(articles)
             if changes:
-                self._database.note_places(changes)
+                self._database.note_sources(changes)
             if files:
                 self._database.note_files(files)
 
@@ -157,9 +166,9 @@ class Archive:
         """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
         return self._database.ids_with(content)
 
-    def other_places(self, article_id: str | None = None) -> list[OtherPlace]:
+    def other_sources(self, article_id: str | None = None) -> list[OtherSource]:
         """Return the places that articles were met at beside their sources, of one or of all, in order of sources."""
-        return self._database.other_places(article_id)
+        return self._database.other_sources(article_id)
 
     def sources(self) -> dict[str, str]:
         """Return where every article was read, by id."""

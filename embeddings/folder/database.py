@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 
 from embeddings.dates import day_number, earliest
-from embeddings.folder import families, places
+from embeddings.folder import families, other_sources
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.state import ARTICLE, read_article, where
-from embeddings.origins import paths_of
-from embeddings.stored import Copies, Entry, FileRecord, Origin, OtherPlace, PlaceChanges, Prepared, digest
+from embeddings.records import Copies, Entry, FileRecord, Origin, OtherSource, Prepared, SourceChanges, digest
+from embeddings.sources import paths_of
 from embeddings.types import Article, Filter
 
 
@@ -45,8 +45,8 @@ class Database(DatabaseFile):
             condition += " last_day < ? AND first_day <= last_day"  # an undated one ends before it begins
             values.append(day_number(earliest(before)))
         others: dict[str, list[str]] = {}
-        for place in self.other_places():
-            others.setdefault(place.article, []).append(place.source)
+        for other in self.other_sources():
+            others.setdefault(other.article, []).append(other.source)
         sizes = families.family_sizes(self.connection)
         joined = "articles JOIN families ON article = number"
         query = f"SELECT id, title, published, outlet, byline, url, source, family FROM {joined}"
@@ -101,11 +101,11 @@ class Database(DatabaseFile):
         """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
         return families.ids_with(self.connection, content)
 
-    def other_places(self, article_id: str | None = None) -> list[OtherPlace]:
+    def other_sources(self, article_id: str | None = None) -> list[OtherSource]:
         """Return the places that articles were met at beside their sources, of one or of all, in order of sources."""
         if article_id is None:
-            return places.other_places(self.connection)
-        return places.other_places_of(self.connection, article_id)
+            return other_sources.every(self.connection)
+        return other_sources.of(self.connection, article_id)
 
     def store(self, articles: Sequence[Prepared]) -> None:
         """Add articles, or put them in the place of those with their ids, in one transaction and one new generation.
@@ -141,26 +141,26 @@ class Database(DatabaseFile):
                 if row is None:
                     raise KeyError(article_id)
                 number, source = row
-                sources = {source, *places.sources_of(self.connection, [number])}
+                sources = {source, *other_sources.sources_of(self.connection, [number])}
                 self._remove_passages(number, generation)
-                places.drop(self.connection, sources)
+                other_sources.drop(self.connection, sources)
                 self.connection.run("DELETE FROM articles WHERE number = ?", number)
                 self.forget_files({path for each in sources for path in paths_of(each)})
 
-    def rearrange(self, changes: PlaceChanges) -> None:
+    def rearrange(self, changes: SourceChanges) -> None:
         """Hand articles over to other places of theirs, and remove those that are others' copies now."""
         if changes.handed:
             with self.transaction(), self.new_generation():
                 for article_id, to in changes.handed.items():
-                    places.hand_over(self.connection, article_id, to)
+                    other_sources.hand_over(self.connection, article_id, to)
         if changes.merged:
             self.remove(changes.merged)
 
-    def note_places(self, changes: PlaceChanges) -> None:
+    def note_sources(self, changes: SourceChanges) -> None:
         """Remember where articles are read now, and at which other places they were met."""
-        places.move(self.connection, changes.moved)
-        places.note(self.connection, changes.noted)
-        places.drop(self.connection, changes.dropped)
+        other_sources.move(self.connection, changes.moved)
+        other_sources.note(self.connection, changes.noted)
+        other_sources.drop(self.connection, changes.dropped)
 
     def file_records(self) -> dict[str, FileRecord]:
         """Return what the files were like that articles were read from, by path."""
@@ -187,7 +187,7 @@ class Database(DatabaseFile):
         )
         number = int((row or ())[0])
         self._remove_passages(number, generation)
-        self.connection.run("DELETE FROM places WHERE article = ? OR source = ?", number, article.source)
+        self.connection.run("DELETE FROM other_sources WHERE article = ? OR source = ?", number, article.source)
         return number
 
     def _numbers(self, ids: Sequence[str]) -> list[int]:

@@ -48,15 +48,15 @@ class DatabaseFile:
             undo.pop_all()
 
     @classmethod
-    def create(cls, path: Path, about: dict[str, str]) -> Self:
-        """Make a new file that remembers `about`, whole or not at all, and open it."""
+    def create(cls, path: Path, provenance: dict[str, str]) -> Self:
+        """Make a new file that remembers `provenance`, whole or not at all, and open it."""
         draft = path.with_name(DRAFT)
         for left in path.parent.glob(f"{DRAFT}*"):  # SQLite's own journal beside it, too
             left.unlink()
         connection = Connection(draft, "mode=rwc")
         try:
             connection.run_script(SCHEMA)
-            meta = {**about, "archive": uuid.uuid4().hex, "generation": "0"}
+            meta = {**provenance, "archive": uuid.uuid4().hex, "generation": "0"}
             connection.run_many("INSERT INTO meta VALUES (?, ?)", meta.items())
             connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.run(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from embeddings.folder.resemblance import Shingles, are_copies, bands, shingles
 from embeddings.folder.sqlite import Connection, Row, Value
-from embeddings.stored import Copies, content_of
+from embeddings.records import Copies, content_of
 from embeddings.types import Article
 
 IN_A_BAND = 8

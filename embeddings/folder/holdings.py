@@ -20,7 +20,7 @@ from embeddings.folder.state import State
 from embeddings.folder.switch import Switch
 from embeddings.folder.writer_lock import WriterLock
 from embeddings.keywords import HEADING_WEIGHT, KeywordIndex, Shelf
-from embeddings.stored import Prepared
+from embeddings.records import Prepared
 from embeddings.types import DamagedError, Filter, Passage, Ranking, Stamp, Vectors
 from embeddings.vectors import VectorIndex
 
@@ -46,8 +46,8 @@ class Holdings:
     indexes lack is then made in a temporary folder.
     """
 
-    def __init__(self, folder: Path, about: Mapping[str, str] | None = None) -> None:
-        """Open the holdings in a folder; `about` is what the database must remember of how they were made.
+    def __init__(self, folder: Path, provenance: Mapping[str, str] | None = None) -> None:
+        """Open the holdings in a folder; `provenance` is what the database must remember of how they were made.
 
         Raises:
             FileNotFoundError: if there is no archive in the folder.
@@ -65,7 +65,7 @@ class Holdings:
             undo.callback(self.close)
             self._undo = ExitStack()
             self.database = Database(database_path(folder))
-            self._check_about(about or {})
+            self._check_provenance(provenance or {})
             self._read_only = is_read_only(database_path(folder))
             self._caches = self._temporary_folder() if self._read_only else folder
             self._vectors, self._keywords = self._open_vectors(), self._open_keywords()
@@ -180,8 +180,8 @@ class Holdings:
             raise ValueError(f"the archive in {self.folder} is closed")
         return self._state
 
-    def _check_about(self, about: Mapping[str, str]) -> None:
-        for key, here in about.items():
+    def _check_provenance(self, provenance: Mapping[str, str]) -> None:
+        for key, here in provenance.items():
             there = self.database.meta(key)
             if there != here:
                 raise ValueError(

@@ -65,15 +65,15 @@ CREATE TABLE links (
     other INTEGER NOT NULL REFERENCES articles (number),
     PRIMARY KEY (article, other)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE places (
+CREATE TABLE other_sources (
     source TEXT PRIMARY KEY,
     article INTEGER NOT NULL REFERENCES articles (number),
     id TEXT NOT NULL
 ) STRICT;
-CREATE INDEX places_by_article ON places (article);
+CREATE INDEX other_sources_by_article ON other_sources (article);
 """
 """Articles and passages; what the files were like that articles were read from; which articles are copies of each
-other; and at which other places an article was met.
+other; and from which other sources an article could be read.
 
 A family's number is the least number of its articles. `content` is a hash of all that an article says but its id, and
 `bands` are its numbers in the table of bands, 8 bytes each. A link stands in both directions.

@@ -9,7 +9,7 @@ import numpy as np
 
 from embeddings.folder.catalogue import Catalogue
 from embeddings.folder.sqlite import DAMAGE_CURE, Connection
-from embeddings.stored import digest
+from embeddings.records import digest
 from embeddings.types import Allowed, Article, Counts, DamagedError, Filter, Numbers, Passage, Stamp, Vectors
 
 TOGETHER = 1000

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from embeddings.archives import GrowingArchive
-from embeddings.preparing import encode, split_article
-from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, Prepared, with_vectors
+from embeddings.records import FileRecord, OtherSource, Prepared, SourceChanges, encode, split_article, with_vectors
 from embeddings.types import Article, Passage, Vectors
 
 TRANSACTION_PASSAGES = 1000
@@ -33,22 +32,22 @@ class Batch:
 
     `contents` are the ids of the articles by what they say, see `content_of`; `finished` are files whose last articles
     are in this batch or an earlier one, of one path the last counts; `size` is how many bytes of files were read for
-    it. The rest is as in `PlaceChanges`, `noted` by source.
+    it. The rest is as in `SourceChanges`, `noted` by source.
     """
 
     articles: dict[str, Article] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     finished: list[FileRecord] = field(default_factory=list)
     size: int = 0
-    handed: dict[str, OtherPlace] = field(default_factory=dict)
+    handed: dict[str, OtherSource] = field(default_factory=dict)
     merged: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)
-    noted: dict[str, OtherPlace] = field(default_factory=dict)
+    noted: dict[str, OtherSource] = field(default_factory=dict)
 
 
-def place_changes(batches: Sequence[Batch]) -> PlaceChanges:
+def source_changes(batches: Sequence[Batch]) -> SourceChanges:
     """Return what becomes of the places of articles when these batches are stored together."""
-    return PlaceChanges(
+    return SourceChanges(
         handed={article: to for batch in batches for article, to in batch.handed.items()},
         merged=sorted({article for batch in batches for article in batch.merged}),
         moved={article: source for batch in batches for article, source in batch.moved.items()},
@@ -168,7 +167,7 @@ class Background:
         """Store what is encoded, in one transaction, and let searches see it."""
         prepared = [each for encoding in self._encoded for each in encoding.result()]
         finished = [record for batch in self._ready for record in batch.finished if record.path not in self.contested]
-        places = place_changes(self._ready)
+        places = source_changes(self._ready)
         if prepared or finished or places:
             self._archive.store(prepared, finished, places)
         if prepared or places.merged:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from embeddings.archives import GrowingArchive
 from embeddings.indexing.background import Batch
-from embeddings.origins import file_of
-from embeddings.stored import OtherPlace, content_of, digest
+from embeddings.records import OtherSource, content_of, digest
+from embeddings.sources import file_of
 from embeddings.types import Article
 
 
@@ -60,17 +60,17 @@ class Duplicates:
     def note(self, article_id: str, found: Article) -> None:
         """Note where an article was found, unless it is known that it is there, too."""
         self.met.add(found.source)
-        other = OtherPlace(article_id, found.source, found.id)
+        other = OtherSource(article_id, found.source, found.id)
         origin = self._archive.origins([article_id]).get(article_id)
         if origin is not None and origin.source == found.source:
             self.seen.add(article_id)
-        elif self.waits(article_id) or other not in self._archive.other_places(article_id):
+        elif self.waits(article_id) or other not in self._archive.other_sources(article_id):
             self._batches()[-1].noted[found.source] = other
 
     def goes_on_at(self, article: Article) -> bool:
         """Return whether an article is one that goes on at other places of it, met at one of them."""
         for each in self._archive.ids_with(content_of(article)):
-            others = self._archive.other_places(each) if each in self._handed else []
+            others = self._archive.other_sources(each) if each in self._handed else []
             if article.source in {other.source for other in others}:
                 self.seen.add(article.id)
                 self.met.add(article.source)
@@ -82,7 +82,7 @@ class Duplicates:
         origin = self._archive.origins([article.id]).get(article.id)
         if origin is None or origin.digest == digest(article):
             return
-        for other in self._archive.other_places(article.id):
+        for other in self._archive.other_sources(article.id):
             if other.id != article.id and other.source != article.source and file_of(other.source) is not None:
                 self._batches()[-1].handed[article.id] = other
                 return

@@ -12,8 +12,8 @@ from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.files.records import USUAL, FieldNames
 from embeddings.indexing.background import Background, Batch
 from embeddings.indexing.duplicates import Duplicates
-from embeddings.origins import Place, file_of, is_below, place
-from embeddings.stored import FileRecord, OtherPlace, PlaceChanges, digest
+from embeddings.records import FileRecord, OtherSource, SourceChanges, digest
+from embeddings.sources import Source, file_of, is_below
 from embeddings.types import Article
 
 BATCH_ARTICLES = 16
@@ -142,10 +142,10 @@ class _Run:
         """Remove stored articles that were read below the paths and are no longer there, at none of their places."""
         roots = [os.path.realpath(path) for path in paths]
         roots = [root for root in roots if any(is_below(source, root) for source in self._read)]
-        others: dict[str, list[OtherPlace]] = {}
+        others: dict[str, list[OtherSource]] = {}
         dropped: list[str] = []
         looked_through = self._read - self._kept
-        for other in self._archive.other_places():
+        for other in self._archive.other_sources():
             if _is_lost(other.source, roots, looked_through) and other.source not in self._duplicates.met:
                 dropped.append(other.source)
             else:
@@ -155,7 +155,7 @@ class _Run:
             for article_id, source in self._archive.sources().items()
             if article_id not in self._duplicates.seen and _is_lost(source, roots, looked_through)
         ]
-        places = PlaceChanges(handed={each: others[each][0] for each in lost if each in others}, dropped=dropped)
+        places = SourceChanges(handed={each: others[each][0] for each in lost if each in others}, dropped=dropped)
         if places:
             self._archive.store([], [], places)
         gone = [each for each in lost if each not in others]
@@ -167,7 +167,7 @@ class _Run:
         """Put an article into the batch; of equal ids, the first is stored before."""
         if not self._has_room(found):
             self._hand_over()
-        spot = place(found)
+        spot = Source.of(found)
         if self._duplicates.waits(found.id) or self._duplicates.waits(spot.own_id):
             self.store()
         article = self._distinct(found, spot, file)
@@ -190,7 +190,7 @@ class _Run:
         characters = sum(len(each.text) for each in (*articles, article))
         return not articles or (len(articles) < BATCH_ARTICLES and characters <= BATCH_CHARACTERS)
 
-    def _distinct(self, article: Article, spot: Place, file: InputFile) -> Article:
+    def _distinct(self, article: Article, spot: Source, file: InputFile) -> Article:
         """Return the article, with an id of its own if another article, of a file that is still there, has its id.
 
         An id that a newsroom gave in JSON names one article wherever it comes from: the last one counts. The file of

@@ -35,10 +35,19 @@ from embeddings.milvus.rows import (
     piece_rows,
 )
 from embeddings.milvus.search import Search
-from embeddings.origins import paths_of
 from embeddings.passages import SPLITTING, Splitting
-from embeddings.preparing import Added, about, prepare, tell_apart
-from embeddings.stored import FileRecord, Origin, OtherPlace, PlaceChanges, Prepared
+from embeddings.records import (
+    Added,
+    FileRecord,
+    Origin,
+    OtherSource,
+    Prepared,
+    SourceChanges,
+    prepare,
+    provenance,
+    tell_apart,
+)
+from embeddings.sources import paths_of
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 HOUR = 3_600_000_000_000
@@ -72,7 +81,7 @@ class MilvusArchive:
             undo.callback(self.close)
             if not _is_whole(self._milvus):
                 raise FileNotFoundError(f"there is no archive in {place}; make one with: pressmark index PATH...")
-            self._check_about()
+            self._check_provenance()
             undo.pop_all()
 
     @classmethod
@@ -90,7 +99,7 @@ class MilvusArchive:
             for table in Table:
                 milvus.create(table, encoder.dimension)
             milvus.load()
-            milvus.put(Table.NOTES, [note("about", "", json.dumps(about(encoder, splitting)))])
+            milvus.put(Table.NOTES, [note("about", "", json.dumps(provenance(encoder, splitting)))])
         return cls(place, encoder, splitting)
 
     def close(self) -> None:
@@ -160,7 +169,7 @@ class MilvusArchive:
         return prepare(articles, self.encoder, self.splitting)
 
     def store(
-        self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), changes: PlaceChanges | None = None
+        self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), changes: SourceChanges | None = None
     ) -> None:
         """Store prepared articles, what files are like, and where unchanged articles are read now.
 
@@ -194,7 +203,7 @@ class MilvusArchive:
         """Return nothing: see `keeps_places`."""
         return []
 
-    def other_places(self, _article_id: str | None = None) -> list[OtherPlace]:
+    def other_sources(self, _article_id: str | None = None) -> list[OtherSource]:
         """Return nothing: see `keeps_places`."""
         return []
 
@@ -254,9 +263,9 @@ class MilvusArchive:
         """
         return self._search.keywords(question, k, only, heading_weight)
 
-    def _check_about(self) -> None:
+    def _check_provenance(self) -> None:
         known = json.loads(self._notes("about")[0])
-        for key, here in about(self.encoder, self.splitting).items():
+        for key, here in provenance(self.encoder, self.splitting).items():
             if known[key] != here:
                 raise ValueError(
                     f"the archive in {self.place} was built with {key} {known[key]!r}, this is {here!r}; set "

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from embeddings.milvus.client import LOT, TEXT_BYTES, Row
 from embeddings.passages import heading
-from embeddings.stored import Prepared, digest
+from embeddings.records import Prepared, digest
 from embeddings.types import Article, Filter
 
 PIECE = TEXT_BYTES // 4

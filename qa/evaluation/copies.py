@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from embeddings.folder.database import Database
+from embeddings.records import Prepared
 from embeddings.sentences import sentences
-from embeddings.stored import Prepared
 from embeddings.types import Article, Filter
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
 

@@ -16,7 +16,7 @@ from embeddings.folder.archive import Archive
 from embeddings.folder.database import Database
 from embeddings.folder.layout import database_path
 from embeddings.folder.state import State
-from embeddings.stored import Prepared
+from embeddings.records import Prepared
 from embeddings.types import Article, Encoder, Filter, Passage, Vectors
 from qa.evaluation.results.results import Figure, Unit
 from qa.evaluation.speed.growth import MEGABYTE, Served, questions_about

@@ -1,12 +1,13 @@
-"""What goes into the database and comes out of it, besides articles and passages."""
+"""What an archive stores besides articles and passages, and how an article is prepared for it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
 
-from embeddings.types import Article, Passage, Vectors
+from embeddings.passages import Splitting, split
+from embeddings.types import Article, Encoder, Passage, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherPlace:
+class OtherSource:
     """A place where a stored article, `article` is its id, was met once more, and the id that it has there."""
 
     article: str
@@ -56,7 +57,7 @@ class OtherPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceChanges:
+class SourceChanges:
     """What became of the places that articles are read at, by the articles' ids.
 
     `handed`: articles that go on as those of another of their places, for their own one says something else now, or is
@@ -65,10 +66,10 @@ class PlaceChanges:
     is stored together with them after the articles were merged.
     """
 
-    handed: Mapping[str, OtherPlace] = field(default_factory=dict)
+    handed: Mapping[str, OtherSource] = field(default_factory=dict)
     merged: Sequence[str] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
-    noted: Sequence[OtherPlace] = ()
+    noted: Sequence[OtherSource] = ()
     dropped: Sequence[str] = ()
 
     def __bool__(self) -> bool:
@@ -102,6 +103,55 @@ class FileRecord:
     def is_like(self, now: "FileRecord") -> bool:
         """Return whether a file that is like `now` is as it was when this was recorded."""
         return replace(now, articles=self.articles, superseded_by=self.superseded_by) == self
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of the articles handed to an archive: their ids, in the order given."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+def tell_apart(
+    articles: Sequence[Article], origins: Callable[[Sequence[str]], Mapping[str, Origin]]
+) -> tuple[Added, list[Article]]:
+    """Return what is to become of articles, and those that are new or changed; the last of equal ids counts.
+
+    `origins` says of ids where those were read that are stored.
+    """
+    latest = {article.id: article for article in articles}
+    known = origins(list(latest))
+    same = {name for name, article in latest.items() if name in known and known[name].digest == digest(article)}
+    done = Added(
+        added=tuple(name for name in latest if name not in known),
+        changed=tuple(name for name in latest if name in known and name not in same),
+        unchanged=tuple(name for name in latest if name in same),
+    )
+    return done, [article for name, article in latest.items() if name not in same]
+
+
+def split_article(article: Article, encoder: Encoder, splitting: Splitting) -> list[Passage]:
+    """Return the passages of an article, in order."""
+    return split(article, encoder.token_offsets(article.text), splitting)
+
+
+def encode(passages: Sequence[Passage], encoder: Encoder, splitting: Splitting) -> Vectors:
+    """Return one unit vector a passage, shape (len(passages), dimension)."""
+    return encoder.encode_passages([splitting.to_encode(passage) for passage in passages])
+
+
+def prepare(articles: Sequence[Article], encoder: Encoder, splitting: Splitting) -> list[Prepared]:
+    """Return articles with their passages and these passages' vectors, encoded together."""
+    parts = [split_article(article, encoder, splitting) for article in articles]
+    passages = [passage for part in parts for passage in part]
+    return with_vectors(articles, parts, [encode(passages, encoder, splitting)])
+
+
+def provenance(encoder: Encoder, splitting: Splitting) -> dict[str, str]:
+    """Return what an archive must remember of how its passages and vectors were made."""
+    return {"encoder": encoder.name, "dimension": str(encoder.dimension), "splitting": str(splitting)}
 
 
 def with_vectors(

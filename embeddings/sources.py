@@ -16,12 +16,18 @@ ONE_OF_MANY = re.compile(r"#[0-9]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Source:
     """Where an article was read. `path` is its source without the place among many; `id` is the article's."""
 
     id: str
     path: str
     is_one_of_many: bool
+
+    @classmethod
+    def of(cls, article: Article) -> "Source":
+        """Return where an article was read."""
+        path = ONE_OF_MANY.sub("", article.source)
+        return cls(article.id, path, path != article.source)
 
     @property
     def own_id(self) -> str:
@@ -40,12 +46,6 @@ class Place:
         stem = clean_line(str(Path(source).with_suffix(""))) if Path(source).name else source
         named_by_path = not ONE_OF_MANY.search(source) and f"/{stem}".endswith(f"/{self.id}")
         return self.is_one_of_many and not named_by_path
-
-
-def place(article: Article) -> Place:
-    """Return where an article was read."""
-    path = ONE_OF_MANY.sub("", article.source)
-    return Place(article.id, path, path != article.source)
 
 
 def file_of(source: str) -> str | None:

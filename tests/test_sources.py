@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.origins import file_of
+from embeddings.sources import file_of
 
 
 @pytest.mark.parametrize(
