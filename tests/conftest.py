@@ -29,6 +29,11 @@ needs_milvus = pytest.mark.skipif(
 )
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are not shown: packed ones hold the time, and all workers must give a test the same name."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def one_thread() -> Iterator[None]:
     """Torch on one thread: a tiny model is slower on many, and far slower where other programs use the cores."""

@@ -1,10 +1,12 @@
-"""Stand-ins for the models that one can compute by hand."""
+"""Stand-ins for the models that one can compute by hand, and for floats."""
 
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pytest
 
 from embeddings.types import Offsets, Passage, Vectors
 from qa.types import Reading, ScoredSpan
@@ -56,3 +58,8 @@ class FakeReader:
         spans.sort(key=lambda span: (-span.score, span.start))
         relevance = max((span.score for span in spans), default=-9.0) if self.relevance else None
         return Reading(passage, tuple(spans), relevance)
+
+
+def near(value: float) -> Any:
+    """Return what compares equal to a float of this value but for rounding, with a type that fits anywhere."""
+    return pytest.approx(value)

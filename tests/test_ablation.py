@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.types import Article, Passage, Ranking
-from fakes import FakeEncoder, FakeReader
+from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
 from qa.evaluation.ablation import RANK_CONSTANT, Ablation, by_rank, by_standard_score, variants
 from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
@@ -16,7 +16,7 @@ from qa.evaluation.results.results import Kind, Provenance
 from qa.retriever import Proposals
 from qa.settings import Settings
 from qa.types import Reading
-from test_retriever import near, ranking
+from test_retriever import ranking
 
 ARTICLES = (
     Article("boats", "Ada sold seven boats in Ganja.", "Boats"),

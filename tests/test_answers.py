@@ -1,13 +1,13 @@
 """Spans to answers: what is one answer, where else it stands, its sentence, its confidence, its place."""
 
 import math
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.types import Article, Hit, Passage, Span
+from fakes import near
 from qa.answers import assemble, before_attribution, same_words
 from qa.confidence import Calibration, Evidence
 from qa.types import Answer, Reading, ScoredSpan
@@ -21,11 +21,6 @@ LEDE = Article(
     "Bridge opened",
 )
 ECHO = Article("b", "Earlier, ali  véli, had promised a bridge. “The Ali Veli” is a ship.", "Promises")
-
-
-def near(value: float) -> Any:
-    """Return what compares equal to a float of this value but for rounding, with a type that fits anywhere."""
-    return pytest.approx(value)
 
 
 def place(article: Article, words: str, occurrence: int = 1) -> tuple[int, int]:

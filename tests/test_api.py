@@ -219,7 +219,7 @@ def test_health(client: FlaskClient) -> None:
         "articles": 3,
         "passages": 9,
         "generation": 3,
-        "encoder": "fake-encoder",
+        "encoder": "fake",
         "version": project["version"],
     }
 

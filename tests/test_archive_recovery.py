@@ -11,6 +11,7 @@ import pytest
 
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
+from files_on_disk import flip_bit
 from three_articles import (
     BORDER,
     THREE,
@@ -22,13 +23,6 @@ from three_articles import (
     hits,
     names,
 )
-
-
-def flip(path: Path, place: float) -> None:
-    """Turn one bit of the byte at a fraction of the file."""
-    content = bytearray(path.read_bytes())
-    content[int(place * (len(content) - 1))] ^= 0x10
-    path.write_bytes(content)
 
 
 def restamp(path: Path, **changes: object) -> None:
@@ -57,7 +51,8 @@ def test_vectors_that_are_not_whole_are_built_anew(left: int | None, filled_hits
 
 @pytest.mark.parametrize("place", [0.0, 0.02, 0.04, 0.06, 0.08, 0.2, 0.5, 0.9, 1.0])
 def test_vectors_with_a_byte_flipped_are_built_anew(place: float, filled_hits: Found, filled_folder: Path) -> None:
-    flip(filled_folder / "vectors.faiss", place)
+    path = filled_folder / "vectors.faiss"
+    flip_bit(path, int(place * (path.stat().st_size - 1)))
     check_same_hits(filled_folder, filled_hits)
 
 
@@ -165,7 +160,7 @@ def test_keywords_with_a_byte_flipped_are_built_anew(
     place: float, suffix: str, filled_hits: Found, filled_folder: Path
 ) -> None:
     [path] = (filled_folder / "keywords").glob(f"*{suffix}")
-    flip(path, place)
+    flip_bit(path, int(place * (path.stat().st_size - 1)))
     check_same_hits(filled_folder, filled_hits)
 
 

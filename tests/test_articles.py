@@ -1,7 +1,5 @@
 import json
 import os
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +13,8 @@ from embeddings.files import decoding
 from embeddings.files.articles import SUFFIXES, Unread, find_files, read_articles
 from embeddings.files.decoding import clean_line, clean_text, decode
 from embeddings.types import Article
-from reading import read_file, words
+from files_on_disk import read_file, words
+from processes import run_python
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 RUSSIAN = "Министры встретились в Баку в понедельник. Они обсудили договор о границе."
@@ -505,5 +504,4 @@ def test_any_bytes_never_raise(tmp_path: Path, name: str, data: bytes) -> None:
 def test_import_loads_no_reader_of_formats() -> None:
     heavy = "{'trafilatura', 'dateparser', 'nupunkt', 'markdown_it', 'charset_normalizer', 'lxml', 'pypdf', 'warcio'}"
     code = f"import sys, embeddings.files.articles; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    assert run_python(code).stdout == "[]\n"

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 
@@ -13,9 +13,7 @@ from embeddings.folder.archive import Archive
 from embeddings.indexing.run import index_paths
 from embeddings.types import Filter, Offsets, Vectors
 from fakes import FakeEncoder
-
-PATIENCE = 20
-"""Seconds after which what should have happened has failed."""
+from processes import wait_until
 
 
 class WatchedEncoder(FakeEncoder):
@@ -34,13 +32,6 @@ class WatchedEncoder(FakeEncoder):
         self.steps.append(len(texts))
         self.first(texts)
         return super().encode_passages(texts)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    until = monotonic() + PATIENCE
-    while not true():
-        assert monotonic() < until
-        sleep(0.005)
 
 
 def numbered(folder: Path, count: int) -> Path:

@@ -1,11 +1,10 @@
 """Calibration and abstention against values worked out by hand and a direct reading of the definitions."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes import near
 from qa.evaluation.measures.calibration import (
     Bin,
     OperatingPoint,
@@ -21,11 +20,6 @@ from qa.evaluation.measures.calibration import (
 PAIRS = st.lists(
     st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.7, 1.0]), st.sampled_from([0.0, 1.0])), min_size=1, max_size=30
 )
-
-
-def near(value: float) -> Any:
-    """Return what compares equal to a float of this value but for rounding, with a type that fits in a dataclass."""
-    return pytest.approx(value)
 
 
 def test_equal_width_bins_by_hand() -> None:

@@ -1,11 +1,7 @@
 """One writer, many readers: threads and processes that search while others write."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,18 +14,13 @@ from embeddings.folder.switch import Switch
 from embeddings.folder.writer_lock import WriterLock
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder
+from processes import PATIENCE, start_python, wait_until
 from qa.retriever import retrieve
 from qa.settings import Settings
 
 ALL = Filter()
 TOPICS = 12
 """Articles that change with every version; each says of which version it is."""
-
-PATIENCE = 120
-"""Seconds after which what should have happened has failed."""
-
-TESTS = Path(__file__).parent
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}", "PYTHONDONTWRITEBYTECODE": "1"}
 
 WRITER = """
 import sys
@@ -60,11 +51,6 @@ def version_of(version: int) -> list[Article]:
     filler = "and so on, " * (version % 5)
     texts = [f"The treaty of town {topic} in version {version}, {filler}was signed." for topic in range(TOPICS)]
     return [Article(f"town-{topic}", text, f"Version {version}", "2022") for topic, text in enumerate(texts)]
-
-
-def python(code: str, *arguments: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
 
 
 @pytest.fixture
@@ -119,24 +105,17 @@ def asking(archive: Archive, threads: int = 3) -> Iterator[list[int]]:
     assert faults == []
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_threads_never_see_two_generations_nor_miss_what_changes(first: Archive) -> None:
     with asking(first) as versions:
+        wait_until(lambda: versions[:1] == [0])
         for version in range(1, 20):
             first.add(version_of(version))
             first.refresh()
         wait_until(lambda: versions[-1:] == [19])
-    assert sorted(set(versions))[0] == 0
 
 
 def test_a_process_sees_what_another_writes_never_mixed_and_never_in_part(first: Archive) -> None:
-    with asking(first) as versions, first.following(), python(WRITER, first.folder, 15) as writer:
+    with asking(first) as versions, first.following(), start_python(WRITER, first.folder, 15) as writer:
         _, stderr = writer.communicate(timeout=PATIENCE)
         assert writer.returncode == 0, stderr
         wait_until(lambda: versions[-1:] == [14])
@@ -144,7 +123,7 @@ def test_a_process_sees_what_another_writes_never_mixed_and_never_in_part(first:
 
 
 def test_a_new_generation_is_seen_within_seconds_by_one_who_follows(first: Archive) -> None:
-    with first.following(), python(WRITER, first.folder, 2) as writer:
+    with first.following(), start_python(WRITER, first.folder, 2) as writer:
         writer.communicate(timeout=PATIENCE)
         wait_until(lambda: first._holdings.stamp.generation == 2)  # nobody asks for it
         passages = first.passages(first.search_keywords("treaty", 1000, ALL).numbers).values()
@@ -164,7 +143,7 @@ def test_the_journal_does_not_grow_as_long_as_somebody_reads(first: Archive, mon
 
 def test_a_second_writer_is_told_who_holds_the_lock(first: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_lock, "WAIT", 0.05)
-    with python(HOLDER, first.folder) as holder:
+    with start_python(HOLDER, first.folder) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
         note = json.loads((first.folder / "writer.json").read_text())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from embeddings.files import containers, contents
 from embeddings.files.articles import Unread, read_articles
 from embeddings.types import Article
-from reading import only_article, only_reason, read_file, said, words
+from files_on_disk import only_article, only_reason, read_file, said, words
 
 BLANK = (b" " * 9_999 + b"\n") * 3_000
 """30 million bytes of nothing, in few enough lines."""

@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from embeddings.folder.archive import Archive
 from embeddings.folder.checking import check
 from embeddings.folder.resemblance import BANDS, are_copies, bands, shingles
-from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.run import IndexReport
 from embeddings.types import Article
+from files_on_disk import index, put
 from qa.evaluation.copies import Change, copies_results, copy_of, find
 from qa.evaluation.results.results import Provenance
 from web.commands import main
@@ -223,16 +224,6 @@ def test_a_link_that_leads_out_of_its_family_is_a_fault(archive: Archive) -> Non
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
-
-
-def put(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def index(archive: Archive, *paths: Path, prune: bool = False) -> IndexReport:
-    return index_paths(archive, paths, lambda _: None, prune=prune)
 
 
 def stored(archive: Archive) -> dict[str, tuple[str, ...]]:

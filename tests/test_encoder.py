@@ -1,10 +1,7 @@
 import hashlib
 import json
 import logging
-import os
 import shutil
-import subprocess
-import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -22,6 +19,7 @@ from embeddings.compiling import DEFAULT_WEIGHTS_SHA256, LEAST_COSINE, PROBES, l
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
 from embeddings.encoders import default_cache, load_encoder
 from embeddings.types import Vectors
+from processes import run_python
 
 HEAVY = ("torch", "transformers", "sentence_transformers", "onnxruntime", "nupunkt")
 TEXTS = (
@@ -33,30 +31,6 @@ TEXTS = (
     "word " * 1000,
     "7",
 )
-
-
-def run_python(code: str, **environment: str) -> str:
-    """What another process prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=Path(__file__).parent.parent,
-        env={**os.environ, **environment},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-MODULES = sorted(path.stem for path in (Path(__file__).parent.parent / "embeddings").glob("*.py"))
-
-
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    imports = "; ".join(f"import embeddings.{name}" for name in MODULES if name != "__init__")
-    loaded = run_python(f"{imports}; import sys; print(sorted(set({HEAVY}) & set(sys.modules)))")
-    assert loaded == "[]\n"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +52,7 @@ def test_loading_and_encoding_import_no_torch(encoder: OnnxEncoder) -> None:
         "found = load_encoder(DEFAULT_ENCODER).encode_questions(['Who signed?']);"
         "import sys; print(found.shape, sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
     )
-    assert run_python(code) == "(1, 384) []\n"
+    assert run_python(code).stdout == "(1, 384) []\n"
 
 
 @pytest.mark.model
@@ -281,7 +255,7 @@ def test_an_unknown_name_is_refused_with_the_cure(tmp_path: Path) -> None:
         f"try: load_encoder('no-such/encoder', Path({str(tmp_path)!r}))\n"
         "except ValueError as error: print(error)"
     )
-    said = run_python(code, HF_HUB_OFFLINE="1", HF_HOME=str(tmp_path / "hub"))
+    said = run_python(code, HF_HUB_OFFLINE="1", HF_HOME=tmp_path / "hub").stdout
     assert said == (
         "there is no encoder 'no-such/encoder' here; give the folder of a sentence-transformers model, "
         "or leave PRESSMARK_ENCODER unset to use all-MiniLM-L6-v2\n"

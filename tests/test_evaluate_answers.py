@@ -1,13 +1,12 @@
 """The whole way on a question set, and every figure over it."""
 
 import math
-from typing import Any
 
 import pytest
 
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
-from fakes import FakeReader
+from fakes import FakeReader, near
 from qa.confidence import Calibration
 from qa.evaluation.answer_figures import answers_results
 from qa.evaluation.answer_runs import ask_all, best_score
@@ -28,10 +27,6 @@ SANK = Question("sank", "Who sank the boats?", (), {}, "2022-12-01")
 SET = QuestionSet("set.jsonl", (BOUGHT, SOLD, SANK))
 BOB_SCORE, ADA_SCORE = 2.0, 1.0
 SURE_OF_BOB = 1 / (1 + math.exp(-BOB_SCORE))
-
-
-def near(value: float) -> Any:
-    return pytest.approx(value)
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """The reader on a SQuAD-format set, from its spans to the figures."""
 
 import math
-from typing import Any
 
-import pytest
-
-from fakes import FakeReader
+from fakes import FakeReader, near
 from qa.confidence import Calibration
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
 from qa.evaluation.reading_runs import Given, abstaining_note, read_paragraphs, score_given
@@ -14,10 +11,6 @@ from qa.metrics import GroupScore
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats in Ganja")
 MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
 RETRIEVAL_ONLY = Calibration(retrieval=1, threshold=0.5)
-
-
-def near(value: float) -> Any:
-    return pytest.approx(value)
 
 
 def asked(id_: str, *golds: str) -> SquadQuestion:

@@ -1,14 +1,13 @@
 """Four ways to rank a collection, and their measures."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
 
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Hit, Passage
-from fakes import FakeEncoder, FakeReader
+from fakes import FakeEncoder, FakeReader, near
 from qa.evaluation.measures.rankings import ranked
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Kind, Provenance
@@ -27,10 +26,6 @@ SET = QuestionSet("set.json", (SOLD, SINGS))
 
 
 BY_RELEVANCE = Settings(k=3, relevance_weight=1.0)
-
-
-def near(value: float) -> Any:
-    return pytest.approx(value)
 
 
 @pytest.fixture

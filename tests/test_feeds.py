@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from embeddings.files.articles import Unread
 from embeddings.types import Article
-from reading import only_article, only_reason, read_file, said, words
+from files_on_disk import only_article, only_reason, read_file, said, words
 
 RUSSIAN = "Министры встретились в Баку в понедельник. Они обсудили договор о границе."
 RSS = """<?xml version="1.0" encoding="UTF-8"?>

@@ -12,6 +12,7 @@ from embeddings.commands import SHOWN, index
 from embeddings.folder import writer_lock
 from embeddings.folder.archive import Archive, exists
 from fakes import FakeEncoder
+from files_on_disk import put
 
 
 class OtherEncoder(FakeEncoder):
@@ -41,12 +42,6 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return CliRunner().invoke(index, [*words] if "--archive" in words else [*words, "--archive", str(folder)])
 
     return invoke
-
-
-def put(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def stored(folder: Path) -> list[str]:

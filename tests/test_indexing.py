@@ -15,20 +15,11 @@ from embeddings.folder.archive import Archive
 from embeddings.indexing.background import Background, Batch
 from embeddings.indexing.run import BATCH_ARTICLES, IndexReport, index_paths
 from embeddings.types import Article, Filter
-
-
-def put(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
+from files_on_disk import index, put
 
 
 def lines(*records: object) -> str:
     return "".join(f"{json.dumps(record)}\n" for record in records)
-
-
-def index(archive: Archive, *paths: Path) -> IndexReport:
-    return index_paths(archive, paths, lambda _: None)
 
 
 def texts(archive: Archive) -> list[str]:

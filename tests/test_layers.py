@@ -2,14 +2,13 @@
 
 import ast
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from processes import run_python
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("embeddings", "qa", "web")
@@ -77,18 +76,9 @@ TORCH = {
 IMPORTS = [found for path in FILES for found in imports_of(path)]
 
 
-def in_a_new_process(code: str, **options: object) -> object:
-    """Return what a program prints as JSON, run with this project on its path."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    environment.update({name: str(value) for name, value in options.items() if name != "cwd"})
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=str(options.get("cwd", ROOT)),
-        env=environment,
-    )
+def in_a_new_process(code: str, *, cwd: Path = ROOT, **environment: object) -> object:
+    """Return what a program prints as JSON, with nothing on stderr."""
+    done = run_python(code, cwd=cwd, **environment)
     assert done.stderr == ""
     return json.loads(done.stdout)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from embeddings.files import mail
 from embeddings.types import Article
-from reading import only_article, only_reason, read_file, said
+from files_on_disk import only_article, only_reason, read_file, said
 
 RUSSIAN = "Министры встретились в Баку в понедельник. Они обсудили договор о границе."
 

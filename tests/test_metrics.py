@@ -1,11 +1,10 @@
 """EM and F1 against values worked out by hand from the definitions of SQuAD's scripts."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes import near
 from qa.metrics import (
     AnswerScore,
     GroupScore,
@@ -18,11 +17,6 @@ from qa.metrics import (
     score_answers,
     score_set,
 )
-
-
-def near(value: float) -> Any:
-    """Return what compares equal to a float of this value but for rounding, with a type that fits in a dataclass."""
-    return pytest.approx(value)
 
 
 @pytest.mark.parametrize(

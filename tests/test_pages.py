@@ -1,8 +1,6 @@
 """The pages: what they show of an answer, an abstention, an article, and of what was typed wrong."""
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from html import escape
 
@@ -10,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from embeddings.types import Filter
+from processes import run_python
 from web.pages import as_sentence, scope_in_words
 from web_fakes import (
     HOSTILE,
@@ -338,5 +337,4 @@ def test_static_file_is_served(client: FlaskClient, name: str) -> None:
 
 def test_importing_web_loads_no_model_library() -> None:
     code = "import sys, web; print(sorted({'torch', 'transformers', 'onnxruntime', 'faiss'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert run_python(code).stdout.strip() == "[]"

@@ -10,7 +10,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
 from embeddings.types import Article
-from reading import only_article, only_reason, read_file, said
+from files_on_disk import only_article, only_reason, read_file, said
 
 
 def write(pages: Sequence[Sequence[str]], **stated: str) -> PdfWriter:

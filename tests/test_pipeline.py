@@ -4,14 +4,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from embeddings import encoders
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
-from fakes import FakeEncoder, FakeReader
+from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline
 from qa.reader.load import load_reader
@@ -26,11 +25,6 @@ NOTHING = [
     Article(f"nothing-{number:02}", f"Item {number}: nothing of note about any bridge.", "Items", "2023", "Gazette")
     for number in range(25)
 ]
-
-
-def near(value: float) -> Any:
-    """Return what compares equal to a float of this value but for rounding, with a type that fits anywhere."""
-    return pytest.approx(value)
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from fakes import near
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
 from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
 from qa.evaluation.results.results import Kind, Provenance
@@ -13,11 +13,6 @@ from qa.metrics import BestThreshold, GroupScore
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats . in Ganja")
 PROVENANCE = Provenance("pressmark evaluate reading set.json", {}, {})
-
-
-def near(value: float) -> Any:
-    """Return what compares equal to a float of this value but for rounding, with a type that fits in a dataclass."""
-    return pytest.approx(value)
 
 
 def asked(id_: str, *golds: str) -> SquadQuestion:

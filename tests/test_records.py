@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.files.records import FieldNames, named
-from reading import only_article, only_reason, read_file, said
+from files_on_disk import only_article, only_reason, read_file, said
 
 
 def test_names_given_go_before_the_usual_ones() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Ranking
-from fakes import FakeEncoder
+from fakes import FakeEncoder, near
 from qa.retriever import Proposals, normalise, retrieve
 from qa.settings import Settings
 
@@ -35,11 +34,6 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     archive.refresh()
     yield archive
     archive.close()
-
-
-def near(value: float) -> Any:
-    """Return what compares equal to a float of this value but for rounding, with a type that fits anywhere."""
-    return pytest.approx(value)
 
 
 def ranking(**scores: float) -> Ranking:

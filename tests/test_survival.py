@@ -26,6 +26,8 @@ from embeddings.folder.checking import check, save_articles
 from embeddings.indexing.run import index_paths
 from embeddings.types import DamagedError, Filter
 from fakes import FakeEncoder
+from files_on_disk import flip_bit
+from processes import ENVIRONMENT, PATIENCE, WITH_FAKE_ENCODER, start_python
 
 log = logging.getLogger(__name__)
 
@@ -34,23 +36,13 @@ SEED = int(os.environ.get("PRESSMARK_TEST_SEED", "20221019"))
 
 ALL = Filter()
 ARTICLES = 60
-PATIENCE = 120
-"""Seconds after which a run that should have ended has failed."""
-
-INDEX = """
-import sys
+INDEX = f"""{WITH_FAKE_ENCODER}
 from embeddings.indexing import background, run
-from embeddings import commands
-from fakes import FakeEncoder
-commands.load_encoder = lambda *_: FakeEncoder()
 run.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
 print("ready", flush=True)
 commands.index(sys.argv[1:])
 """
-"""`pressmark index` with an encoder that takes no time to load, and with many small transactions."""
-
-TESTS = Path(__file__).parent
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}", "PYTHONDONTWRITEBYTECODE": "1"}
+"""`pressmark index` with many small transactions."""
 
 
 def write_articles(folder: Path, version: int, count: int = ARTICLES) -> None:
@@ -67,13 +59,7 @@ def write_articles(folder: Path, version: int, count: int = ARTICLES) -> None:
 
 def start(paths: list[Path], archive: Path) -> subprocess.Popen[str]:
     """Start indexing in a process of its own, and return it once it is at work."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", INDEX, *map(str, paths), "--prune", "--archive", str(archive)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-    )
+    process = start_python(INDEX, *paths, "--prune", "--archive", archive)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
@@ -195,10 +181,8 @@ def swap(path: Path, other: Path, chance: random.Random) -> None:
 
 
 def flip(path: Path, other: Path, chance: random.Random) -> None:
-    content = bytearray(path.read_bytes())
     for _ in range(chance.choice([1, 1, 1, 5])):
-        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-    path.write_bytes(content)
+        flip_bit(path, chance.randrange(path.stat().st_size), chance.randrange(8))
 
 
 Harm = Callable[[Path, Path, random.Random], None]

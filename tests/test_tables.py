@@ -6,7 +6,7 @@ import pytest
 from embeddings.files import contents, decoding
 from embeddings.files.articles import Unread
 from embeddings.types import Article
-from reading import only_article, only_reason, read_file, said, words
+from files_on_disk import only_article, only_reason, read_file, said, words
 
 RUSSIAN = "Министры встретились в Баку в понедельник. Они обсудили договор о границе."
 

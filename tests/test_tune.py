@@ -1,12 +1,10 @@
 """Choosing on one half of the questions, measuring on the other."""
 
-from typing import Any
-
 import pytest
 
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
-from fakes import FakeEncoder, FakeReader
+from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
 from qa.evaluation.measures.bootstrap import Difference
 from qa.evaluation.questions.collections import Collection
@@ -19,10 +17,6 @@ NAMES = ("Ada", "Bob", "Eve", "Zoe")
 ARTICLES = [Article(name, f"{name} sold the boat.", "") for name in NAMES]
 QUESTIONS = tuple(Question(name, f"Did {name} sell the boat?", (name,), {name: 1}) for name in NAMES)
 SCORES = {"Ada": 2.0, "Bob": 2.0, "Eve": 2.0, "Zoe": 2.0}
-
-
-def near(value: float) -> Any:
-    return pytest.approx(value)
 
 
 def collection(archive: Archive, *questions: Question) -> Collection:

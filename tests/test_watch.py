@@ -1,12 +1,8 @@
 """Folders kept indexed, by a thread that is told to stop and by a process that gets a signal."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,17 +12,9 @@ from embeddings.indexing.run import IndexReport
 from embeddings.indexing.watch import watch
 from embeddings.types import Filter
 from fakes import FakeEncoder
+from processes import PATIENCE, WITH_FAKE_ENCODER, start_python, wait_until
 
-PATIENCE = 60
-"""Seconds after which what should have happened has failed."""
-
-INDEX = """
-import sys
-from embeddings import commands
-from fakes import FakeEncoder
-commands.load_encoder = lambda *_: FakeEncoder()
-commands.index(sys.argv[1:])
-"""
+INDEX = f"{WITH_FAKE_ENCODER}commands.index(sys.argv[1:])"
 
 
 @pytest.fixture
@@ -56,14 +44,7 @@ def wait_for(told: list[IndexReport], count: int) -> IndexReport:
     return told[-1]
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def put(path: Path, text: str) -> None:
+def move_in(path: Path, text: str) -> None:
     """Make a file at once, as a mover does."""
     draft = path.parent.parent / "draft"
     draft.write_text(text)
@@ -72,9 +53,9 @@ def put(path: Path, text: str) -> None:
 
 def test_files_that_come_change_and_go_are_seen(archive: Archive, incoming: Path, reports: list[IndexReport]) -> None:
     assert wait_for(reports, 1) == IndexReport(added=1)
-    put(incoming / "second.txt", "It rained.")
+    move_in(incoming / "second.txt", "It rained.")
     assert wait_for(reports, 2) == IndexReport(added=1, unchanged=1)
-    put(incoming / "second.txt", "It snowed all day.")
+    move_in(incoming / "second.txt", "It snowed all day.")
     assert wait_for(reports, 3) == IndexReport(changed=1, unchanged=1)
     (incoming / "first.txt").unlink()
     assert wait_for(reports, 4) == IndexReport(unchanged=1, removed=1)
@@ -83,9 +64,9 @@ def test_files_that_come_change_and_go_are_seen(archive: Archive, incoming: Path
 
 
 def test_what_stays_as_it_is_is_told_once(incoming: Path, reports: list[IndexReport]) -> None:
-    put(incoming / "bad.txt", "\0\1\2")
+    move_in(incoming / "bad.txt", "\0\1\2")
     wait_until(lambda: bool(reports and reports[-1].unread))
-    put(incoming / "second.txt", "It rained.")
+    move_in(incoming / "second.txt", "It rained.")
     last = len(reports) + 1
     assert wait_for(reports, last).added == 1
     assert [len(report.unread) for report in reports[-2:]] == [1, 1]
@@ -101,21 +82,14 @@ def test_a_folder_that_is_gone_for_a_while_is_waited_for_and_nothing_removed(
     assert "does not exist" in caplog.text
     assert archive.counts().articles == 1
     (incoming.parent / "away").rename(incoming)
-    put(incoming / "second.txt", "It rained.")
+    move_in(incoming / "second.txt", "It rained.")
     assert wait_for(reports, 2) == IndexReport(added=1, unchanged=1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_the_command_ends_cleanly(number: signal.Signals, incoming: Path, tmp_path: Path) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a child of a background job would ignore it
-    tests = Path(__file__).parent
-    process = subprocess.Popen(
-        [sys.executable, "-c", INDEX, str(incoming), "--watch", "--archive", str(tmp_path / "archive")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"},
-    )
+    process = start_python(INDEX, incoming, "--watch", "--archive", tmp_path / "archive")
     signal.signal(signal.SIGINT, before)
     with process:
         assert process.stdout is not None

@@ -9,7 +9,7 @@ import pytest
 from embeddings.files import web_archives
 from embeddings.files.articles import Unread
 from embeddings.types import Article
-from reading import only_article, only_reason, read_file, said
+from files_on_disk import only_article, only_reason, read_file, said
 from test_articles import PAGE, PARAGRAPHS, RUSSIAN
 
 TEXT = "\n\n".join(PARAGRAPHS)

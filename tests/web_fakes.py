@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask
 
 from embeddings.types import Article, Counts, Filter, Hit, Passage, Span
+from fakes import FakeEncoder
 from qa.types import Answer, Prediction, Timings
 from web import create_app
 
@@ -43,16 +44,11 @@ EMPTY_PREDICTION = Prediction("", (), (), (), Timings(0.0, 0.0, 0.0, 0.0))
 TIMINGS = Timings(encode=1.94, search=3.06, read=31.04, total=36.36)
 
 
-@dataclass(frozen=True)
-class FakeEncoder:
-    name: str = "fake-encoder"
-
-
 @dataclass
 class FakeArchive:
     articles: tuple[Article, ...]
     generation: int = 3
-    encoder: FakeEncoder = FakeEncoder()
+    encoder: FakeEncoder = field(default_factory=FakeEncoder)
 
     def article(self, article_id: str) -> Article:
         return {article.id: article for article in self.articles}[article_id]

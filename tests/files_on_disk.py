@@ -1,13 +1,34 @@
-"""What tests of the readers of files share: write a file, and read it as `pressmark index` does."""
+"""Files: written and harmed, read and indexed as `pressmark index` does."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings.files.articles import Unread, read_articles
 from embeddings.files.records import FieldNames
+from embeddings.folder.archive import Archive
+from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.types import Article
 
 Item = Article | Unread
+
+
+def put(path: Path, text: str) -> Path:
+    """Write a file and the folders it is in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def flip_bit(path: Path, number: int, bit: int = 4) -> None:
+    """Flip one bit, 0 to 7, of the byte of this number, from 0 on."""
+    content = bytearray(path.read_bytes())
+    content[number] ^= 1 << bit
+    path.write_bytes(content)
+
+
+def index(archive: Archive, *paths: Path, prune: bool = False) -> IndexReport:
+    """Index paths, telling nobody how it gets on."""
+    return index_paths(archive, paths, lambda _: None, prune=prune)
 
 
 def read_file(folder: Path, name: str, content: str | bytes, fields: Sequence[str] = ()) -> list[Item]:
