@@ -14,7 +14,6 @@ from embeddings.folder.archive import Archive
 from embeddings.types import Article, Passage
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
-from qa.evaluation.benchmark_commands import DEFAULT_SIZES, parse_sizes
 from qa.evaluation.results.plots import draw
 from qa.evaluation.results.reports import tables
 from qa.evaluation.results.results import Kind, Provenance, Unit, write_results
@@ -27,6 +26,7 @@ from qa.evaluation.speed.benchmark import (
     plan_benchmark,
     run_benchmark,
 )
+from qa.evaluation.speed.commands import DEFAULT_SIZES, parse_sizes
 from qa.evaluation.speed.growth import (
     Grown,
     Served,
@@ -54,15 +54,26 @@ def one_passage_each(count: int) -> list[Article]:
     return [Article(f"a{number}", f"Village {number} was rebuilt.", "") for number in range(count)]
 
 
-def test_time_in_turn_takes_turns_and_leaves_the_first_out() -> None:
+def test_time_in_turn_takes_turns_and_leaves_the_first_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
     called: list[str] = []
     done: list[int] = []
-    ways: dict[str, Callable[[], object]] = {"a": lambda: called.append("a"), "b": lambda: called.append("b")}
-    seconds = time_in_turn(ways, 2, lambda: done.append(len(called)))
+
+    def way(name: str, *seconds: float) -> Callable[[], object]:
+        left = iter(seconds)
+
+        def run() -> None:
+            nonlocal now
+            called.append(name)
+            now += next(left)
+
+        return run
+
+    monkeypatch.setattr("qa.evaluation.speed.turns.perf_counter", lambda: now)
+    ways = {"a": way("a", 9.0, 1.0, 2.0), "b": way("b", 9.0, 4.0, 8.0)}
+    assert time_in_turn(ways, 2, lambda: done.append(len(called))) == {"a": (1.0, 2.0), "b": (4.0, 8.0)}
     assert "".join(called) == "ababab"
     assert done == [1, 2, 3, 4, 5, 6]
-    assert {name: len(taken) for name, taken in seconds.items()} == {"a": 2, "b": 2}
-    assert min(seconds["a"] + seconds["b"]) >= 0
 
 
 def test_time_in_turn_without_a_run_is_refused() -> None:

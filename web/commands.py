@@ -11,8 +11,8 @@ from embeddings.archive_commands import check, info, list_articles, remove
 from embeddings.commands import WrongUse, archive_option, index, plain_errors
 from embeddings.locations import Location
 from qa.commands import ask, open_pipeline
-from qa.evaluation.benchmark_commands import benchmark
 from qa.evaluation.commands import evaluate
+from qa.evaluation.speed.commands import benchmark
 from qa.training.commands import train
 from web.requests import span_path
 

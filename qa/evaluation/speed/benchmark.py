@@ -32,9 +32,6 @@ from qa.retriever import retrieve
 from qa.settings import Settings
 from qa.types import Reader
 
-SIZES = (1_000, 10_000, 100_000, 300_000)
-"""The sizes, in passages, that an archive is measured at."""
-
 SAMPLE = 256
 """How many passages, at least, are encoded in each run against the plain way: the first articles'."""
 

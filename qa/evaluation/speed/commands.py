@@ -1,44 +1,44 @@
 """The command line of speed: `pressmark benchmark`."""
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from embeddings.commands import NothingToDo, WrongUse, plain_errors
-from embeddings.encoders import load_encoder
+from embeddings.commands import NothingToDo, WrongUse
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.folder.archive import Archive
-from embeddings.types import Article, Encoder
+from embeddings.types import Article
 from qa.commands import SEEDS
-from qa.settings import Settings
-
-if TYPE_CHECKING:
-    from qa.evaluation.results.results import Results
-    from qa.evaluation.speed.benchmark import Contenders, Plan
+from qa.evaluation.bench import Bench
+from qa.evaluation.options import PATH, evaluation_errors
+from qa.evaluation.outputs import Outputs, command_line
+from qa.evaluation.results.results import Provenance, Results
+from qa.evaluation.speed.benchmark import Contenders, Plan, benchmark_results, machine, plan_benchmark, run_benchmark
+from qa.evaluation.speed.growth import plan_steps, serve_in_process, start_cold
+from qa.evaluation.speed.scale import measure_search
 
 DEFAULT_SIZES = "1000,10000,100000,300000"
 
 
 @click.command()
-@click.argument("articles", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures as JSON.")
+@click.argument("articles", nargs=-1, type=PATH)
+@click.option("--json", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures as JSON.")
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Write an HTML and a Markdown page.")
 @click.option("--sizes", default=DEFAULT_SIZES, show_default=True, help="Passages in the archive, sizes to measure at.")
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="How often all is done, in turn.")
-@click.option("--archive", type=click.Path(path_type=Path), help="Measure this archive, too, as it is.")
+@click.option("--archive", type=PATH, help="Measure this archive, too, as it is.")
 @click.option(
     "--search-sizes", metavar="SIZES", help="Sizes to measure searching at: passages of --archive, then copies of them."
 )
-@click.option("--checkpoint", type=click.Path(path_type=Path), help="The shipped reader's weights before the export.")
+@click.option("--checkpoint", type=PATH, help="The shipped reader's weights before the export.")
 def benchmark(
     articles: Sequence[Path],
-    json_path: Path | None,
+    json: Path | None,
     report: Path | None,
     sizes: str,
     runs: int,
@@ -61,13 +61,16 @@ def benchmark(
     wanted, searched = parse_sizes(sizes), parse_sizes(search_sizes) if search_sizes else ()
     if searched and archive is None:
         raise WrongUse("--search-sizes needs an archive to take passages from: name one with --archive DIR")
-    _check_outputs(json_path, report)
-    paths = list(articles) if articles else [SEEDS]
-    with plain_errors():
-        results = _benchmark(paths, wanted, runs, archive, checkpoint)
+    if json is not None and not json.parent.is_dir():
+        raise WrongUse(f"there is no folder {json.parent} to write {json.name} in; make it first")
+    outputs = Outputs(json, report, compare=None)
+    with evaluation_errors():
+        outputs.check()
+        bench = Bench()
+        results = _benchmark(bench, list(articles) or [SEEDS], wanted, runs, archive, checkpoint)
         if archive is not None and searched:
-            results = _with_search(results, archive, searched)
-    _write(results, json_path, report)
+            results = _with_search(bench, results, archive, searched)
+        click.echo(outputs.deliver(results), nl=False)
 
 
 def parse_sizes(text: str) -> tuple[int, ...]:
@@ -84,43 +87,37 @@ def parse_sizes(text: str) -> tuple[int, ...]:
 
 
 def _benchmark(
-    paths: Sequence[Path], sizes: Sequence[int], runs: int, existing: Path | None, checkpoint: Path | None
-) -> "Results":
+    bench: Bench,
+    paths: Sequence[Path],
+    sizes: Sequence[int],
+    runs: int,
+    existing: Path | None,
+    checkpoint: Path | None,
+) -> Results:
     """Return everything measured, telling on stderr how far it is."""
-    from qa.evaluation.results.results import Provenance
-    from qa.evaluation.speed.benchmark import benchmark_results, machine, plan_benchmark, run_benchmark
-    from qa.evaluation.speed.growth import plan_steps
-
-    settings = Settings.from_env()
-    files = find_files(paths)
-    encoder = load_encoder(settings.encoder, settings.cache)
+    files, settings = find_files(paths), bench.settings
     if existing is not None:
-        Archive(existing, encoder).close()
+        Archive(existing, bench.encoder).close()
     unread: list[Unread] = []
     with _bar("splitting", "B", sum(file.size for file in files)) as bar:
-        steps = list(plan_steps(_read(files, unread, bar.update), encoder, sizes))
+        steps = list(plan_steps(_read(files, unread, bar.update), bench.encoder, sizes))
     if not steps:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
-    plan = plan_benchmark(steps, encoder, runs, settings.k, existing)
-    contenders = _contenders(encoder, settings, checkpoint)
+    plan = plan_benchmark(steps, bench.encoder, runs, settings.k, existing)
+    contenders = _contenders(bench, checkpoint)
     with _bar("measuring", " passages", plan.work) as bar:
         figures, stages = run_benchmark(plan, contenders, settings, bar.update)
     said = {field.name: str(getattr(settings, field.name)) for field in fields(settings) if field.name != "archive"}
-    said |= {"encoder": encoder.name, "runs": str(runs), "sizes": ", ".join(map(str, sizes))}
-    provenance = Provenance(shlex.join(["pressmark", *sys.argv[1:]]), said, machine())
+    said |= {"encoder": bench.encoder.name, "runs": str(runs), "sizes": ", ".join(map(str, sizes))}
+    provenance = Provenance(command_line(click.get_current_context()), said, machine())
     notes = [_on_readers(checkpoint), *_on_method(plan), *_on_articles(plan, sizes, len(unread))]
     return benchmark_results(", ".join(str(path) for path in paths), provenance, notes, figures, stages)
 
 
-def _with_search(results: "Results", archive: Path, sizes: Sequence[int]) -> "Results":
+def _with_search(bench: Bench, results: Results, archive: Path, sizes: Sequence[int]) -> Results:
     """Return the results with what was measured of searching."""
-    from qa.evaluation.speed.growth import serve_in_process
-    from qa.evaluation.speed.scale import measure_search
-
-    settings = Settings.from_env()
-    encoder = load_encoder(settings.encoder, settings.cache)
     with _bar("storing", " passages", max(sizes)) as bar:
-        figures, curves = measure_search(archive, sizes, encoder, serve_in_process, bar.update)
+        figures, curves = measure_search(archive, sizes, bench.encoder, serve_in_process, bar.update)
     note = (
         "Search: each leg is asked for 100 passages; medians, with the 5th and 95th percentile in brackets. Recall is "
         "the share found of the ten nearest, which comparing the question with every vector gives. Beyond the "
@@ -134,18 +131,14 @@ def _with_search(results: "Results", archive: Path, sizes: Sequence[int]) -> "Re
     )
 
 
-def _contenders(encoder: Encoder, settings: Settings, checkpoint: Path | None) -> "Contenders":
+def _contenders(bench: Bench, checkpoint: Path | None) -> Contenders:
     from qa.evaluation.speed.baselines import PlainEncoder, load_plain_reader
-    from qa.evaluation.speed.benchmark import Contenders
-    from qa.evaluation.speed.growth import serve_in_process, start_cold
-    from qa.reader.load import load_reader
 
-    reader = load_reader(settings.reader, settings.cache).reader
     return Contenders(
-        encoder=encoder,
-        reader=reader,
-        plain_encode=PlainEncoder(settings.encoder).encode,
-        plain_read=load_plain_reader(reader.folder, checkpoint).read,
+        encoder=bench.encoder,
+        reader=bench.reader,
+        plain_encode=PlainEncoder(bench.settings.encoder).encode,
+        plain_read=load_plain_reader(bench.reader.folder, checkpoint).read,
         serve=serve_in_process,
         start_cold=start_cold,
     )
@@ -167,31 +160,6 @@ def _bar(what: str, unit: str, total: int) -> Any:
     return tqdm(desc=what, unit=unit, unit_scale=True, total=total, delay=1, disable=not shown, leave=False)
 
 
-def _check_outputs(json_path: Path | None, report: Path | None) -> None:
-    """Refuse, before minutes of work, what could not be written after them."""
-    from qa.evaluation.results.plots import check_matplotlib
-
-    if json_path is not None and not json_path.parent.is_dir():
-        raise WrongUse(f"there is no folder {json_path.parent} to write {json_path.name} in; make it first")
-    if report is not None:
-        try:
-            check_matplotlib()
-        except ModuleNotFoundError as error:
-            raise WrongUse(str(error)) from error
-
-
-def _write(results: "Results", json_path: Path | None, report: Path | None) -> None:
-    from qa.evaluation.results.reports import text_report, write_report
-    from qa.evaluation.results.results import write_results
-
-    with plain_errors():
-        if json_path is not None:
-            write_results(results, json_path)
-        if report is not None:
-            write_report(results, report)
-    click.echo(text_report(results), nl=False)
-
-
 def _on_readers(checkpoint: Path | None) -> str:
     weights = (
         "random weights in the same architecture: speed does not depend on their values (--checkpoint gives real ones)"
@@ -204,7 +172,7 @@ def _on_readers(checkpoint: Path | None) -> str:
     )
 
 
-def _on_method(plan: "Plan") -> list[str]:
+def _on_method(plan: Plan) -> list[str]:
     return [
         f"Median of {plan.runs} runs in turn, with the lowest and the highest in brackets. A ratio is taken turn by "
         "turn against the last line of its table, on the same texts; each side may use every core.",
@@ -214,7 +182,7 @@ def _on_method(plan: "Plan") -> list[str]:
     ]
 
 
-def _on_articles(plan: "Plan", sizes: Sequence[int], unread: int) -> list[str]:
+def _on_articles(plan: Plan, sizes: Sequence[int], unread: int) -> list[str]:
     notes = []
     held = plan.steps[-1].passages
     beyond = [f"{size:,}" for size in sizes if size > held]
