@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from embeddings.commands import SHOWN, NothingToDo, WrongUse, folder_option, plain_errors, plural
+from embeddings.command_line import SHOWN, NothingToDo, WrongUse, folder_option, plain_errors
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.folder import checking
 from embeddings.folder.database import Database
 from embeddings.folder.holdings import Holdings
 from embeddings.folder.layout import check_exists, database_path
 from embeddings.folder.overview import Overview, overview
+from embeddings.plural import plural
 from embeddings.records import Entry
 from embeddings.types import Filter
 
@@ -200,7 +201,7 @@ def _in_words(found: Overview) -> str:
     more = len(found.outlets) - len(named)
     days = f"{in_words(found.first)} to {in_words(found.last)}" if found.first else "none"
     gaps = [f"{in_words(gap.first)} to {in_words(gap.last)} ({plural(gap.days, 'day')})" for gap in found.gaps]
-    families = f"{found.families:,} {'family' if found.families == 1 else 'families'}"
+    families = plural(found.families, "family", "families")
     rows = {
         "articles": f"{found.articles:,}",
         "passages": f"{found.passages:,}",

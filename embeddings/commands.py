@@ -1,106 +1,24 @@
 """The command line of the archive: `pressmark index`."""
 
-import errno
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
 from embeddings.archives import open_or_create
+from embeddings.command_line import SHOWN, NothingToDo, archive_option, plain_errors
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
 from embeddings.files.articles import find_files
 from embeddings.files.records import USUAL, FieldNames
-from embeddings.folder.sqlite import FULL_CURE
 from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.indexing.watch import watch as keep_watching
-from embeddings.locations import DEFAULT_FOLDER, Location, MilvusPlace, parse_location
-
-SHOWN = 20
-"""How many unread sources are named one by one."""
-
-
-class NothingToDo(click.ClickException):
-    """Ends a command with exit status 1: nothing to do, or not found."""
-
-    exit_code = 1
-
-
-class WrongUse(click.ClickException):
-    """Ends a command with exit status 2: what was asked for cannot be done that way."""
-
-    exit_code = 2
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what went wrong into one line on stderr and the exit status of the contract."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise  # whoever reads the output has read enough
-    except FileNotFoundError as error:
-        raise NothingToDo(_said(error)) from error
-    except (ValueError, OSError) as error:
-        raise WrongUse(_said(error)) from error
-
-
-def _said(error: Exception) -> str:
-    if not isinstance(error, OSError) or not error.strerror:
-        return str(error)
-    cure = f"; {FULL_CURE}" if error.errno == errno.ENOSPC and FULL_CURE not in error.strerror else ""
-    return f"{error.strerror}{cure}: {error.filename}"
-
-
-LOCATION = "DIR|FILE.db|milvus://HOST:PORT/NAME"
-"""How a location is typed."""
-
-
-class LocationType(click.ParamType[Location]):
-    """Where an archive lies, on a command line."""
-
-    name = "location"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Location:
-        """Return the location; a wrong address ends the command."""
-        try:
-            return parse_location(value) if isinstance(value, str) else value
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --archive to a command, as a Location."""
-    what = "The archive's folder, a Milvus Lite file, or an archive on a Milvus server."
-    return _archive_option(metavar=LOCATION, help=what)(command)
-
-
-def folder_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --archive to a command that looks into an archive's files, as a Path."""
-    return _archive_option(metavar="DIR", help="The archive's folder.", callback=_only_folder)(command)
-
-
-def _archive_option(**others: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option(
-        "--archive",
-        type=LocationType(),
-        default=DEFAULT_FOLDER,
-        envvar="PRESSMARK_ARCHIVE",
-        show_default=True,
-        show_envvar=True,
-        **others,
-    )
-
-
-def _only_folder(context: click.Context, _: click.Parameter, value: Location) -> Path:
-    if isinstance(value, MilvusPlace):
-        raise WrongUse(f"{context.command_path} is for archives in a folder, {value} is in Milvus")
-    return value
+from embeddings.locations import Location
+from embeddings.plural import plural
 
 
 @click.command()
@@ -216,8 +134,3 @@ def _name_unread(report: IndexReport) -> None:
         click.echo(f"not read: {unread.source}: {unread.reason}", err=True)
     if len(report.unread) > SHOWN:
         click.echo(f"not read: {len(report.unread) - SHOWN:,} more", err=True)
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a number of things in words: "1 article", "2,000 articles"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

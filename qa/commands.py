@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from embeddings.archives import check_can_be_made, exists
-from embeddings.commands import NothingToDo, WrongUse, archive_option, index_with_progress, plain_errors
+from embeddings.command_line import NothingToDo, WrongUse, archive_option, plain_errors
+from embeddings.commands import index_with_progress
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.locations import Location
 from embeddings.types import Article, Filter, Hit

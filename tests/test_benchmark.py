@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from embeddings.commands import WrongUse
+from embeddings.command_line import WrongUse
 from embeddings.files.articles import read_articles
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Passage

@@ -144,8 +144,8 @@ def test_vectors_that_are_not_the_databases_are_named_and_built_anew(run: Run, f
     put_vectors(folder, 5, 7, stamp)
     said = [fault.what for fault in check(folder)]
     assert said == [
-        "1 passages are not in the index of vectors, as 5",
-        "1 passages in the index of vectors are not in the database, as 999",
+        "1 passage is not in the index of vectors, as 5",
+        "1 passage in the index of vectors is not in the database, as 999",
         "the vector of passage 7 is not the one in the database",
     ]
     result = run("--repair")
@@ -174,7 +174,7 @@ def test_keywords_that_miss_a_passage_are_named(folder: Path) -> None:
         stamp = keywords.stamp
         assert stamp is not None
         keywords.update([4], [], stamp)
-    assert check(folder) == [Fault(KEYWORDS, "1 passages are not in the index of keywords, as 4")]
+    assert check(folder) == [Fault(KEYWORDS, "1 passage is not in the index of keywords, as 4")]
 
 
 def test_check_waits_for_no_writer_and_says_who_it_is(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

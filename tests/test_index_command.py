@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 from filelock import FileLock
 
 from conftest import SEEDS
-from embeddings.commands import SHOWN, index
+from embeddings.command_line import SHOWN
+from embeddings.commands import index
 from embeddings.folder import writer_lock
 from embeddings.folder.archive import Archive, exists
 from fakes import FakeEncoder

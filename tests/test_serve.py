@@ -20,7 +20,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner
 
-from embeddings.commands import WrongUse
+from embeddings.command_line import WrongUse
 from embeddings.encoder import OnnxEncoder
 from web import commands
 

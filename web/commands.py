@@ -8,7 +8,8 @@ from importlib.metadata import version
 import click
 
 from embeddings.archive_commands import check, info, list_articles, remove
-from embeddings.commands import WrongUse, archive_option, index, plain_errors
+from embeddings.command_line import WrongUse, archive_option, plain_errors
+from embeddings.commands import index
 from embeddings.locations import Location
 from qa.commands import ask, open_pipeline
 from qa.evaluation.commands import evaluate

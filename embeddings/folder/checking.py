@@ -18,6 +18,7 @@ from embeddings.folder.sqlite import Connection, is_read_only
 from embeddings.folder.state import ARTICLE, State, whole_article
 from embeddings.folder.writer_lock import WriterLock
 from embeddings.keywords import KeywordIndex
+from embeddings.plural import plural
 from embeddings.types import Article, DamagedError, Stamp, Vectors
 from embeddings.vectors import VectorIndex
 
@@ -201,9 +202,11 @@ def _set_faults(name: str, held: Iterable[int], stamp: Stamp, state: State, know
     numbers = set(held)
     wanted = {number for number, generation in known.generations.items() if generation <= stamp.generation}
     if missing := wanted - numbers:
-        yield f"{len(missing):,} passages are not in the index of {name}, as {min(missing)}"
+        verb = "is" if len(missing) == 1 else "are"
+        yield f"{plural(len(missing), 'passage')} {verb} not in the index of {name}, as {min(missing)}"
     if extra := numbers - wanted - set(state.removed_since(stamp.generation)):
-        yield f"{len(extra):,} passages in the index of {name} are not in the database, as {min(extra)}"
+        verb = "is" if len(extra) == 1 else "are"
+        yield f"{plural(len(extra), 'passage')} in the index of {name} {verb} not in the database, as {min(extra)}"
 
 
 def _named(part: str, found: Iterator[str]) -> list[Fault]:

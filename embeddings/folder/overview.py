@@ -11,6 +11,7 @@ from embeddings.dates import earliest, latest
 from embeddings.folder.database import Database
 from embeddings.folder.journal import journal_of
 from embeddings.folder.layout import database_path
+from embeddings.plural import plural
 from embeddings.types import Stamp
 
 GAPS = 5
@@ -113,4 +114,4 @@ def _said(held: Stamp | None, wanted: Stamp) -> str:
     if held is None or held.archive != wanted.archive or held.generation > wanted.generation:
         return "to be built" if wanted.generation else "up to date"
     behind = wanted.generation - held.generation
-    return f"{behind:,} generation{'' if behind == 1 else 's'} behind" if behind else "up to date"
+    return f"{plural(behind, 'generation')} behind" if behind else "up to date"

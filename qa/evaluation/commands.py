@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from embeddings.archives import open_archive
-from embeddings.commands import WrongUse
+from embeddings.command_line import WrongUse
 from embeddings.files.articles import Unread, read_articles
 from qa.evaluation.ablation import Ablation, variants
 from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from embeddings.commands import LOCATION, LocationType, WrongUse, plain_errors
+from embeddings.command_line import LOCATION, LocationType, WrongUse, plain_errors
 from embeddings.locations import Location
 from qa.evaluation.bench import Selection
 from qa.evaluation.outputs import Outputs

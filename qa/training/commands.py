@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from embeddings.commands import NothingToDo, plain_errors
+from embeddings.command_line import NothingToDo, plain_errors
 from qa.evaluation.bench import Bench, Selection
 from qa.evaluation.options import question_options
 from qa.settings import SHIPPED_READER

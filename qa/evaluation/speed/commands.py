@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from embeddings.commands import NothingToDo, WrongUse
+from embeddings.command_line import NothingToDo, WrongUse
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
