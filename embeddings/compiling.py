@@ -130,7 +130,7 @@ def _describe(name: str, original: "SentenceTransformer", model: Path, precision
 
 def _mean_cosine(folder: Path, compiled: CompiledEncoder, expected: NDArray[np.float32]) -> float:
     _write_compiled(folder, compiled, 0.0)
-    found = OnnxEncoder(folder)._encode(PROBES)
+    found = OnnxEncoder.open(folder).encode(PROBES)
     return float((found * expected).sum(axis=1).mean())
 
 

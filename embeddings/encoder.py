@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,14 +49,29 @@ class OnnxEncoder:
     nothing on padding, and no vector depends on its neighbours through the scale of their activations.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._compiled = _read_compiled(folder)
-        hashes = self._compiled.sha256
-        onnx_models.check_file(folder / "tokenizer.json", hashes["tokenizer.json"])
-        self._session = onnx_models.open_session(folder / "model.onnx", hashes["model.onnx"])
-        self._tokenizer = _open_tokenizer(folder / "tokenizer.json", self._compiled.max_tokens)
-        self._whole = _open_tokenizer(folder / "tokenizer.json", None)
+    def __init__(
+        self, compiled: CompiledEncoder, tokenizer: "Tokenizer", whole: "Tokenizer", run: onnx_models.Run
+    ) -> None:
+        """Put an encoder together: `tokenizer` cuts a text that is too long for the model, `whole` does not."""
+        self._compiled = compiled
+        self._tokenizer = tokenizer
+        self._whole = whole
+        self._run = run
         self._pool = ThreadPoolExecutor(onnx_models.cores(), thread_name_prefix="encoder")
+
+    @classmethod
+    def open(cls, folder: Path) -> "OnnxEncoder":
+        """Return the encoder of a compiled folder.
+
+        Raises:
+            FileNotFoundError: if a file is missing.
+            ValueError: if a file was altered.
+        """
+        compiled, path = _read_compiled(folder), folder / "tokenizer.json"
+        onnx_models.check_file(path, compiled.sha256["tokenizer.json"])
+        session = onnx_models.open_session(folder / "model.onnx", compiled.sha256["model.onnx"])
+        run = partial(onnx_models.run, session)
+        return cls(compiled, _open_tokenizer(path, compiled.max_tokens), _open_tokenizer(path, None), run)
 
     @property
     def name(self) -> str:
@@ -69,11 +85,11 @@ class OnnxEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, float32, shape (len(texts), dimension); the end of a long text is cut."""
-        return self._encode([self._compiled.passage_prompt + text for text in texts])
+        return self.encode([self._compiled.passage_prompt + text for text in texts])
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a question, float32, shape (len(texts), dimension)."""
-        return self._encode([self._compiled.question_prompt + text for text in texts])
+        return self.encode([self._compiled.question_prompt + text for text in texts])
 
     def token_offsets(self, text: str) -> Offsets:
         """Return the character range of each word piece, special tokens left out, shape (word pieces, 2)."""
@@ -83,11 +99,12 @@ class OnnxEncoder:
         encoding = self._whole.encode(text[start:end], add_special_tokens=False)
         return np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) + start
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text as it is, without a prompt, float32, shape (len(texts), dimension)."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for first in range(0, len(texts), AT_ONCE):
             encodings = self._tokenizer.encode_batch(list(texts[first : first + AT_ONCE]))
-            found = self._pool.map(lambda encoding: onnx_models.run(self._session, encoding)[0][0], encodings)
+            found = self._pool.map(lambda encoding: self._run(encoding)[0][0], encodings)
             vectors[first : first + AT_ONCE] = list(found)
         return vectors
 

@@ -30,7 +30,7 @@ def load_encoder(name: str, cache: Path | None = None, precision: str = "int8") 
     if not _is_compiled(folder):
         log.warning("compiling the encoder %s, once; this takes about half a minute", name)
         compile_encoder(name, folder, precision)
-    return OnnxEncoder(folder)
+    return OnnxEncoder.open(folder)
 
 
 def _folder_name(name: str, precision: str = "int8") -> str:

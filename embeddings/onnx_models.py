@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import torch
     from tokenizers import Encoding
 
+
+Run = Callable[["Encoding"], list[NDArray[np.float32]]]
+"""A model that is ready: one tokenized text → the model's outputs, each with a leading axis of length 1."""
 
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
 """Graph optimisations that cost time: this one's fused kernel is slower than the addition and the normalisation apart.

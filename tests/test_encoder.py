@@ -274,7 +274,7 @@ def compiled(encoder: OnnxEncoder, tmp_path: Path) -> Path:
 
 @pytest.mark.model
 def test_a_copied_folder_gives_the_same_vectors(encoder: OnnxEncoder, compiled: Path) -> None:
-    assert OnnxEncoder(compiled).encode_passages(TEXTS).tobytes() == encoder.encode_passages(TEXTS).tobytes()
+    assert OnnxEncoder.open(compiled).encode_passages(TEXTS).tobytes() == encoder.encode_passages(TEXTS).tobytes()
 
 
 @pytest.mark.model
@@ -287,21 +287,21 @@ def test_a_model_that_was_altered_is_refused_by_both_hashes(place: int, compiled
     path.write_bytes(content)
     found = hashlib.sha256(content).hexdigest()
     with pytest.raises(ValueError, match=rf"model\.onnx was altered: its SHA-256 is {found}, expected {wanted}; "):
-        OnnxEncoder(compiled)
+        OnnxEncoder.open(compiled)
 
 
 @pytest.mark.model
 def test_a_missing_model_is_said(compiled: Path) -> None:
     (compiled / "model.onnx").unlink()
     with pytest.raises(FileNotFoundError, match=r"the model file .*model\.onnx is missing; "):
-        OnnxEncoder(compiled)
+        OnnxEncoder.open(compiled)
 
 
 @pytest.mark.model
 def test_a_missing_description_is_said(compiled: Path) -> None:
     (compiled / "encoder.json").unlink()
     with pytest.raises(FileNotFoundError, match=r"encoder\.json"):
-        OnnxEncoder(compiled)
+        OnnxEncoder.open(compiled)
 
 
 @pytest.mark.model
@@ -309,7 +309,7 @@ def test_a_missing_description_is_said(compiled: Path) -> None:
 def test_a_damaged_description_is_refused_with_the_cure(content: str, compiled: Path) -> None:
     (compiled / "encoder.json").write_text(content)
     with pytest.raises(ValueError, match=r"encoder\.json is damaged: .*; delete its folder"):
-        OnnxEncoder(compiled)
+        OnnxEncoder.open(compiled)
 
 
 @pytest.mark.parametrize("missing", ["encoder.json", "model.onnx", "tokenizer.json"])

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from embeddings import onnx_models
 from embeddings.types import Article, Passage
 from qa.reader.compile import export_reader
-from qa.reader.onnx_reader import OnnxReader, ReaderSpec, read_spec
+from qa.reader.onnx_reader import OnnxReader, ReaderSpec, Tokenizers, read_spec
 from qa.settings import SHIPPED_READER
 from web.commands import main
 
@@ -95,9 +95,10 @@ def test_exported_logits_are_close_to_the_checkpoint_s(
 ) -> None:
     import torch
 
-    reader = OnnxReader(exported)
-    encoding = reader._pairs.encode(question, text)
-    start, end = onnx_models.run(reader._session, encoding)
+    spec = read_spec(exported)
+    encoding = Tokenizers.open(exported, spec).pairs.encode(question, text)
+    model = onnx_models.open_session(exported / "model.onnx", spec.sha256["model.onnx"])
+    start, end = onnx_models.run(model, encoding)
     with torch.no_grad():
         expected = original(
             input_ids=torch.tensor([encoding.ids]),
@@ -113,7 +114,7 @@ def test_exported_logits_are_close_to_the_checkpoint_s(
 
 def test_exported_reader_reads(exported: Path) -> None:
     text = PAIRS[1][1]
-    (reading,) = OnnxReader(exported).read("Where?", [Passage(Article("a", text, ""), 0, len(text))])
+    (reading,) = OnnxReader.open(exported).read("Where?", [Passage(Article("a", text, ""), 0, len(text))])
     assert len(reading.spans) == 3
     assert all(span.text in text and np.isfinite(span.score) for span in reading.spans)
 

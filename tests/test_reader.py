@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from embeddings import onnx_models
 from embeddings.types import Article, Passage
-from qa.reader.onnx_reader import SPANS, OnnxReader, read_spec
+from qa.reader.onnx_reader import SPANS, OnnxReader, Tokenizers, read_spec
 from qa.settings import SHIPPED_READER
 from qa.types import Reading
 
@@ -27,36 +27,35 @@ Rule = Callable[[list[str], list[int]], tuple[list[float], list[float]]]
 CLS, SEP = "[CLS]", "[SEP]"
 FOX = "The quick brown fox jumps over the lazy dog."
 SPEC = read_spec(SHIPPED_READER)
+TOKENIZERS = Tokenizers.open(SHIPPED_READER, SPEC)
 
 
 def pieces_of(ids: list[int]) -> list[str]:
     return [str(TOKENIZER.id_to_token(number)) for number in ids]
 
 
-@dataclass(frozen=True)
-class Named:
-    name: str
-
-
 @dataclass
-class FakeSession:
-    """In the place of onnxruntime's: gives the logits of a rule and remembers what it was fed, in any order."""
+class FakeModel:
+    """In the place of the model: gives the logits of a rule and remembers what it was fed, in any order."""
 
     rule: Rule
     relevance: Callable[[list[str]], float] | None = None
     fed: list[dict[str, list[int]]] = field(default_factory=list)
 
-    def get_inputs(self) -> list[Named]:
-        return [Named("input_ids"), Named("attention_mask"), Named("token_type_ids")]
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return ("start", "end", "relevance") if self.relevance else ("start", "end")
 
-    def get_outputs(self) -> list[Named]:
-        return [Named("start"), Named("end"), *([Named("relevance")] if self.relevance else [])]
-
-    def run(self, wanted: None, feed: dict[str, NDArray[np.int64]]) -> list[Floats]:
-        given = {name: values[0].tolist() for name, values in feed.items()}
-        self.fed.append(given)
-        pieces = pieces_of(given["input_ids"])
-        outputs = [np.array([logits], dtype=np.float32) for logits in self.rule(pieces, given["token_type_ids"])]
+    def run(self, encoding: Encoding) -> list[Floats]:
+        self.fed.append(
+            {
+                "input_ids": encoding.ids,
+                "attention_mask": encoding.attention_mask,
+                "token_type_ids": encoding.type_ids,
+            }
+        )
+        pieces = pieces_of(encoding.ids)
+        outputs = [np.array([logits], dtype=np.float32) for logits in self.rule(pieces, encoding.type_ids)]
         return outputs + ([np.array([self.relevance(pieces)], dtype=np.float32)] if self.relevance else [])
 
 
@@ -78,74 +77,62 @@ def found(reading: Reading) -> list[tuple[str, float]]:
     return [(span.text, span.score) for span in reading.spans]
 
 
-@pytest.fixture
-def reader_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeSession], OnnxReader]:
-    """Returns a reader with the shipped tokenizer over a session of one's own."""
-
-    def build(session: FakeSession) -> OnnxReader:
-        def open_session(path: Path, expected: str) -> FakeSession:
-            return session
-
-        monkeypatch.setattr(onnx_models, "open_session", open_session)
-        return OnnxReader(SHIPPED_READER)
-
-    return build
+def reader_with(model: FakeModel) -> OnnxReader:
+    """Return a reader with the shipped tokenizer over a model of one's own."""
+    return OnnxReader(SHIPPED_READER, SPEC, TOKENIZERS, model.run, model.outputs)
 
 
-Build = Callable[[FakeSession], OnnxReader]
-
-
-def test_span_scores_start_and_end_over_the_null_span(reader_with: Build) -> None:
-    reader = reader_with(FakeSession(points({"brown": 5, CLS: 1}, {"fox": 4, CLS: 2})))
+def test_span_scores_start_and_end_over_the_null_span() -> None:
+    reader = reader_with(FakeModel(points({"brown": 5, CLS: 1}, {"fox": 4, CLS: 2})))
     (reading,) = reader.read("What jumps?", [passage(FOX)])
     assert found(reading)[0] == ("brown fox", 5 + 4 - (1 + 2))
     assert (reading.spans[0].start, reading.spans[0].end) == (10, 19)
     assert reading.relevance is None
 
 
-def test_span_in_the_question_is_never_read(reader_with: Build) -> None:
+def test_span_in_the_question_is_never_read() -> None:
     # the question's own words have by far the highest logits
     rule = points({"who": 90, "signed": 80, "fox": 1}, {"who": 80, "signed": 90, "fox": 1, SEP: 99})
-    (reading,) = reader_with(FakeSession(rule)).read("Who signed?", [passage(FOX)])
+    (reading,) = reader_with(FakeModel(rule)).read("Who signed?", [passage(FOX)])
     assert found(reading)[0] == ("fox", 2)
 
 
-def test_span_end_before_its_start_is_never_read(reader_with: Build) -> None:
+def test_span_end_before_its_start_is_never_read() -> None:
     rule = points({"dog": 9, "quick": 1}, {"the": 0, "quick": 9, "dog": 1})
-    (reading,) = reader_with(FakeSession(rule)).read("What?", [passage(FOX)])
+    (reading,) = reader_with(FakeModel(rule)).read("What?", [passage(FOX)])
     assert found(reading)[:2] == [("quick", 10), ("dog", 10)]
 
 
-def test_span_begins_and_ends_with_whole_words(reader_with: Build) -> None:
+def test_span_begins_and_ends_with_whole_words() -> None:
     # the word has three pieces: the points are on the inner ones, both for the start and for the end
     pieces = TOKENIZER.encode("Khankendi", add_special_tokens=False).tokens
     assert pieces == ["khan", "##ken", "##di"]
     rule = points({"khan": 1, "##ken": 9, "##di": 9}, {"khan": 9, "##ken": 9, "##di": 1})
-    (reading,) = reader_with(FakeSession(rule)).read("Where?", [passage("He went to Khankendi on Monday.")])
+    (reading,) = reader_with(FakeModel(rule)).read("Where?", [passage("He went to Khankendi on Monday.")])
     assert found(reading)[0] == ("Khankendi", 2)
 
 
 @pytest.mark.parametrize("edge", ["first", "last"])
-def test_span_at_the_edge_of_a_window_is_of_whole_words(reader_with: Build, edge: str) -> None:
+def test_span_at_the_edge_of_a_window_is_of_whole_words(edge: str) -> None:
     def rule(pieces: list[str], segments: list[int]) -> tuple[list[float], list[float]]:
         # the highest logits are on the first, or the last, word piece of the passage's part in each window
         logits = [0.0] * len(pieces)
         logits[segments.index(1) if edge == "first" else len(pieces) - 2] = 50.0
         return logits, logits
 
-    session = FakeSession(rule)
+    model = FakeModel(rule)
     words = ["antidisestablishmentarianism", "Khankendi", "subversive", "Ombudspersons", "of"]
     text = " ".join(words[number * number % 5] for number in range(700))
-    (reading,) = reader_with(session).read("What?", [passage(text)])
-    cut = [pieces_of(fed["input_ids"])[fed["token_type_ids"].index(1)] for fed in session.fed]
+    (reading,) = reader_with(model).read("What?", [passage(text)])
+    cut = [pieces_of(fed["input_ids"])[fed["token_type_ids"].index(1)] for fed in model.fed]
     assert len([piece for piece in cut if piece.startswith("##")]) >= 3  # otherwise there is nothing to see here
     assert len(reading.spans) == SPANS
     assert [span.text for span in reading.spans if not set(span.text.split()) <= set(words)] == []
 
 
-def test_span_offsets_are_in_the_article_not_in_the_passage(reader_with: Build) -> None:
+def test_span_offsets_are_in_the_article_not_in_the_passage() -> None:
     text = "Nothing here.\n\nThe fox jumps. The fox sleeps."
-    reader = reader_with(FakeSession(points({"fox": 3}, {"fox": 3})))
+    reader = reader_with(FakeModel(points({"fox": 3}, {"fox": 3})))
     (reading,) = reader.read("Who?", [passage(text, 15, 29)])
     assert found(reading)[0] == ("fox", 6)
     assert (reading.spans[0].start, reading.spans[0].end) == (19, 22)
@@ -166,27 +153,27 @@ def test_span_offsets_are_in_the_article_not_in_the_passage(reader_with: Build) 
         ("北京 Baku", "baku", "Baku"),
     ],
 )
-def test_span_is_right_behind_and_in_unusual_characters(reader_with: Build, text: str, piece: str, words: str) -> None:
-    reader = reader_with(FakeSession(points({piece: 5}, {piece: 5})))
+def test_span_is_right_behind_and_in_unusual_characters(text: str, piece: str, words: str) -> None:
+    reader = reader_with(FakeModel(points({piece: 5}, {piece: 5})))
     (reading,) = reader.read("Where?", [passage(text)])
     assert found(reading)[0] == (words, 10)
     assert reading.spans[0].start == text.index(words)
 
 
-def test_span_has_at_most_as_many_word_pieces_as_the_spec_says(reader_with: Build) -> None:
+def test_span_has_at_most_as_many_word_pieces_as_the_spec_says() -> None:
     most = SPEC.max_answer_tokens
     words = ["from", *["very"] * (most - 2), "to"]
-    reader = reader_with(FakeSession(points({"from": 5}, {"to": 5})))
+    reader = reader_with(FakeModel(points({"from": 5}, {"to": 5})))
     short, long = (passage(" ".join(words)), passage(" ".join([*words[:-1], "very", "to"])))
     fitting, too_long = reader.read("Where?", [short, long])
     assert found(fitting)[0] == (short.text, 10)
     assert found(too_long)[0][1] == 5
 
 
-def test_two_segments_carry_their_types(reader_with: Build) -> None:
-    session = FakeSession(points({}, {}))
-    reader_with(session).read("Who signed it?", [passage(FOX)])
-    (fed,) = session.fed
+def test_two_segments_carry_their_types() -> None:
+    model = FakeModel(points({}, {}))
+    reader_with(model).read("Who signed it?", [passage(FOX)])
+    (fed,) = model.fed
     pieces = pieces_of(fed["input_ids"])
     question = [CLS, "who", "signed", "it", "?", SEP]
     text = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog", ".", SEP]
@@ -195,27 +182,27 @@ def test_two_segments_carry_their_types(reader_with: Build) -> None:
     assert fed["attention_mask"] == [1] * len(pieces)
 
 
-def test_long_question_is_cut_and_the_passage_is_not(reader_with: Build) -> None:
-    session = FakeSession(points({"fox": 5}, {"fox": 5}))
+def test_long_question_is_cut_and_the_passage_is_not() -> None:
+    model = FakeModel(points({"fox": 5}, {"fox": 5}))
     question = "why " * 1000 + "Khankendi"
-    (reading,) = reader_with(session).read(question, [passage(FOX)])
-    (fed,) = session.fed
+    (reading,) = reader_with(model).read(question, [passage(FOX)])
+    (fed,) = model.fed
     assert fed["token_type_ids"].count(0) == 2 + SPEC.max_question_tokens
     assert fed["token_type_ids"].count(1) == 11
     assert found(reading)[0] == ("fox", 10)
 
 
-def test_question_of_the_greatest_length_is_kept(reader_with: Build) -> None:
-    session = FakeSession(points({}, {}))
-    reader_with(session).read(" ".join(["why"] * SPEC.max_question_tokens), [passage(FOX)])
-    assert session.fed[0]["token_type_ids"].count(0) == 2 + SPEC.max_question_tokens
+def test_question_of_the_greatest_length_is_kept() -> None:
+    model = FakeModel(points({}, {}))
+    reader_with(model).read(" ".join(["why"] * SPEC.max_question_tokens), [passage(FOX)])
+    assert model.fed[0]["token_type_ids"].count(0) == 2 + SPEC.max_question_tokens
 
 
-def test_long_passage_is_read_in_windows_that_overlap_and_leave_nothing_out(reader_with: Build) -> None:
-    session = FakeSession(points({}, {}))
+def test_long_passage_is_read_in_windows_that_overlap_and_leave_nothing_out() -> None:
+    model = FakeModel(points({}, {}))
     text = " ".join(str(number) for number in range(1000, 4000))
-    reader_with(session).read("Which number?", [passage(text)])
-    numbers = [fed["input_ids"] for fed in sorted(session.fed, key=lambda fed: -len(fed["input_ids"]))]
+    reader_with(model).read("Which number?", [passage(text)])
+    numbers = [fed["input_ids"] for fed in sorted(model.fed, key=lambda fed: -len(fed["input_ids"]))]
     assert {len(ids) for ids in numbers[:-1]} == {SPEC.max_tokens}
     behind = len([CLS, "which", "number", "?", SEP])
     inside = [ids[behind:-1] for ids in numbers]
@@ -225,29 +212,29 @@ def test_long_passage_is_read_in_windows_that_overlap_and_leave_nothing_out(read
     assert sorted(map(tuple, inside)) == sorted(map(tuple, expected))
 
 
-def test_span_that_two_windows_share_is_proposed_once_with_its_best_score(reader_with: Build) -> None:
+def test_span_that_two_windows_share_is_proposed_once_with_its_best_score() -> None:
     def rule(pieces: list[str], segments: list[int]) -> tuple[list[float], list[float]]:
         at_front = pieces.index("fox") < 300 if "fox" in pieces else False
         score = 5.0 if at_front else 4.0
         return [score * (piece == "fox") for piece in pieces], [score * (piece == "fox") for piece in pieces]
 
     text = " ".join(["dog"] * 320 + ["fox"] + ["dog"] * 200)
-    session = FakeSession(rule)
-    (reading,) = reader_with(session).read("What?", [passage(text)])
+    model = FakeModel(rule)
+    (reading,) = reader_with(model).read("What?", [passage(text)])
     fox = TOKENIZER.token_to_id("fox")
-    assert [fox in fed["input_ids"] for fed in session.fed] == [True, True]
+    assert [fox in fed["input_ids"] for fed in model.fed] == [True, True]
     assert [span for span in found(reading) if span[0] == "fox"] == [("fox", 10)]
 
 
-def test_relevance_is_that_of_the_best_window(reader_with: Build) -> None:
-    session = FakeSession(points({}, {}), relevance=lambda pieces: 2.5 if "fox" in pieces else -1.5)
+def test_relevance_is_that_of_the_best_window() -> None:
+    model = FakeModel(points({}, {}), relevance=lambda pieces: 2.5 if "fox" in pieces else -1.5)
     far = " ".join(["dog"] * 600 + ["fox"])
-    readings = reader_with(session).read("What?", [passage("A dog."), passage(far)])
+    readings = reader_with(model).read("What?", [passage("A dog."), passage(far)])
     assert [reading.relevance for reading in readings] == [-1.5, 2.5]
 
 
-def test_readings_come_in_the_order_of_the_passages(reader_with: Build) -> None:
-    reader = reader_with(FakeSession(points({"fox": 5}, {"fox": 5})))
+def test_readings_come_in_the_order_of_the_passages() -> None:
+    reader = reader_with(FakeModel(points({"fox": 5}, {"fox": 5})))
     passages = [passage("word " * number + "fox") for number in (900, 1, 500, 3)]
     readings = reader.read("What?", passages)
     assert [reading.passage for reading in readings] == passages
@@ -260,13 +247,13 @@ def test_readings_come_in_the_order_of_the_passages(reader_with: Build) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u0301"])
-def test_passage_without_words_has_no_spans(reader_with: Build, text: str) -> None:
-    (reading,) = reader_with(FakeSession(points({}, {}))).read("What?", [passage(text)])
+def test_passage_without_words_has_no_spans(text: str) -> None:
+    (reading,) = reader_with(FakeModel(points({}, {}))).read("What?", [passage(text)])
     assert reading.spans == ()
 
 
-def test_no_passages_give_no_readings(reader_with: Build) -> None:
-    assert reader_with(FakeSession(points({}, {}))).read("What?", []) == []
+def test_no_passages_give_no_readings() -> None:
+    assert reader_with(FakeModel(points({}, {}))).read("What?", []) == []
 
 
 def copied(folder: Path, leave_out: str = "") -> Path:
@@ -281,12 +268,12 @@ def copied(folder: Path, leave_out: str = "") -> Path:
 def test_reader_with_a_missing_file_names_it_and_the_cure(tmp_path: Path, name: str) -> None:
     folder = copied(tmp_path, leave_out=name)
     with pytest.raises(FileNotFoundError, match=f"{folder} has no {name}; make one with: pressmark train export"):
-        OnnxReader(folder)
+        OnnxReader.open(folder)
 
 
 def test_reader_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=f"the reader in {tmp_path}/none has no reader.json; make one with: "):
-        OnnxReader(tmp_path / "none")
+        OnnxReader.open(tmp_path / "none")
 
 
 @pytest.mark.parametrize(
@@ -308,7 +295,7 @@ def test_reader_with_an_altered_file_names_it_and_the_cure(tmp_path: Path, name:
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(content)
     with pytest.raises(ValueError, match=said):
-        OnnxReader(folder)
+        OnnxReader.open(folder)
 
 
 def test_spec_is_what_reader_json_says() -> None:
@@ -354,13 +341,14 @@ def test_shipped_reader_gives_the_same_scores_whatever_it_reads_beside(reader: O
 
 
 @pytest.mark.model
-def test_shipped_reader_reads_an_order_of_segments_differently(reader: OnnxReader) -> None:
+def test_shipped_reader_reads_an_order_of_segments_differently() -> None:
     # were all word pieces of one type, as where token_type_ids are left out, the logits would not be these
-    encoding = reader._pairs.encode("Who signed the treaty?", SIGNING)
-    start, *_ = onnx_models.run(reader._session, encoding)
+    model = onnx_models.open_session(SHIPPED_READER / "model.onnx", SPEC.sha256["model.onnx"])
+    encoding = TOKENIZERS.pairs.encode("Who signed the treaty?", SIGNING)
+    start, *_ = onnx_models.run(model, encoding)
     ids = np.array([encoding.ids], dtype=np.int64)
     feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-    untyped, *_ = reader._session.run(None, feed)
+    untyped, *_ = model.run(None, feed)
     assert np.abs(start - untyped).max() > 0.5
 
 

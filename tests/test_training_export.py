@@ -37,7 +37,7 @@ def test_a_trained_checkpoint_is_exported_with_its_relevance(folders: tuple[Path
     spec = export_reader(folders[1], tmp_path)
     assert spec.name == "trained"
     assert (tmp_path / "training.json").is_file()
-    (reading,) = OnnxReader(tmp_path).read("Where does Anna live?", [passage()])
+    (reading,) = OnnxReader.open(tmp_path).read("Where does Anna live?", [passage()])
     assert reading.relevance is not None
     assert reading.relevance == pytest.approx(relevance(folders[1], tmp_path), abs=0.05)  # int8
     assert not list(tmp_path.glob("float32*"))
@@ -55,7 +55,7 @@ def relevance(checkpoint: Path, exported: Path) -> float:
 
 def test_a_checkpoint_without_relevance_head_gives_none(folders: tuple[Path, Path], tmp_path: Path) -> None:
     export_reader(folders[0], tmp_path)
-    (reading,) = OnnxReader(tmp_path).read("Where does Anna live?", [passage()])
+    (reading,) = OnnxReader.open(tmp_path).read("Where does Anna live?", [passage()])
     assert reading.relevance is None
     assert reading.spans
 

@@ -13,7 +13,7 @@ from qa.reader.onnx_reader import OnnxReader
 from qa.training.commands import parity as command
 from qa.training.data import Curation, read_data
 from qa.training.loop import Job, train
-from qa.training.parity import CheckpointReader, Parity, parity
+from qa.training.parity import Parity, checkpoint_reader, parity
 from qa.training.recipe import Precision, Recipe
 from tiny_model import write_made_up, write_tiny_model
 
@@ -71,7 +71,7 @@ def test_an_exported_reader_reads_as_its_checkpoint_does(folder: Path) -> None:
 def test_both_give_the_same_scores_but_for_the_rounding_of_int8(folder: Path) -> None:
     text = "In Baku lives Anna since spring. There Anna owns two boats by the river."
     passage = Passage(Article("a", text, ""), 0, len(text))
-    readers = CheckpointReader(folder / "reader", folder / "trained"), OnnxReader(folder / "reader")
+    readers = checkpoint_reader(folder / "reader", folder / "trained"), OnnxReader.open(folder / "reader")
     (one,), (other,) = (reader.read("Where does Anna live?", [passage]) for reader in readers)
     assert one.spans[0].text == other.spans[0].text == "Baku"
     assert one.spans[0].score != other.spans[0].score

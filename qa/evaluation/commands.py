@@ -228,7 +228,7 @@ def ablations(
         raise WrongUse(f"{data}: no question has a relevant article, so there is nothing to compare by")
     readers = {"int8": RememberingReader(bench.reader)}
     if float32_reader is not None:
-        readers["float32"] = RememberingReader(OnnxReader(float32_reader))
+        readers["float32"] = RememberingReader(OnnxReader.open(float32_reader))
     articles = questions.articles
     if selection.archive is not None:
         with closing(open_archive(selection.archive, bench.encoder)) as archive:

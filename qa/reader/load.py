@@ -37,7 +37,7 @@ def open_reader(name: str | Path, cache: Path | None = None) -> OnnxReader:
     folder = Path(name)
     if not (folder / SPEC).is_file():
         folder = _compiled(str(name), (cache or default_cache()) / "readers")
-    reader = OnnxReader(folder)
+    reader = OnnxReader.open(folder)
     if not reader.gives_relevance:
         log.warning("the reader %s has no relevance head: passages stay in the order in which they were found", name)
     return reader

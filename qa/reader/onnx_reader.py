@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from qa.reader.decode import Allowed, Logits, best_spans
 from qa.types import Reading, ScoredSpan
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding
+    from tokenizers import Encoding, Tokenizer
 
 SPEC = "reader.json"
 """The file in a reader's folder that says what it is."""
@@ -40,6 +41,33 @@ class ReaderSpec:
     sha256: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Tokenizers:
+    """A reader's tokenizer: for a question alone, and for it with a passage, which is cut into windows."""
+
+    questions: "Tokenizer"
+    pairs: "Tokenizer"
+
+    @classmethod
+    def open(cls, folder: Path, spec: ReaderSpec) -> "Tokenizers":
+        """Return the tokenizers of a reader's folder.
+
+        Raises:
+            FileNotFoundError: if there is none.
+            ValueError: if its file was altered.
+        """
+        from tokenizers import Tokenizer
+
+        path = folder / "tokenizer.json"
+        onnx_models.check_file(path, spec.sha256[path.name])
+        questions, pairs = Tokenizer.from_file(str(path)), Tokenizer.from_file(str(path))
+        for tokenizer in (questions, pairs):
+            tokenizer.no_padding()
+        questions.no_truncation()
+        pairs.enable_truncation(spec.max_tokens, stride=spec.stride, strategy="only_second")
+        return cls(questions, pairs)
+
+
 class OnnxReader:
     """Reads passages with the model in a folder: model.onnx, tokenizer.json and reader.json.
 
@@ -49,27 +77,29 @@ class OnnxReader:
     on as many threads as there are cores, so that no logit depends on which passages are read together.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Load the model.
+    def __init__(
+        self, folder: Path, spec: ReaderSpec, tokenizers: Tokenizers, run: onnx_models.Run, outputs: Sequence[str]
+    ) -> None:
+        """Put a reader together; `run` gives the `outputs`, in this order."""
+        self.folder, self.spec = folder, spec
+        self._tokenizers = tokenizers
+        self._run = run
+        self._outputs = outputs
+        self._pool = ThreadPoolExecutor(onnx_models.cores(), thread_name_prefix="reader")
+
+    @classmethod
+    def open(cls, folder: Path) -> "OnnxReader":
+        """Return the reader of a folder.
 
         Raises:
             FileNotFoundError: if a file is missing.
             ValueError: if a file was altered.
         """
-        from tokenizers import Tokenizer
-
-        self.folder, self.spec = folder, read_spec(folder)
-        tokenizer_path = folder / "tokenizer.json"
-        onnx_models.check_file(tokenizer_path, self.spec.sha256["tokenizer.json"])
-        self._session = onnx_models.open_session(folder / "model.onnx", self.spec.sha256["model.onnx"])
-        self._outputs = [output.name for output in self._session.get_outputs()]
-        self._questions = Tokenizer.from_file(str(tokenizer_path))
-        self._questions.no_padding()
-        self._questions.no_truncation()
-        self._pairs = Tokenizer.from_file(str(tokenizer_path))
-        self._pairs.no_padding()
-        self._pairs.enable_truncation(self.spec.max_tokens, stride=self.spec.stride, strategy="only_second")
-        self._pool = ThreadPoolExecutor(onnx_models.cores(), thread_name_prefix="reader")
+        spec = read_spec(folder)
+        tokenizers = Tokenizers.open(folder, spec)
+        session = onnx_models.open_session(folder / "model.onnx", spec.sha256["model.onnx"])
+        outputs = [output.name for output in session.get_outputs()]
+        return cls(folder, spec, tokenizers, partial(onnx_models.run, session), outputs)
 
     @property
     def gives_relevance(self) -> bool:
@@ -79,18 +109,18 @@ class OnnxReader:
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """Return one reading a passage, in the order given; all are read at once."""
         question = self._shorten(question)
-        encodings = self._pairs.encode_batch([(question, passage.text) for passage in passages])
+        encodings = self._tokenizers.pairs.encode_batch([(question, passage.text) for passage in passages])
         windows = [_windows(encoding) for encoding in encodings]
         read = self._pool.map(self._read_window, [window for group in windows for window in group])
         return [_merge(passage, [next(read) for _ in group]) for passage, group in zip(passages, windows, strict=True)]
 
     def _shorten(self, question: str) -> str:
-        offsets = self._questions.encode(question, add_special_tokens=False).offsets
+        offsets = self._tokenizers.questions.encode(question, add_special_tokens=False).offsets
         most = self.spec.max_question_tokens
         return question if len(offsets) <= most else question[: offsets[most - 1][1]]
 
     def _read_window(self, window: "_Window") -> "_WindowReading":
-        outputs = dict(zip(self._outputs, onnx_models.run(self._session, window.encoding), strict=True))
+        outputs = dict(zip(self._outputs, self._run(window.encoding), strict=True))
         start, end = outputs["start"][0], outputs["end"][0]
         relevance = float(outputs["relevance"][0]) if self.gives_relevance else None
         return _WindowReading(tuple(self._decode(window, start, end)), relevance)

@@ -1,9 +1,7 @@
 """What the way from a checkpoint to a reader's folder costs: both read the same windows, decoded the same way."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from qa.confidence import Calibration
@@ -11,14 +9,12 @@ from qa.evaluation.questions.collections import read_reader_data, sample
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet, read_squad
 from qa.evaluation.reading_runs import read_paragraphs
 from qa.metrics import RIGHT, GroupScore, f1, score_set
-from qa.reader.compile import INPUTS
-from qa.reader.onnx_reader import OnnxReader
+from qa.reader.onnx_reader import OnnxReader, Tokenizers, read_spec
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from qa.reader.model import SpanModel
+    from tokenizers import Encoding
 
 MOST_F1 = 0.003
 """By how much the mean F1 may differ, a fraction in [0, 1]."""
@@ -52,24 +48,29 @@ class Parity:
         return abs(self.difference) <= MOST_F1 and self.changed <= MOST_CHANGED
 
 
-class CheckpointReader(OnnxReader):
-    """The reader of a folder with a checkpoint's weights, in float32 by torch, in the place of its model."""
+def checkpoint_reader(folder: Path, checkpoint: Path) -> OnnxReader:
+    """Return the reader of a folder with a checkpoint's weights, in float32 by torch, in the place of its model.
 
-    def __init__(self, folder: Path, checkpoint: Path) -> None:
-        """Load the checkpoint and what the folder says of windows and decoding.
+    Raises:
+        FileNotFoundError: if a file is missing.
+        ValueError: if the folder's tokenizer is not the checkpoint's: it was not exported from there.
+    """
+    import torch
 
-        Raises:
-            FileNotFoundError: if a file is missing.
-            ValueError: if the folder's tokenizer is not the checkpoint's: it was not exported from there.
-        """
-        from qa.reader.model import load_model
+    from qa.reader.model import load_model
 
-        super().__init__(folder)
-        model = load_model(checkpoint).eval()
-        if (checkpoint / "tokenizer.json").read_bytes() != (folder / "tokenizer.json").read_bytes():
-            raise ValueError(f"the tokenizer in {folder} is not that in {checkpoint}; give a reader exported from it")
-        self._outputs = ["start", "end", "relevance"]
-        self._session = _TorchSession(model)
+    spec = read_spec(folder)
+    model = load_model(checkpoint).eval()
+    if (checkpoint / "tokenizer.json").read_bytes() != (folder / "tokenizer.json").read_bytes():
+        raise ValueError(f"the tokenizer in {folder} is not that in {checkpoint}; give a reader exported from it")
+
+    def run(encoding: "Encoding") -> "list[NDArray[np.float32]]":
+        inputs = (encoding.ids, encoding.attention_mask, encoding.type_ids)
+        with torch.no_grad():
+            logits = model(*(torch.tensor([values]) for values in inputs))
+        return [logits.start.numpy(), logits.end.numpy(), logits.relevance.numpy()]
+
+    return OnnxReader(folder, spec, Tokenizers.open(folder, spec), run, ("start", "end", "relevance"))
 
 
 def parity(checkpoint: Path, folder: Path, data: Path, most: int | None = None) -> Parity:
@@ -86,7 +87,7 @@ def parity(checkpoint: Path, folder: Path, data: Path, most: int | None = None) 
     if most is not None:
         squad = replace(squad, questions=tuple(sample(squad.questions, most)))
     answers = []
-    for reader in (CheckpointReader(folder, checkpoint), OnnxReader(folder)):
+    for reader in (checkpoint_reader(folder, checkpoint), OnnxReader.open(folder)):
         given = read_paragraphs(squad, reader, BY_SCORE)
         answers.append({id_: answer.text for id_, answer in given.items()})
     before, after = (score_set(squad.golds, given, squad.rules).total for given in answers)
@@ -119,22 +120,3 @@ def _reader_data(path: Path) -> SquadSet:
         for name in question.relevant
     )
     return SquadSet(path.name, "1.1", tuple(paragraphs.values()), questions)
-
-
-class _TorchSession:
-    """A torch model with the methods of an ONNX session that a reader calls."""
-
-    def __init__(self, model: "SpanModel") -> None:
-        self._model = model
-
-    def get_inputs(self) -> list[SimpleNamespace]:
-        """Return what the model takes, by name."""
-        return [SimpleNamespace(name=name) for name in INPUTS]
-
-    def run(self, _outputs: None, inputs: "Mapping[str, NDArray[np.int64]]") -> "list[NDArray[np.float32]]":
-        """Return the start, end and relevance logits of inputs of shape (texts, tokens)."""
-        import torch
-
-        with torch.no_grad():
-            logits = self._model(*(torch.from_numpy(inputs[name]) for name in INPUTS))
-        return [logits.start.numpy(), logits.end.numpy(), logits.relevance.numpy()]
