@@ -18,7 +18,7 @@ from embeddings.folder.resemblance import BANDS, are_copies, bands, shingles
 from embeddings.indexing.run import IndexReport
 from embeddings.types import Article
 from files_on_disk import index, put
-from qa.evaluation.copies import Change, copies_results, copy_of, find
+from qa.evaluation.copies import Alteration, copies_results, copy_of, find
 from qa.evaluation.results.results import Provenance
 from web.commands import main
 
@@ -113,8 +113,8 @@ def test_copies_are_found_in_other_scripts(text: str, archive: Archive) -> None:
 # --- families ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("change", Change)
-def test_a_copy_is_found_with_each_kind_of_change(change: Change, archive: Archive) -> None:
+@pytest.mark.parametrize("change", Alteration)
+def test_a_copy_is_found_with_each_kind_of_change(change: Alteration, archive: Archive) -> None:
     original, other = article("a", made_up(1)), article("z", made_up(2))
     archive.add([original, other])
     archive.add([copy_of(original, other, change, random.Random(0))])
@@ -377,16 +377,16 @@ def test_copies_made_by_rule_are_found_and_nothing_else() -> None:
     originals = [article(str(number), made_up(number)) for number in range(6)]
     results = copies_results(originals, "made up", Provenance("", {}, {}), seed=0)
     figures = {(figure.row, figure.name): figure.value for figure in results.figures}
-    assert set(figures) == {(change, name) for change in Change for name in ("precision", "recall", "wrong pairs")}
+    assert set(figures) == {(change, name) for change in Alteration for name in ("precision", "recall", "wrong pairs")}
     assert {value for (_, name), value in figures.items() if name != "wrong pairs"} == {1.0}
     assert "0 pairs, in 0 families, are found among the 6 articles themselves" in results.notes[2]
 
 
 def test_copies_among_the_articles_are_neither_right_nor_wrong() -> None:
     originals = [article("a", made_up(1)), article("b", f"{made_up(1)} more"), article("c", made_up(2))]
-    found = find(originals, Change.HEADLINE, [["a", "b"]], seed=0)
+    found = find(originals, Alteration.HEADLINE, [["a", "b"]], seed=0)
     assert (found.right, found.wrong) == ((True, True, True), ())
-    assert len(find(originals, Change.HEADLINE, [], seed=0).wrong) == 4
+    assert len(find(originals, Alteration.HEADLINE, [], seed=0).wrong) == 4
 
 
 def test_evaluate_copies_prints_a_line_a_kind(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class AblationRunner:
     `readers`: precision → reader. `cache`: where collections and question vectors are kept, None for the default.
     """
 
-    found: QuestionSet
+    questions: QuestionSet
     readers: Mapping[str, Reader]
     calibration: Calibration
     cache: Path | None = None
@@ -70,12 +70,12 @@ class AblationRunner:
 
     def measure(self, variant: Variant) -> Measured:
         """Return how a variant does on every question."""
-        questions, settings, reader = self.found.judged, variant.settings, self.readers[variant.reader]
+        judged, settings, reader = self.questions.judged, variant.settings, self.readers[variant.reader]
         archive, vectors = self._open(variant)
         searcher = Searcher(archive, settings)
 
         def ask(row: int) -> _Asked:
-            question = questions[row]
+            question = judged[row]
             proposals = searcher.propose(question.question, vectors[row : row + 1])
             hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
             read = read_hits(question.question, hits[: settings.k], reader, self.calibration, settings.stop_confidence)
@@ -85,7 +85,7 @@ class AblationRunner:
             pieces = sum(len(archive.encoder.token_offsets(hit.passage.text)) for hit in hits[:behind])
             return _Asked(articles, read.answers[0].text if read.answers else "", pieces)
 
-        return _measured(questions, in_parallel(ask, range(len(questions)), f"questions, {variant.name}"))
+        return _measured(judged, in_parallel(ask, range(len(judged)), f"questions, {variant.name}"))
 
     def close(self) -> None:
         """Close the archives."""
@@ -96,41 +96,41 @@ class AblationRunner:
         key = (variant.encoder, str(variant.splitting))
         if key not in self._archives:
             encoder = load_encoder(variant.settings.encoder, self.cache, variant.encoder)
-            archive = own_archive(self.found, encoder, self.cache, variant.splitting)
-            asked = [question.question for question in self.found.judged]
+            archive = own_archive(self.questions, encoder, self.cache, variant.splitting)
+            asked = [question.question for question in self.questions.judged]
             self._archives[key] = archive, question_vectors(encoder, asked, self.cache)
         return self._archives[key]
 
 
-def with_articles(found: QuestionSet, articles: Sequence[Article], others: int) -> QuestionSet:
+def with_articles(questions: QuestionSet, articles: Sequence[Article], others: int) -> QuestionSet:
     """Return the set with its relevant articles and so many others, drawn at random, the same ones every time.
 
     They come from those given, or if there are none from the set. Raises ValueError if neither has any.
     """
-    articles = articles or found.articles
+    articles = articles or questions.articles
     if not articles:
-        raise ValueError(f"{found.name} brings no articles; name the archive that holds them with --archive DIR")
-    relevant = {id_ for question in found.judged for id_ in question.relevant}
+        raise ValueError(f"{questions.name} brings no articles; name the archive that holds them with --archive DIR")
+    relevant = {id_ for question in questions.judged for id_ in question.relevant}
     chosen = {article.id for article in sample([item for item in articles if item.id not in relevant], others)}
     kept = tuple(article for article in articles if article.id in relevant | chosen)
     note = f"Searched are {len(kept)} of {len(articles)} articles: the relevant ones, and others drawn with seed 0."
-    return replace(found, articles=kept, notes=(*found.notes, note))
+    return replace(questions, articles=kept, notes=(*questions.notes, note))
 
 
-def ablation_results(found: QuestionSet, tables: Mapping[Ablation, Lines], provenance: Provenance) -> Results:
+def ablation_results(questions: QuestionSet, tables: Mapping[Ablation, Lines], provenance: Provenance) -> Results:
     """Return a table for each ablation with a line for each variant and what it gains over the first."""
     return Results(
         kind=Kind.ABLATIONS,
-        data=found.name,
+        data=questions.name,
         provenance=provenance,
         notes=(
-            *found.notes,
+            *questions.notes,
             "A table takes back one choice. Gains are paired differences from its first line, the program as it is, "
             "with 95 % intervals. EM and F1 are those of the most confident answer, shown or not; word pieces are what "
             "is read for a question.",
         ),
         figures=tuple(figure for ablation, lines in tables.items() for figure in _table(ablation, lines)),
-        questions=tuple(question.id for question in found.judged),
+        questions=tuple(question.id for question in questions.judged),
         values={
             f"{ablation}, {variant.name}, {measure}": of_each
             for ablation, lines in tables.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa.evaluation.answer_runs import Asked
+from qa.evaluation.answer_runs import AskedQuestion
 from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.calibration import (
     RiskCoverage,
@@ -21,7 +21,7 @@ NO_ANSWER = "no answer"
 THRESHOLDS = tuple(step / 10 for step in range(10))
 
 
-def abstaining_figures(asked: Sequence[Asked]) -> list[Figure]:
+def abstaining_figures(asked: Sequence[AskedQuestion]) -> list[Figure]:
     """Return how often the program abstained, and how often it was right to answer, of each kind of question."""
     table = "Abstaining at the shipped threshold"
     figures = []
@@ -33,7 +33,7 @@ def abstaining_figures(asked: Sequence[Asked]) -> list[Figure]:
     return figures
 
 
-def threshold_figures(asked: Sequence[Asked]) -> list[Figure]:
+def threshold_figures(asked: Sequence[AskedQuestion]) -> list[Figure]:
     """Return what each threshold gives: how much is answered, how much of that is right, EM and F1 over all."""
     figures = []
     for threshold in THRESHOLDS:
@@ -57,7 +57,7 @@ def threshold_figures(asked: Sequence[Asked]) -> list[Figure]:
     return figures
 
 
-def confidence_figures(curve: RiskCoverage, rated: Sequence[Asked], count: int) -> list[Figure]:
+def confidence_figures(curve: RiskCoverage, rated: Sequence[AskedQuestion], count: int) -> list[Figure]:
     """Return AURC, the coverage at each precision, and ECE. `rated`: those with an answer, shown or not, of `count`."""
     table, row = "Risk and coverage", ALL
     figures = [Figure(table, row, "AURC", aurc(curve), count, unit=Unit.NUMBER)]
@@ -76,7 +76,7 @@ def confidence_figures(curve: RiskCoverage, rated: Sequence[Asked], count: int) 
     return figures
 
 
-def groups(asked: Sequence[Asked]) -> dict[str, list[Asked]]:
+def groups(asked: Sequence[AskedQuestion]) -> dict[str, list[AskedQuestion]]:
     """Return the questions by the rows of a table; empty ones are left out."""
     kinds = {
         ALL: list(asked),

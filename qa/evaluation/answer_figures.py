@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 from qa.evaluation.abstaining import abstaining_figures, confidence_figures, groups, mean_figure, threshold_figures
-from qa.evaluation.answer_runs import Asked, Outcome
+from qa.evaluation.answer_runs import AnswerRun, AskedQuestion
 from qa.evaluation.measures.calibration import (
     equal_width_bins,
     risk_coverage,
@@ -19,21 +19,21 @@ from qa.types import Timings
 WORST = 20
 PASSAGES = 3
 
-Score = Callable[[Asked], AnswerScore]
+Score = Callable[[AskedQuestion], AnswerScore]
 
 
-def answers_results(found: QuestionSet, outcome: Outcome, provenance: Provenance) -> Results:
+def answers_results(questions: QuestionSet, run: AnswerRun, provenance: Provenance) -> Results:
     """Return every figure over what was asked, and what `compare` and the plots need."""
-    asked = outcome.asked
+    asked = run.asked
     curve = risk_coverage([one.confidence for one in asked], [float(not one.first_is_right) for one in asked])
     rated = [one for one in asked if candidates(one.prediction)]
     confidences, right = [one.confidence for one in rated], [float(one.first_is_right) for one in rated]
-    shipped = f"At the shipped threshold, {outcome.threshold:.2f}"
+    shipped = f"At the shipped threshold, {run.threshold:.2f}"
     return Results(
         kind=Kind.ANSWERS,
-        data=found.name,
+        data=questions.name,
         provenance=provenance,
-        notes=(*found.notes, *_notes(outcome)),
+        notes=(*questions.notes, *_notes(run)),
         figures=(
             *_scores(shipped, asked, lambda one: one.shown, lambda one: one.best_shown),
             *_scores("If every question is answered", asked, lambda one: one.always, lambda one: one.best_always),
@@ -41,32 +41,30 @@ def answers_results(found: QuestionSet, outcome: Outcome, provenance: Provenance
             *abstaining_figures(asked),
             *threshold_figures(asked),
             *confidence_figures(curve, rated, len(asked)),
-            *_stages(outcome),
+            *_stages(run),
         ),
         questions=tuple(one.question.id for one in asked),
         values=_values(asked),
         risk_coverage={"first answer": curve},
         reliability=equal_width_bins(confidences, right) if rated else (),
         latency=_latency(asked),
-        errors=_worst(outcome),
-        losses=tuple(Loss(id_, lost.stage, lost.detail) for id_, lost in outcome.lost.items()),
+        errors=_worst(run),
+        losses=tuple(Loss(id_, lost.stage, lost.detail) for id_, lost in run.lost.items()),
     )
 
 
-def _notes(outcome: Outcome) -> list[str]:
+def _notes(run: AnswerRun) -> list[str]:
     notes = ["An accepted answer counts in whatever article it was found. Right means an F1 of 0.5 or more with one."]
-    if any(not one.question.answers for one in outcome.asked):
+    if any(not one.question.answers for one in run.asked):
         notes.append("For an unanswerable question, EM and F1 are 1 if the program abstained.")
-    none = sum(not candidates(one.prediction) for one in outcome.asked)
+    none = sum(not candidates(one.prediction) for one in run.asked)
     if none:
-        notes.append(
-            f"For {none} of {len(outcome.asked)} questions no answer was found at all: confidence 0, and wrong."
-        )
+        notes.append(f"For {none} of {len(run.asked)} questions no answer was found at all: confidence 0, and wrong.")
     return notes
 
 
-def _scores(table: str, asked: Sequence[Asked], first: Score, best: Score) -> list[Figure]:
-    columns: dict[str, Callable[[Asked], float]] = {
+def _scores(table: str, asked: Sequence[AskedQuestion], first: Score, best: Score) -> list[Figure]:
+    columns: dict[str, Callable[[AskedQuestion], float]] = {
         "EM": lambda one: first(one).em,
         "F1": lambda one: first(one).f1,
         "EM, best of 5": lambda one: best(one).em,
@@ -79,7 +77,7 @@ def _scores(table: str, asked: Sequence[Asked], first: Score, best: Score) -> li
     ]
 
 
-def _hindsight(asked: Sequence[Asked]) -> list[Figure]:
+def _hindsight(asked: Sequence[AskedQuestion]) -> list[Figure]:
     """Return the best EM and F1 that any threshold gives: what is shown has at least that confidence."""
     table = "At the best threshold, known only in hindsight"
     golds = {one.question.id: one.question.answers for one in asked}
@@ -96,12 +94,12 @@ def _hindsight(asked: Sequence[Asked]) -> list[Figure]:
     return figures
 
 
-def _stages(outcome: Outcome) -> list[Figure]:
+def _stages(run: AnswerRun) -> list[Figure]:
     """Return how many answers were lost at each stage; nothing unless that was asked for and some were."""
-    if not outcome.lost:
+    if not run.lost:
         return []
-    table, count = "Where it was lost", len(outcome.asked)
-    lost = Counter(at.stage for at in outcome.lost.values())
+    table, count = "Where it was lost", len(run.asked)
+    lost = Counter(at.stage for at in run.lost.values())
     return [
         figure
         for stage in Stage
@@ -112,7 +110,7 @@ def _stages(outcome: Outcome) -> list[Figure]:
     ]
 
 
-def _values(asked: Sequence[Asked]) -> dict[str, tuple[float | None, ...]]:
+def _values(asked: Sequence[AskedQuestion]) -> dict[str, tuple[float | None, ...]]:
     return {
         "EM": tuple(one.shown.em for one in asked),
         "F1": tuple(one.shown.f1 for one in asked),
@@ -124,17 +122,15 @@ def _values(asked: Sequence[Asked]) -> dict[str, tuple[float | None, ...]]:
     }
 
 
-def _latency(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
+def _latency(asked: Sequence[AskedQuestion]) -> dict[str, dict[str, float]]:
     stages = [stage.name for stage in fields(Timings)]
     return {stage: percentiles([getattr(one.prediction.timings, stage) for one in asked]) for stage in stages}
 
 
-def _worst(outcome: Outcome) -> tuple[WorstError, ...]:
+def _worst(run: AnswerRun) -> tuple[WorstError, ...]:
     """Return wrong ones, surest first, of what they showed or of there being nothing to show."""
     wrong = [
-        (one, 1.0 - one.confidence if one.prediction.abstained else one.confidence)
-        for one in outcome.asked
-        if one.wrong
+        (one, 1.0 - one.confidence if one.prediction.abstained else one.confidence) for one in run.asked if one.wrong
     ]
     wrong.sort(key=lambda pair: -pair[1])
     return tuple(
@@ -145,7 +141,7 @@ def _worst(outcome: Outcome) -> tuple[WorstError, ...]:
             given="" if one.prediction.abstained else one.prediction.answers[0].text,
             confidence=sureness,
             passages=tuple(hit.passage.text for hit in one.prediction.hits[:PASSAGES]),
-            note=f"{lost.stage}: {lost.detail}" if (lost := outcome.lost.get(one.question.id)) else "",
+            note=f"{lost.stage}: {lost.detail}" if (lost := run.lost.get(one.question.id)) else "",
         )
         for one, sureness in wrong[:WORST]
     )

@@ -16,7 +16,7 @@ FIRST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """A question, the filter it was asked with, and what the program predicted."""
 
     question: Question
@@ -61,33 +61,35 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AnswerRun:
     """Everything that was asked, in the order of the set, and for each wrong one where it was lost, if asked for."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[AskedQuestion, ...]
     threshold: float
     lost: Mapping[str, Lost] = field(default_factory=dict)
 
 
-def ask_all(pipeline: Pipeline, found: QuestionSet, *, as_of_asked: bool = False, explain: bool = False) -> Outcome:
+def ask_all(
+    pipeline: Pipeline, questions: QuestionSet, *, as_of_asked: bool = False, explain: bool = False
+) -> AnswerRun:
     """Return what the pipeline predicts for every question, asked one after the other, so that latency means something.
 
     `as_of_asked` lets through only articles published up to the day a question was asked. `explain` adds where wrong
     answers were lost. Raises ValueError for a question without that day.
     """
-    undated = [question.id for question in found.questions if as_of_asked and not question.asked]
+    undated = [question.id for question in questions.questions if as_of_asked and not question.asked]
     if undated:
         raise ValueError(
-            f"{found.name}: {len(undated)} questions do not say when they were asked, such as {undated[0]!r}; expected "
-            "a field 'asked' in each"
+            f"{questions.name}: {len(undated)} questions do not say when they were asked, such as {undated[0]!r}; "
+            "expected a field 'asked' in each"
         )
-    filters = [Filter(published_to=question.asked) if as_of_asked else Filter() for question in found.questions]
-    pairs = list(zip(found.questions, filters, strict=True))
+    filters = [Filter(published_to=question.asked) if as_of_asked else Filter() for question in questions.questions]
+    pairs = list(zip(questions.questions, filters, strict=True))
     asked = tuple(
-        Asked(question, only, pipeline.ask(question.question, only=only))
+        AskedQuestion(question, only, pipeline.ask(question.question, only=only))
         for question, only in shown(pairs, len(pairs), "questions asked")
     )
-    return Outcome(asked, pipeline.threshold, _lost(pipeline, asked) if explain else {})
+    return AnswerRun(asked, pipeline.threshold, _lost(pipeline, asked) if explain else {})
 
 
 def best_score(texts: Sequence[str], answers: Sequence[str]) -> AnswerScore:
@@ -96,7 +98,7 @@ def best_score(texts: Sequence[str], answers: Sequence[str]) -> AnswerScore:
     return AnswerScore(max(score.em for score in scores), max(score.f1 for score in scores))
 
 
-def _lost(pipeline: Pipeline, asked: Sequence[Asked]) -> dict[str, Lost]:
+def _lost(pipeline: Pipeline, asked: Sequence[AskedQuestion]) -> dict[str, Lost]:
     wrong = [one for one in asked if one.wrong]
     wanted = {one.question.id: (one.question.answers, one.question.relevant) for one in wrong}
     expected = expect(pipeline.archive, wanted)

@@ -34,7 +34,7 @@ TOGETHER = 200
 """Articles that are stored in one transaction."""
 
 
-class Change(StrEnum):
+class Alteration(StrEnum):
     """What makes a copy another one than its original."""
 
     HEADLINE = "another headline"
@@ -47,7 +47,7 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCopies:
     """What was found of the copies of one kind: for each original whether its own was, and the pairs that are wrong."""
 
     right: tuple[bool, ...]
@@ -65,11 +65,11 @@ class Found:
         return sum(self.right) / found if found else 1.0
 
 
-def copy_of(article: Article, other: Article, change: Change, chance: random.Random) -> Article:
+def copy_of(article: Article, other: Article, change: Alteration, chance: random.Random) -> Article:
     """Return a copy of an article with a change; what is put in comes from another article."""
     copied = replace(article, id=f"{COPY_OF}{article.id}")
-    for one in (change,) if change is not Change.ALL else tuple(Change)[:-1]:
-        copied = _CHANGES[one](copied, other, chance)
+    for one in (change,) if change is not Alteration.ALL else tuple(Alteration)[:-1]:
+        copied = _ALTERATIONS[one](copied, other, chance)
     return copied
 
 
@@ -87,7 +87,7 @@ def families(articles: Sequence[Article]) -> list[list[str]]:
     return [sorted(ids) for ids in found.values() if len(ids) > 1]
 
 
-def find(originals: Sequence[Article], change: Change, known: Sequence[Sequence[str]], seed: int) -> Found:
+def find(originals: Sequence[Article], change: Alteration, known: Sequence[Sequence[str]], seed: int) -> FoundCopies:
     """Make a copy of every article with one kind of change, and return what an archive of all finds.
 
     A pair of articles that are copies of each other without any copy made, `known`, or of copies of such, is neither
@@ -105,13 +105,13 @@ def find(originals: Sequence[Article], change: Change, known: Sequence[Sequence[
         for one, other in together
         if same.get(origin[one], origin[one]) != same.get(origin[other], origin[other])
     ]
-    return Found(tuple(article.id in right for article in originals), tuple(wrong))
+    return FoundCopies(tuple(article.id in right for article in originals), tuple(wrong))
 
 
 def copies_results(originals: Sequence[Article], name: str, provenance: Provenance, seed: int) -> Results:
     """Return precision and recall of the pairs of every kind of change, and what the articles' own copies are."""
     known = families(originals)
-    found = {change: find(originals, change, known, seed) for change in Change}
+    found = {change: find(originals, change, known, seed) for change in Alteration}
     titles = {article.id: article.title for article in originals}
     return Results(
         kind=Kind.COPIES,
@@ -124,7 +124,7 @@ def copies_results(originals: Sequence[Article], name: str, provenance: Provenan
     )
 
 
-def _row(change: Change, found: Found) -> Iterator[Figure]:
+def _row(change: Alteration, found: FoundCopies) -> Iterator[Figure]:
     count = len(found.right)
     yield Figure("Copies", change, "precision", found.precision, count)
     yield Figure("Copies", change, "recall", found.recall, count)
@@ -140,7 +140,7 @@ def _notes(known: Sequence[Sequence[str]], articles: int) -> Iterator[str]:
     )
 
 
-def _wrong(found: Mapping[Change, Found], titles: Mapping[str, str]) -> Iterator[str]:
+def _wrong(found: Mapping[Alteration, FoundCopies], titles: Mapping[str, str]) -> Iterator[str]:
     """Yield what was taken for copies and is not, by the titles of the originals."""
     for change, one in found.items():
         pairs = {tuple(sorted(each.removeprefix(COPY_OF) for each in pair)) for pair in one.wrong}
@@ -201,11 +201,11 @@ def _words(article: Article, other: Article, chance: random.Random) -> Article:
     return replace(article, text=text)
 
 
-_CHANGES: Mapping[Change, Callable[[Article, Article, random.Random], Article]] = {
-    Change.HEADLINE: _headline,
-    Change.OUTLET: _outlet,
-    Change.FIRST: _first,
-    Change.CUT: _cut,
-    Change.ADDED: _added,
-    Change.WORDS: _words,
+_ALTERATIONS: Mapping[Alteration, Callable[[Article, Article, random.Random], Article]] = {
+    Alteration.HEADLINE: _headline,
+    Alteration.OUTLET: _outlet,
+    Alteration.FIRST: _first,
+    Alteration.CUT: _cut,
+    Alteration.ADDED: _added,
+    Alteration.WORDS: _words,
 }

@@ -11,9 +11,9 @@ from qa.evaluation.retrieval_runs import RetrievalRuns, Way
 WORST = 20
 
 
-def retrieval_results(found: QuestionSet, ranked_runs: RetrievalRuns, provenance: Provenance) -> Results:
+def retrieval_results(questions: QuestionSet, ranked_runs: RetrievalRuns, provenance: Provenance) -> Results:
     """Return the measures of every way over the judged questions, and over those that the reader reordered."""
-    judged, reread = found.judged, set(ranked_runs.reread)
+    judged, reread = questions.judged, set(ranked_runs.reread)
     scores = {
         way: score_run(run, {question.id: question.relevant for question in judged if question.id in run})
         for way, run in ranked_runs.runs.items()
@@ -28,9 +28,9 @@ def retrieval_results(found: QuestionSet, ranked_runs: RetrievalRuns, provenance
         success = {way.value: one.curve() for way, one in same.items()}
     return Results(
         kind=Kind.RETRIEVAL,
-        data=found.name,
+        data=questions.name,
         provenance=provenance,
-        notes=(*found.notes, *_notes(found, ranked_runs)),
+        notes=(*questions.notes, *_notes(questions, ranked_runs)),
         figures=tuple(figures),
         questions=tuple(question.id for question in judged),
         values=_values(scores, judged),
@@ -61,10 +61,10 @@ def _values(scores: Mapping[Way, RankingScores], judged: Sequence[Question]) -> 
     }
 
 
-def _notes(found: QuestionSet, ranked_runs: RetrievalRuns) -> list[str]:
+def _notes(questions: QuestionSet, ranked_runs: RetrievalRuns) -> list[str]:
     notes = ["An article stands where the best of its passages stands."]
-    if len(found.judged) < len(found.questions):
-        notes.append(f"Measured on the {len(found.judged)} questions that have a relevant article.")
+    if len(questions.judged) < len(questions.questions):
+        notes.append(f"Measured on the {len(questions.judged)} questions that have a relevant article.")
     if ranked_runs.reread:
         notes.append("The reader reorders the first k passages; those behind keep their places.")
     return notes

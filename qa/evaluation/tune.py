@@ -126,7 +126,7 @@ class _Trial:
 
 def _propose(collection: Collection, settings: Settings) -> list[_Trial]:
     searcher = Searcher(collection.archive, replace(settings, candidates=max(settings.candidates, *KS)))
-    questions = collection.found.questions
+    questions = collection.questions.questions
     return [
         _Trial(question, searcher.propose(question.question, collection.vectors[row : row + 1]), searcher)
         for row, question in enumerate(shown(questions, len(questions), "questions searched"))

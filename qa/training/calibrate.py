@@ -102,7 +102,7 @@ def calibrate(collections: Sequence[Collection], reader: OnnxReader, settings: S
     every = [trial for trials in asked for trial in trials]
     calibration = replace(
         with_threshold(fit(every), every),
-        fitted_on=", ".join(f"{one.found.name}: {len(one.found.judged)} questions" for one in collections),
+        fitted_on=", ".join(f"{one.questions.name}: {len(one.questions.judged)} questions" for one in collections),
         fitted_for=reader.spec.sha256["model.onnx"],
     )
     (reader.folder / FILE).write_text(json.dumps(asdict(calibration), indent=1) + "\n", encoding="utf-8")
@@ -217,9 +217,9 @@ def _ask_all(collection: Collection, reader: Reader, settings: Settings) -> Iter
     Every other question is asked in vain, too, so that a third of what is asked has no answer.
     """
     searcher, twisted = Searcher(collection.archive, settings), twist(collection)
-    rows = [row for row, one in enumerate(collection.found.questions) if one.relevant and one.answers]
+    rows = [row for row, one in enumerate(collection.questions.questions) if one.relevant and one.answers]
     for number, row in enumerate(shown(rows, len(rows), "questions asked")):
-        question = collection.found.questions[row]
+        question = collection.questions.questions[row]
         vain = twisted.get(question.id, Way.WITHOUT_ARTICLES) if number % 2 else Way.NOTHING_ELSE
         yield list(ask(question, searcher, collection.vectors[row : row + 1], reader, vain))
 
@@ -230,12 +230,12 @@ def twist(collection: Collection) -> dict[str, Twisted]:
     Those that no rule fits are left out.
     """
     marked = dict[str, training.Question]()
-    for question in collection.found.judged[1::4]:
+    for question in collection.questions.judged[1::4]:
         article = collection.archive.article(next(iter(question.relevant)))
         answer = next((answer for answer in question.answers if answer in article.text), None)
         if answer is not None:
             start = article.text.index(answer)
-            text = training.Text(article.text, collection.found.name)
+            text = training.Text(article.text, collection.questions.name)
             marked[question.id] = training.Question(question.question, text, start, start + len(answer), question.id)
     twister, chance = Twister(list(marked.values())), random.Random(0)
     found = dict[str, str]()

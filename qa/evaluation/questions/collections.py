@@ -46,7 +46,7 @@ Item = TypeVar("Item")
 class Collection:
     """A question set, its archive, and its questions' vectors, shape (questions, dimension)."""
 
-    found: QuestionSet
+    questions: QuestionSet
     archive: SearchableArchive
     vectors: Vectors
 
@@ -61,32 +61,34 @@ def read_set(path: Path, *, split: str = "test") -> QuestionSet:
     Raises FileNotFoundError, and ValueError naming file, line and what was expected: also for a question that cannot be
     asked, such as a blank one.
     """
-    found = _read(path, split)
-    for question in found.questions:
+    questions = _read(path, split)
+    for question in questions.questions:
         try:
             check_question(question.question)
         except ValueError as error:
             raise ValueError(f"{path}: question {question.id!r}: {error}") from error
-    return found
+    return questions
 
 
-def narrowed(found: QuestionSet, *, asked: str = "", most: int | None = None) -> QuestionSet:
+def narrowed(questions: QuestionSet, *, asked: str = "", most: int | None = None) -> QuestionSet:
     """Return the set with only the questions asked in `asked`, the beginning of an ISO date, and at most that many.
 
     They are drawn at random, the same ones every time, and stay in their order; `notes` count what was left out.
     Raises ValueError if no question is left.
     """
-    questions = [question for question in found.questions if question.asked.startswith(asked)]
-    if not questions:
-        raise ValueError(f"{found.name}: no question was asked in {asked!r}, expected a year, a month or a day of it")
-    notes = list(found.notes)
+    chosen = [question for question in questions.questions if question.asked.startswith(asked)]
+    if not chosen:
+        raise ValueError(
+            f"{questions.name}: no question was asked in {asked!r}, expected a year, a month or a day of it"
+        )
+    notes = list(questions.notes)
     if asked:
-        notes.append(f"Only the {len(questions)} of {len(found.questions)} questions that were asked in {asked}.")
-    if most is not None and most < len(questions):
-        notes.append(f"A sample: {most} of {len(questions)} questions, drawn at random with seed 0.")
-        questions = sample(questions, most)
-    name = f"{found.name} asked in {asked}" if asked else found.name
-    return replace(found, name=name, questions=tuple(questions), notes=tuple(notes))
+        notes.append(f"Only the {len(chosen)} of {len(questions.questions)} questions that were asked in {asked}.")
+    if most is not None and most < len(chosen):
+        notes.append(f"A sample: {most} of {len(chosen)} questions, drawn at random with seed 0.")
+        chosen = sample(chosen, most)
+    name = f"{questions.name} asked in {asked}" if asked else questions.name
+    return replace(questions, name=name, questions=tuple(chosen), notes=tuple(notes))
 
 
 def sample(items: Sequence[Item], most: int, *, seed: int = 0) -> list[Item]:
@@ -97,7 +99,7 @@ def sample(items: Sequence[Item], most: int, *, seed: int = 0) -> list[Item]:
 
 
 def open_collection(
-    found: QuestionSet, location: Location | None, encoder: Encoder, cache: Path | None
+    questions: QuestionSet, location: Location | None, encoder: Encoder, cache: Path | None
 ) -> GrowingArchive:
     """Return the archive at the location, or without one that of the set's own articles, indexed now if not yet.
 
@@ -107,12 +109,12 @@ def open_collection(
     archive: GrowingArchive
     if location is not None:
         archive = open_archive(location, encoder)
-    elif found.articles:
-        archive = own_archive(found, encoder, cache)
+    elif questions.articles:
+        archive = own_archive(questions, encoder, cache)
     else:
-        raise ValueError(f"{found.name} brings no articles; name the archive that holds them with --archive DIR")
-    check_relevant(found, (article.id for article in archive.articles()))
-    for question in found.questions:
+        raise ValueError(f"{questions.name} brings no articles; name the archive that holds them with --archive DIR")
+    check_relevant(questions, (article.id for article in archive.articles()))
+    for question in questions.questions:
         locate(question, {place.article: archive.article(place.article) for place in question.places})
     return archive
 
@@ -154,10 +156,10 @@ def _json_lines(path: Path) -> Callable[[Path], QuestionSet]:
 
 
 def _seeds(path: Path) -> QuestionSet:
-    found, articles = read_seeds(path), list(read_articles([path.parent]))
+    questions, articles = read_seeds(path), list(read_articles([path.parent]))
     unread = [article for article in articles if isinstance(article, Unread)]
     notes = (f"{len(unread)} files beside {path.name} hold no article, such as {unread[0].source}.",) if unread else ()
-    return replace(found, articles=tuple(item for item in articles if isinstance(item, Article)), notes=notes)
+    return replace(questions, articles=tuple(item for item in articles if isinstance(item, Article)), notes=notes)
 
 
 def read_reader_data(path: Path) -> QuestionSet:
@@ -191,12 +193,14 @@ def _gold(answer: Record, text: str) -> str:
     return gold
 
 
-def own_archive(found: QuestionSet, encoder: Encoder, cache: Path | None, splitting: Splitting = SPLITTING) -> Archive:
+def own_archive(
+    questions: QuestionSet, encoder: Encoder, cache: Path | None, splitting: Splitting = SPLITTING
+) -> Archive:
     """Return the archive of the set's own articles, from the cache or indexed now."""
     # An article of a title only is found by the title: it is all there is to read.
-    articles = [item if item.text.strip() else replace(item, text=item.title, title="") for item in found.articles]
+    articles = [item if item.text.strip() else replace(item, text=item.title, title="") for item in questions.articles]
     content = (json.dumps([item.id, item.text, item.title, item.published, item.outlet]) for item in articles)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", found.name)[:40]
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", questions.name)[:40]
     folder = _kept(cache) / "collections" / f"{slug}-{_digest(encoder.name, str(splitting), *content)}"
     opening = Archive if exists(folder) else Archive.create
     archive = opening(folder, encoder, splitting)

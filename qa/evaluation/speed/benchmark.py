@@ -18,8 +18,8 @@ from embeddings.types import Encoder, Filter, Passage
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, versions
 from qa.evaluation.speed.growth import (
     Grown,
+    GrowthStep,
     Served,
-    Step,
     disk_use,
     grow,
     growth_lines,
@@ -66,7 +66,7 @@ class Plan:
     `existing` is the folder of an archive that is measured as it is, after those steps.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[GrowthStep, ...]
     sample: tuple[tuple[Passage, ...], ...]
     runs: int
     k: int
@@ -86,7 +86,9 @@ class Plan:
         return self.steps[-1].passages + turns * (3 * len(self.passages) + (2 + sizes) * asked)
 
 
-def plan_benchmark(steps: Sequence[Step], encoder: Encoder, runs: int, k: int, existing: Path | None = None) -> Plan:
+def plan_benchmark(
+    steps: Sequence[GrowthStep], encoder: Encoder, runs: int, k: int, existing: Path | None = None
+) -> Plan:
     """Return the plan over these steps and an existing archive, with the first articles as the sample.
 
     Raises:
@@ -179,7 +181,7 @@ def machine() -> dict[str, str]:
 
 
 def _measure_step(
-    folder: Path, step: Step, plan: Plan, contenders: Contenders, progress: Callable[[int], object]
+    folder: Path, step: GrowthStep, plan: Plan, contenders: Contenders, progress: Callable[[int], object]
 ) -> Grown:
     """Grow the archive by a step and return what was measured of it then, closed: its journal is written back."""
     with closing(Archive(folder, contenders.encoder)) as archive:

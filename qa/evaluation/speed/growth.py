@@ -22,7 +22,7 @@ WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GrowthStep:
     """The articles that make an archive grow to its next size, and how many passages it then holds."""
 
     articles: tuple[Article, ...]
@@ -52,7 +52,7 @@ class Grown:
     served: Served
 
 
-def plan_steps(articles: Iterable[Article], encoder: Encoder, sizes: Sequence[int]) -> Iterator[Step]:
+def plan_steps(articles: Iterable[Article], encoder: Encoder, sizes: Sequence[int]) -> Iterator[GrowthStep]:
     """Yield the steps to archives of at least these sizes, in passages; the last holds all articles if they run out.
 
     No more articles are drawn than the largest size needs. Of articles with one id only the first counts.
@@ -67,12 +67,12 @@ def plan_steps(articles: Iterable[Article], encoder: Encoder, sizes: Sequence[in
         held.append(article)
         passages += len(split(article, encoder.token_offsets(article.text)))
         if passages >= left[0]:
-            yield Step(tuple(held), passages)
+            yield GrowthStep(tuple(held), passages)
             held, left = [], [size for size in left if size > passages]
         if not left:
             return
     if held:
-        yield Step(tuple(held), passages)
+        yield GrowthStep(tuple(held), passages)
 
 
 def take_sample(articles: Iterable[Article], encoder: Encoder, size: int) -> list[list[Passage]]:
@@ -104,7 +104,7 @@ def write_articles(articles: Sequence[Article], path: Path) -> None:
             file.write(json.dumps(kept, ensure_ascii=False) + "\n")
 
 
-def grow(archive: Archive, step: Step, progress: Callable[[int], object]) -> float:
+def grow(archive: Archive, step: GrowthStep, progress: Callable[[int], object]) -> float:
     """Add a step's articles to the archive from a file beside it, as `pressmark index` does, and return the seconds.
 
     `progress` is told how many more passages are done, about.
