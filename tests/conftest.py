@@ -1,12 +1,15 @@
 """Fixtures: archives over the seeds with the fakes and with the real models, and a real server."""
 
+import os
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from waitress.server import create_server
 
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
@@ -23,6 +26,16 @@ from web import create_app
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
+settings.register_profile(
+    "everyday",
+    max_examples=30,
+    derandomize=True,  # the same examples every time: who changes nothing breaks nothing
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("search", settings.get_profile("everyday"), max_examples=1000, derandomize=False)
+settings.load_profile("everyday")
+
 needs_milvus = pytest.mark.skipif(
     find_spec("pymilvus") is None or find_spec("milvus_lite") is None,
     reason="pymilvus is not installed: pip install 'pressmark[milvus]'",
@@ -32,6 +45,30 @@ needs_milvus = pytest.mark.skipif(
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes are not shown: packed ones hold the time, and all workers must give a test the same name."""
     return argname if isinstance(val, bytes) else None
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that the first worker of a run to ask for it makes, and the others wait for."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, draft = shared / name, shared / f"{name}-draft"
+    with FileLock(shared / f"{name}.lock"):
+        if not folder.exists():
+            draft.mkdir()
+            make(draft)
+            draft.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder, not to be changed, with made-up questions, and of a tiny model the start, the checkpoint, the reader.
+
+    They are data.jsonl, start/, trained/ and reader/.
+    """
+    from tiny_model import write_tiny_reader
+
+    return made_once(tmp_path_factory, "tiny-reader", write_tiny_reader)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.types import Article, Hit, Passage, Span
@@ -214,7 +214,6 @@ def test_spans_that_differ_by_their_attribution_are_one_answer() -> None:
 WORDS = st.lists(st.sampled_from(["Baku", "baku", "the", "Ganja", "5", "—"]), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(WORDS, st.lists(st.tuples(st.integers(0, 11), st.integers(1, 3))))), st.data())
 def test_answers_share_neither_words_nor_places(
     articles: list[tuple[list[str], list[tuple[int, int]]]], data: st.DataObject

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.files import decoding
@@ -480,7 +480,6 @@ def test_file_that_vanishes_is_unread(tmp_path: Path) -> None:
     assert list(items) == [Unread(str(path), "is neither a regular file nor a folder that may be opened")]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(text=st.text())
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.json"])
 def test_any_text_comes_back_clean_or_unread(tmp_path: Path, name: str, text: str) -> None:
@@ -494,7 +493,6 @@ def test_clean_text_of_one_line_is_its_nfc(text: str) -> None:
     assert clean_text(text) == unicodedata.normalize("NFC", text.strip()).strip()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.binary())
 @pytest.mark.parametrize("name", [f"a{suffix}" for suffix in SUFFIXES])
 def test_any_bytes_never_raise(tmp_path: Path, name: str, data: bytes) -> None:

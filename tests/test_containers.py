@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.files import containers, contents
@@ -295,7 +295,7 @@ def test_zip_that_is_read_twice_has_the_same_ids(tmp_path: Path) -> None:
 INNER = zipped({"é.txt": "Text."})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(data=st.data())
 @pytest.mark.parametrize("name", ["a.zip", "a.jsonl.gz"])
 def test_damaged_bytes_never_raise(tmp_path: Path, name: str, data: st.DataObject) -> None:

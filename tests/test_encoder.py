@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import SEEDS
@@ -169,7 +169,6 @@ def test_many_texts_have_the_vectors_of_few(encoder: OnnxEncoder, monkeypatch: p
 
 @pytest.mark.model
 @given(st.text(max_size=100) | st.text(st.sampled_from("aé\u0301 😀Я中.\n"), max_size=100))
-@settings(deadline=None)
 def test_token_offsets_of_any_text_are_in_order_and_inside(encoder: OnnxEncoder, text: str) -> None:
     offsets = encoder.token_offsets(text)
     assert (offsets[:, 0] <= offsets[:, 1]).all()

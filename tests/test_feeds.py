@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.files.articles import Unread
@@ -142,7 +142,6 @@ def test_feed_made_to_be_slow_is_read_in_time(tmp_path: Path) -> None:
     assert only_article(read_file(tmp_path, "a.rss", feed)).text == "x"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("feed", [RSS, ATOM, RDF])
 def test_damaged_feed_never_raises(tmp_path: Path, feed: str, data: st.DataObject) -> None:

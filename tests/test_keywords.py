@@ -114,7 +114,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> KeywordIndex:
 
 
 @given(st.text(max_size=200))
-@settings(deadline=None)
 def test_any_question_is_answered_without_error(small: KeywordIndex, question: str) -> None:
     assert found(small, question.encode("utf-8", "replace").decode()) in ([], [1])
 
@@ -218,7 +217,7 @@ DATES = st.dates(date(2021, 12, 1), date(2023, 2, 1)).flatmap(
 
 
 @given(st.lists(DATES | st.just(""), min_size=1, max_size=12), DATES, DATES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_date_filter_lets_through_where_the_days_meet(dates: list[str], one: str, other: str) -> None:
     only = Filter(min(one, other), max(one, other))
     first, last = only.days or (0, 0)

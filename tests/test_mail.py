@@ -4,7 +4,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.files import mail
@@ -141,7 +141,6 @@ def test_file_that_is_no_mbox_is_unread(tmp_path: Path) -> None:
     assert only_reason(read_file(tmp_path, "a.mbox", "Subject: x\n\n")) == 'is no mbox: it does not begin with "From "'
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     header=st.sampled_from(
         ["From", "Subject", "Date", "Content-Type", "Content-Disposition", "Content-Transfer-Encoding"]

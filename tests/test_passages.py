@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import SEEDS
@@ -45,7 +45,6 @@ def test_there_are_two_seeds() -> None:
     assert [article.id for article in SEED_ARTICLES] == ["000_7b79b61b11f200c2", "004_802d376f4d3385fe"]
 
 
-@settings(deadline=None)
 @given(
     st.text()
     | st.text(st.sampled_from("aé \n.\u0301😀Я。"), max_size=2000)
@@ -57,7 +56,6 @@ def test_passages_of_any_text_cover_it_and_fit_the_window(text: str) -> None:
     check(text)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 50).map(sentence), max_size=12).map(" ".join), st.integers(2, 60), st.integers(0, 4))
 def test_passages_of_any_splitting_cover_the_text_and_fit_the_window(text: str, window: int, overlap: int) -> None:
     check(text, Splitting(window, overlap))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject
@@ -115,7 +115,6 @@ def test_pypdf_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytes
 WHOLE = pdf(["It rained."], Title="Rain")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_damaged_pdf_never_raises(tmp_path: Path, data: st.DataObject) -> None:
     damaged = bytearray(WHOLE)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
@@ -364,7 +364,7 @@ ALPHABET = "aB7 .,’-\n\u00e9\u0301\u030c𝒩👩\u200d\ufe0fİß北بह\u093f
 
 
 @pytest.mark.model
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(parts=st.tuples(*[st.text(st.sampled_from(ALPHABET), max_size=60)] * 3))
 def test_shipped_reader_spans_are_whole_characters_inside_any_passage(reader: OnnxReader, parts: Sequence[str]) -> None:
     before, inside, after = (unicodedata.normalize("NFC", part) for part in parts)

@@ -2,7 +2,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import SEEDS
@@ -74,7 +74,6 @@ def test_sentences_of_the_seeds_are_all_of_them_in_order_trimmed_and_apart(text:
     check_cover(text)
 
 
-@settings(deadline=None)
 @given(TEXTS)
 @example("a.\u0301b. c")
 @example("\u0301")
@@ -120,7 +119,6 @@ def test_sentence_around_white_space_is_the_span_itself() -> None:
     assert sentence_around("One.\n\n\n\nTwo.", 5, 7) == (5, 7)
 
 
-@settings(deadline=None)
 @given(TEXTS.filter(len), st.data())
 def test_sentence_around_holds_the_span_and_lies_in_the_text(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))

@@ -8,38 +8,13 @@ from click.testing import CliRunner
 
 from embeddings.types import Article, Passage
 from qa.metrics import GroupScore
-from qa.reader.compile import export_reader
 from qa.reader.onnx_reader import OnnxReader
 from qa.training.commands import parity as command
-from qa.training.data import Curation, read_data
-from qa.training.loop import Job, train
 from qa.training.parity import Parity, checkpoint_reader, parity
-from qa.training.recipe import Precision, Recipe
-from tiny_model import write_made_up, write_tiny_model
-
-RECIPE = Recipe(
-    epochs=30,
-    learning_rate=3e-3,
-    batch_tokens=400,
-    max_tokens=64,
-    negatives=0.0,
-    held_out_percent=0,
-    precision=Precision.FLOAT32,
-    checkpoint_minutes=60,
-)
+from tiny_model import write_tiny_model
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with reader data, an untrained model, a trained one, and the reader exported from that."""
-    path = tmp_path_factory.mktemp("parity")
-    start, data = write_tiny_model(path / "start"), write_made_up(path / "data.jsonl")
-    train(Job(read_data([data], Curation()), start, path / "trained", RECIPE, device="cpu"))
-    export_reader(path / "trained", path / "reader")
-    return path
-
-
-def write_squad(folder: Path) -> Path:
+def write_squad(folder: Path, path: Path) -> Path:
     """The first five made-up questions and an unanswerable one in SQuAD's format."""
     records = [json.loads(line) for line in (folder / "data.jsonl").read_text(encoding="utf-8").splitlines()[:5]]
     paragraphs = [
@@ -56,22 +31,24 @@ def write_squad(folder: Path) -> Path:
         for number, record in enumerate(records)
     ]
     paragraphs[0]["qas"].append({"id": "none", "question": "Why?", "answers": [], "is_impossible": True})
-    path = folder / "squad.json"
     path.write_text(json.dumps({"version": "v2.0", "data": [{"title": "", "paragraphs": paragraphs}]}))
     return path
 
 
-def test_an_exported_reader_reads_as_its_checkpoint_does(folder: Path) -> None:
-    found = parity(folder / "trained", folder / "reader", folder / "data.jsonl")
+def test_an_exported_reader_reads_as_its_checkpoint_does(tiny_reader: Path) -> None:
+    found = parity(tiny_reader / "trained", tiny_reader / "reader", tiny_reader / "data.jsonl")
     assert found.checkpoint == GroupScore(50, 1.0, 1.0)
     assert found.reader == GroupScore(50, 1.0, 1.0)
     assert (found.difference, found.changed, found.kept) == (0.0, 0.0, True)
 
 
-def test_both_give_the_same_scores_but_for_the_rounding_of_int8(folder: Path) -> None:
+def test_both_give_the_same_scores_but_for_the_rounding_of_int8(tiny_reader: Path) -> None:
     text = "In Baku lives Anna since spring. There Anna owns two boats by the river."
     passage = Passage(Article("a", text, ""), 0, len(text))
-    readers = checkpoint_reader(folder / "reader", folder / "trained"), OnnxReader.open(folder / "reader")
+    readers = (
+        checkpoint_reader(tiny_reader / "reader", tiny_reader / "trained"),
+        OnnxReader.open(tiny_reader / "reader"),
+    )
     (one,), (other,) = (reader.read("Where does Anna live?", [passage]) for reader in readers)
     assert one.spans[0].text == other.spans[0].text == "Baku"
     assert one.spans[0].score != other.spans[0].score
@@ -79,26 +56,26 @@ def test_both_give_the_same_scores_but_for_the_rounding_of_int8(folder: Path) ->
     assert one.relevance == pytest.approx(other.relevance, abs=0.5)
 
 
-def test_unanswerable_questions_are_left_out(folder: Path) -> None:
-    found = parity(folder / "trained", folder / "reader", write_squad(folder))
+def test_unanswerable_questions_are_left_out(tiny_reader: Path, tmp_path: Path) -> None:
+    found = parity(tiny_reader / "trained", tiny_reader / "reader", write_squad(tiny_reader, tmp_path / "squad.json"))
     assert (found.checkpoint.count, found.reader.count) == (5, 5)
 
 
-def test_a_sample_is_drawn_the_same_every_time(folder: Path) -> None:
-    found = [parity(folder / "start", folder / "reader", folder / "data.jsonl", 10) for _ in range(2)]
+def test_a_sample_is_drawn_the_same_every_time(tiny_reader: Path) -> None:
+    found = [parity(tiny_reader / "start", tiny_reader / "reader", tiny_reader / "data.jsonl", 10) for _ in range(2)]
     assert found[0] == found[1]
     assert found[0].reader.count == 10
 
 
-def test_the_command_says_both_scores_and_ends_with_0_if_they_agree(folder: Path) -> None:
-    run = CliRunner().invoke(command, [str(folder / name) for name in ("trained", "reader", "data.jsonl")])
+def test_the_command_says_both_scores_and_ends_with_0_if_they_agree(tiny_reader: Path) -> None:
+    run = CliRunner().invoke(command, [str(tiny_reader / name) for name in ("trained", "reader", "data.jsonl")])
     assert run.exit_code == 0, run.output
     assert "checkpoint: on 50 questions EM 1.0000, F1 1.0000" in run.output
     assert "difference of F1: +0.00 points; changed in meaning: 0.00 %" in run.output
 
 
-def test_the_command_ends_with_1_for_the_reader_of_another_checkpoint(folder: Path) -> None:
-    names = [str(folder / name) for name in ("start", "reader", "data.jsonl")]
+def test_the_command_ends_with_1_for_the_reader_of_another_checkpoint(tiny_reader: Path) -> None:
+    names = [str(tiny_reader / name) for name in ("start", "reader", "data.jsonl")]
     run = CliRunner().invoke(command, [*names, "--questions", "10"])
     assert run.exit_code == 1
     assert "reader: on 10 questions EM 1.0000, F1 1.0000" in run.output
@@ -112,15 +89,15 @@ def test_what_counts_as_kept(before: float, after: float, changed: float, kept: 
     assert Parity(GroupScore(1, 0.0, before), GroupScore(1, 0.0, after), changed).kept is kept
 
 
-def test_another_tokenizer_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_another_tokenizer_is_refused(tiny_reader: Path, tmp_path: Path) -> None:
     other = write_tiny_model(tmp_path / "other")
     (other / "tokenizer.json").write_bytes((other / "tokenizer.json").read_bytes() + b"\n")
     with pytest.raises(ValueError, match="give a reader exported from it"):
-        parity(other, folder / "reader", folder / "data.jsonl")
+        parity(other, tiny_reader / "reader", tiny_reader / "data.jsonl")
 
 
-def test_data_without_an_answer_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_data_without_an_answer_is_refused(tiny_reader: Path, tmp_path: Path) -> None:
     path = tmp_path / "none.jsonl"
     path.write_text(json.dumps({"id": "1", "question": "Why?", "text": "No reason.", "answers": []}))
     with pytest.raises(ValueError, match="no question in it has an answer"):
-        parity(folder / "trained", folder / "reader", path)
+        parity(tiny_reader / "trained", tiny_reader / "reader", path)

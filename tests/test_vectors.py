@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import vectors as vectors_module
@@ -98,7 +98,6 @@ def test_the_few_allowed_are_found_behind_many_nearer_ones() -> None:
     assert search(index, rows([1, 0, 0, 0]), 3, numbers(900, 901, 902)).numbers.tolist() == [902, 901, 900]
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 70), st.integers(0, 1000))
 def test_search_agrees_with_numpy(count: int, k: int, seed: int) -> None:
     vectors, query = random_units(count, seed), random_units(1, seed + 1)
@@ -112,7 +111,6 @@ def test_search_agrees_with_numpy(count: int, k: int, seed: int) -> None:
     assert len(set(found.numbers.tolist())) == min(k, count)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.sets(st.integers(0, 59), min_size=1), st.integers(0, 1000))
 def test_search_among_the_allowed_agrees_with_numpy(count: int, chosen: set[int], seed: int) -> None:
     vectors, query = random_units(count, seed), random_units(1, seed + 1)

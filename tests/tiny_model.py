@@ -71,3 +71,25 @@ def write_tiny_model(folder: Path, width: int = 64) -> Path:
     BertForQuestionAnswering(config).save_pretrained(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
     return folder
+
+
+def write_tiny_reader(folder: Path) -> None:
+    """Write the made-up set, an untrained model, what it becomes when it has learned the set, and its reader."""
+    from qa.reader.compile import export_reader
+    from qa.training.data import Curation, read_data
+    from qa.training.loop import Job, train
+    from qa.training.recipe import Precision, Recipe
+
+    recipe = Recipe(
+        epochs=30,
+        learning_rate=3e-3,
+        batch_tokens=400,
+        max_tokens=64,
+        negatives=0.0,
+        held_out_percent=0,
+        precision=Precision.FLOAT32,
+        checkpoint_minutes=60,
+    )
+    start, data = write_tiny_model(folder / "start"), write_made_up(folder / "data.jsonl")
+    train(Job(read_data([data], Curation()), start, folder / "trained", recipe, device="cpu"))
+    export_reader(folder / "trained", folder / "reader")
