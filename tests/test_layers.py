@@ -5,9 +5,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import embeddings
+import qa
 from processes import run_python
 
 ROOT = Path(__file__).parent.parent
@@ -149,6 +152,23 @@ def test_training_libraries_are_imported_where_models_are_made_or_measured_again
 def test_importing_loads_no_model_library(module: str) -> None:
     code = f"import json, sys, {module}; print(json.dumps(sorted(set({HEAVY!r}) & set(sys.modules))))"
     assert in_a_new_process(code) == []
+
+
+@pytest.mark.parametrize("package", ["embeddings", "qa"])
+def test_a_package_s_front_door_gives_its_public_names_and_loads_nothing_before(package: str) -> None:
+    code = f"""
+import json, sys, {package} as door
+loaded = [name for name in sys.modules if name.startswith(("embeddings.", "qa.", "numpy", "faiss"))]
+found = [getattr(door, name).__name__ for name in door.__all__]
+print(json.dumps([loaded, found == door.__all__, sorted(set({HEAVY!r}) & set(sys.modules))]))
+"""
+    assert in_a_new_process(code) == [[], True, []]
+
+
+@pytest.mark.parametrize("package", [embeddings, qa])
+def test_a_name_that_a_package_has_not_is_told(package: ModuleType) -> None:
+    with pytest.raises(AttributeError, match=f"module '{package.__name__}' has no attribute 'retrieve_all'"):
+        package.retrieve_all  # noqa: B018
 
 
 def test_importing_everything_has_no_effect(tmp_path: Path) -> None:

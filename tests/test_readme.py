@@ -2,13 +2,19 @@
 
 import re
 import shlex
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import click
 import pytest
 
+from embeddings.folder.archive import Archive
+from embeddings.types import Article
+from fakes import FakeEncoder, FakeReader
+from qa.confidence import Calibration
 from qa.settings import SHIPPED_READER, Settings
 from web.commands import main
 from web_fakes import FakePipeline, app_over
@@ -77,6 +83,22 @@ def test_default_in_the_readme_is_the_setting_s(variable: str) -> None:
     default = getattr(Settings(), VARIABLES[variable])
     shown = SHIPPED_READER.relative_to(ROOT) if default == str(SHIPPED_READER) else default
     assert ROWS[variable].strip("`") == str(shown)
+
+
+def test_python_in_the_readme_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    signed = Article("a", "In Baku Ali Veli signed the agreement.", "", published="2022-10", outlet="Azernews")
+    with closing(Archive.create(tmp_path / ".pressmark", FakeEncoder())) as archive:
+        archive.add([signed])
+    loaded = SimpleNamespace(reader=FakeReader({"Ali Veli": 9.0}), calibration=Calibration(margin=1.0))
+    monkeypatch.setattr("qa.pipeline.load_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr("qa.pipeline.load_reader", lambda *_: loaded)
+    monkeypatch.delenv("PRESSMARK_ARCHIVE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out == "Ali Veli Azernews 2022-10 8 16\n"
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
