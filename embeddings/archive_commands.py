@@ -11,11 +11,11 @@ import click
 
 from embeddings.command_line import SHOWN, NothingToDo, WrongUse, folder_option, plain_errors
 from embeddings.dates import in_words, parse_filter_date
-from embeddings.folder import checking
+from embeddings.folder.check import Fault, Saved, find_faults, repair
 from embeddings.folder.database import Database
-from embeddings.folder.holdings import Holdings
-from embeddings.folder.layout import check_exists, database_path
+from embeddings.folder.indexes import Indexes
 from embeddings.folder.overview import Overview, overview
+from embeddings.folder.paths import check_exists, database_path
 from embeddings.plural import plural
 from embeddings.records import Entry
 from embeddings.types import Filter
@@ -107,14 +107,14 @@ def remove(ids: Sequence[str], archive: Path, outlet: str, before: str, yes: boo
         if not yes:
             _name(chosen, err=True)
             click.confirm(f"Remove {plural(len(chosen), 'article')} from {archive}?", abort=True, err=True)
-        with closing(Holdings(archive)) as holdings:
+        with closing(Indexes(archive)) as indexes:
             try:
-                holdings.remove([entry.id for entry in chosen])
+                indexes.remove([entry.id for entry in chosen])
             except KeyError as error:
                 raise ValueError(
                     f"article {error} was removed by another process; nothing else was: try again"
                 ) from error
-            holdings.refresh()
+            indexes.refresh()
     click.echo(f"{archive}: {plural(len(chosen), 'article')} removed")
     _name(chosen)
 
@@ -135,16 +135,16 @@ def check(archive: Path, mend: bool) -> None:
       pressmark check --repair --archive ~/newsroom
     """
     with plain_errors():
-        faults = checking.check(archive)
+        faults = find_faults(archive)
         if not faults:
             click.echo(f"{archive} is whole")
             return
         _name_faults(faults)
         if not mend:
             raise NothingToDo(f"something is wrong with {archive}; the cure: pressmark check --repair")
-        saved = checking.repair(archive, faults)
+        saved = repair(archive, faults)
         if saved is None:
-            faults = checking.check(archive)
+            faults = find_faults(archive)
     if saved is not None:
         raise NothingToDo(_rescue(archive, saved))
     _name_faults(faults)
@@ -153,12 +153,12 @@ def check(archive: Path, mend: bool) -> None:
     click.echo(f"{archive} is whole again")
 
 
-def _name_faults(faults: Sequence[checking.Fault]) -> None:
+def _name_faults(faults: Sequence[Fault]) -> None:
     for fault in faults:
         click.echo(f"{fault.part}: {fault.what}")
 
 
-def _rescue(archive: Path, saved: checking.Saved) -> str:
+def _rescue(archive: Path, saved: Saved) -> str:
     """Return what was saved of a damaged database, and how to index it anew."""
     lost = f"; {plural(saved.lost, 'article')} could not be read whole" if saved.lost else ""
     return (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from embeddings.folder import layout
+from embeddings.folder import paths
 from embeddings.folder.archive import Archive, check_new
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.locations import Location, MilvusPlace
@@ -111,7 +111,7 @@ class GrowingArchive(SearchableArchive, Protocol):
 def exists(location: Location) -> bool:
     """Return whether there is an archive."""
     if not isinstance(location, MilvusPlace):
-        return layout.exists(location)
+        return paths.exists(location)
     from embeddings.milvus.archive import MilvusArchive
 
     return MilvusArchive.exists(location)

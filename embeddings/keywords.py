@@ -47,8 +47,8 @@ WRITER_HEAP = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """One state of the index, and which one it is. It stays as it is, whatever is written meanwhile."""
+class KeywordSnapshot:
+    """The index as it was at one generation. It stays as it is, whatever is written after."""
 
     stamp: Stamp
     searcher: Any
@@ -72,7 +72,7 @@ class KeywordIndex:
         self._index = tantivy.Index(_schema(), path=str(folder))
         self._analyzer = english()
         self._index.register_tokenizer(ANALYZER, self._analyzer)
-        self._index.config_reader(reload_policy="Manual")  # a new state is shown when we say so
+        self._index.config_reader(reload_policy="Manual")  # what was written is shown when we say so
         self.reload()
 
     @staticmethod
@@ -138,7 +138,7 @@ class KeywordIndex:
         draft.write_text(json.dumps({**known, "meta": self._meta()}), encoding="utf-8")
         draft.replace(self._stamp_path)
 
-    def look(self) -> Shelf | None:
+    def snapshot(self) -> KeywordSnapshot | None:
         """Return what the files hold now, for `show`; None if that cannot be told, as while they are written to.
 
         The stamp tells the state of tantivy's meta.json that it is for. If that is the same before and after the files
@@ -152,13 +152,13 @@ class KeywordIndex:
             self._index.reload()
         except (ValueError, OSError):
             return None  # another process is just building the index anew
-        shelf = Shelf(stamp, self._index.searcher())
+        snapshot = KeywordSnapshot(stamp, self._index.searcher())
         same = stamped.get("meta") == self._meta() and self._stamped() == stamped
-        return shelf if same else None
+        return snapshot if same else None
 
-    def show(self, shelf: Shelf) -> None:
-        """Search a state that was looked up before."""
-        self._searcher = shelf.searcher
+    def show(self, snapshot: KeywordSnapshot) -> None:
+        """Search a snapshot from now on."""
+        self._searcher = snapshot.searcher
 
     def reload(self) -> None:
         """Search what the files hold now."""

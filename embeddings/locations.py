@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embeddings.folder.layout import exists
+from embeddings.folder.paths import exists
 
 DEFAULT_FOLDER = ".pressmark"
 

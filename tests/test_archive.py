@@ -13,7 +13,7 @@ import pytest
 from conftest import SEEDS
 from embeddings import vectors as vectors_module
 from embeddings.folder.archive import Added, Archive, exists
-from embeddings.folder.checking import check
+from embeddings.folder.check import find_faults
 from embeddings.indexing.run import index_paths
 from embeddings.passages import Splitting, heading
 from embeddings.types import Article, Counts, Filter, Vectors
@@ -363,13 +363,13 @@ def test_a_large_archive_is_searched_by_codes_and_answers_alike(
     archive.add(many[200:])
     archive.remove(["299"])
     archive.refresh()
-    assert not archive._holdings._vectors.is_exact
+    assert not archive._indexes._vectors.is_exact
     assert archive.search_vectors(vector, 5, Filter()).scores.tolist() == pytest.approx(exact)
     assert archive.search_vectors(vector, 5, Filter("2025")).numbers.tolist() == []
     assert len(archive.search_vectors(vector, 5, Filter("2024")).numbers) == 5
     archive.close()
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
     opened = Archive(archive.folder, FakeEncoder())
-    assert not opened._holdings._vectors.is_exact
+    assert not opened._indexes._vectors.is_exact
     assert opened.search_vectors(vector, 5, Filter()).scores.tolist() == pytest.approx(exact)
     opened.close()

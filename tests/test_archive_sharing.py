@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from embeddings.folder import writer_lock
+from embeddings.folder import locks
 from embeddings.folder.archive import Archive, check_new
 from embeddings.folder.database import Database
 from fakes import FakeEncoder
@@ -94,7 +94,7 @@ def test_two_threads_that_add_both_get_their_articles_in(archive: Archive) -> No
 @pytest.fixture
 def held(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileLock]:
     """The writer's lock, held as by another process."""
-    monkeypatch.setattr(writer_lock, "WAIT", 0.05)
+    monkeypatch.setattr(locks, "WAIT", 0.05)
     with FileLock(filled.folder / "writer.lock") as lock:
         yield lock
 

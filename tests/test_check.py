@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from embeddings.folder import sqlite, writer_lock
+from embeddings.folder import locks, sqlite
 from embeddings.folder.archive import Archive
-from embeddings.folder.checking import KEYWORDS, VECTORS, Fault, check
+from embeddings.folder.check import KEYWORDS, VECTORS, Fault, find_faults
 from embeddings.folder.database import Database
+from embeddings.folder.locks import WriterLock
 from embeddings.folder.sqlite import Connection
-from embeddings.folder.writer_lock import WriterLock
 from embeddings.indexing.run import index_paths
 from embeddings.types import Article, DamagedError, Filter, Stamp
 from embeddings.vectors import VectorIndex
@@ -84,7 +84,7 @@ def test_a_whole_archive_is_whole(run: Run, folder: Path) -> None:
 
 def test_an_empty_archive_is_whole(archive: Archive) -> None:
     archive.close()
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
 
 
 @pytest.mark.parametrize("name", ["vectors.faiss", "keywords"])
@@ -93,10 +93,10 @@ def test_indexes_that_are_behind_or_gone_are_not_wrong(name: str, folder: Path) 
     shutil.copytree(folder, older)
     with closing(Database(folder / "archive.sqlite")) as database:
         database.remove(["a3"])
-    assert check(folder) == []
+    assert find_faults(folder) == []
     path = folder / name
     (shutil.rmtree if path.is_dir() else os.unlink)(path)
-    assert check(folder) == []
+    assert find_faults(folder) == []
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_is_wrong_in_the_database_is_named(statement: str, said: str, run: 
 def test_a_vector_that_is_not_a_number_is_wrong(folder: Path) -> None:
     blob = np.full(64, np.nan, dtype=np.float32).tobytes().hex()
     change(folder, f"UPDATE passages SET vector = x'{blob}' WHERE number = 3")
-    assert "has a vector of length nan" in check(folder)[0].what
+    assert "has a vector of length nan" in find_faults(folder)[0].what
 
 
 def put_vectors(folder: Path, forget: int, alter: int, stamp: Stamp) -> None:
@@ -142,7 +142,7 @@ def test_vectors_that_are_not_the_databases_are_named_and_built_anew(run: Run, f
     with closing(Database(folder / "archive.sqlite")) as database:
         stamp = Stamp(database.meta("archive"), database.generation)
     put_vectors(folder, 5, 7, stamp)
-    said = [fault.what for fault in check(folder)]
+    said = [fault.what for fault in find_faults(folder)]
     assert said == [
         "1 passage is not in the index of vectors, as 5",
         "1 passage in the index of vectors is not in the database, as 999",
@@ -150,7 +150,7 @@ def test_vectors_that_are_not_the_databases_are_named_and_built_anew(run: Run, f
     ]
     result = run("--repair")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, f"{folder} is whole again")
-    assert check(folder) == []
+    assert find_faults(folder) == []
     assert found(folder) == expected
 
 
@@ -161,7 +161,7 @@ def test_a_damaged_index_is_named_and_built_anew(part: str, run: Run, folder: Pa
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    [fault] = check(folder)
+    [fault] = find_faults(folder)
     assert (fault.part, fault.cure) == (part, "pressmark check --repair")
     assert "damaged" in fault.what
     assert run("--repair").exit_code == 0
@@ -170,15 +170,15 @@ def test_a_damaged_index_is_named_and_built_anew(part: str, run: Run, folder: Pa
 
 def test_keywords_that_miss_a_passage_are_named(folder: Path) -> None:
     with closing(Archive(folder, FakeEncoder())) as archive:
-        keywords = archive._holdings._keywords
+        keywords = archive._indexes._keywords
         stamp = keywords.stamp
         assert stamp is not None
         keywords.update([4], [], stamp)
-    assert check(folder) == [Fault(KEYWORDS, "1 passage is not in the index of keywords, as 4")]
+    assert find_faults(folder) == [Fault(KEYWORDS, "1 passage is not in the index of keywords, as 4")]
 
 
 def test_check_waits_for_no_writer_and_says_who_it_is(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_lock, "WAIT", 0.05)
+    monkeypatch.setattr(locks, "WAIT", 0.05)
     with WriterLock(folder).held():
         result = run()
     assert result.exit_code == 2
@@ -265,7 +265,7 @@ def test_a_full_disk_says_so_and_loses_nothing(archive: Archive) -> None:
     archive.refresh()
     assert archive.counts().articles == 41
     archive.close()
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
 
 
 def test_caches_that_cannot_be_written_fail_no_question(
@@ -318,7 +318,7 @@ def test_a_folder_that_may_only_be_read_is_searched(without: str, folder: Path, 
     only_read: Path = request.getfixturevalue("read_only")
     before = sorted(only_read.rglob("*"))
     assert found(only_read) == expected
-    assert check(only_read) == []
+    assert find_faults(only_read) == []
     assert sorted(only_read.rglob("*")) == before
 
 
@@ -394,14 +394,14 @@ def test_a_generation_that_is_no_number_is_damage(value: str, folder: Path, run:
 @pytest.mark.parametrize("column", ["start", '"end"', "generation", "vector"])
 def test_a_passage_of_another_type_is_a_fault(column: str, folder: Path) -> None:
     corrupt(folder, "passages", f"UPDATE passages SET {column} = 'x' WHERE number = 3")
-    assert "passage 3 of article 'a1' is not what was stored" in [fault.what for fault in check(folder)]
+    assert "passage 3 of article 'a1' is not what was stored" in [fault.what for fault in find_faults(folder)]
 
 
 def test_a_passage_whose_article_is_gone_is_damage(folder: Path) -> None:
     change(folder, "UPDATE passages SET article = 9999 WHERE number = 3")
     with (
         closing(Database(folder / "archive.sqlite")) as database,
-        closing(database.state()) as state,
+        closing(database.snapshot()) as state,
         pytest.raises(DamagedError, match=r"it has no article number 9999; .*pressmark check"),
     ):
         state.passages([3])

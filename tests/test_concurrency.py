@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.folder import writer_lock
+from embeddings.folder import locks
 from embeddings.folder.archive import Archive
-from embeddings.folder.switch import Switch
-from embeddings.folder.writer_lock import WriterLock
+from embeddings.folder.locks import ReadWriteLock, WriterLock
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder
 from processes import PATIENCE, start_python, wait_until
@@ -39,7 +38,7 @@ with closing(Archive(Path(sys.argv[1]), FakeEncoder())) as archive:
 HOLDER = """
 import sys, time
 from pathlib import Path
-from embeddings.folder.writer_lock import WriterLock
+from embeddings.folder.locks import WriterLock
 with WriterLock(Path(sys.argv[1])).held():
     print("held", flush=True)
     time.sleep(1000)
@@ -125,13 +124,13 @@ def test_a_process_sees_what_another_writes_never_mixed_and_never_in_part(first:
 def test_a_new_generation_is_seen_within_seconds_by_one_who_follows(first: Archive) -> None:
     with first.following(), start_python(WRITER, first.folder, 2) as writer:
         writer.communicate(timeout=PATIENCE)
-        wait_until(lambda: first._holdings.stamp.generation == 2)  # nobody asks for it
+        wait_until(lambda: first._indexes.stamp.generation == 2)  # nobody asks for it
         passages = first.passages(first.search_keywords("treaty", 1000, ALL).numbers).values()
     assert {passage.article.title for passage in passages} == {"Version 1"}
 
 
 def test_the_journal_does_not_grow_as_long_as_somebody_reads(first: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embeddings.folder.holdings.LONG_JOURNAL", 200_000)
+    monkeypatch.setattr("embeddings.folder.indexes.LONG_JOURNAL", 200_000)
     with closing(Archive(first.folder, FakeEncoder())) as server:
         for version in range(1, 60):
             first.add(version_of(version))
@@ -142,7 +141,7 @@ def test_the_journal_does_not_grow_as_long_as_somebody_reads(first: Archive, mon
 
 
 def test_a_second_writer_is_told_who_holds_the_lock(first: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_lock, "WAIT", 0.05)
+    monkeypatch.setattr(locks, "WAIT", 0.05)
     with start_python(HOLDER, first.folder) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
@@ -161,7 +160,7 @@ def test_a_second_writer_is_told_who_holds_the_lock(first: Archive, monkeypatch:
 
 
 def test_a_lock_whose_holder_left_no_note_names_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_lock, "WAIT", 0.05)
+    monkeypatch.setattr(locks, "WAIT", 0.05)
     lock, other = WriterLock(tmp_path), WriterLock(tmp_path)
     with lock.held():
         (tmp_path / "writer.json").write_text("{}")
@@ -179,7 +178,7 @@ def in_thread(action: Callable[[], object]) -> threading.Thread:
 
 
 def test_a_change_waits_for_readers_and_keeps_new_ones_waiting() -> None:
-    switch, order = Switch(), list[str]()
+    switch, order = ReadWriteLock(), list[str]()
 
     def change() -> None:
         with switch.changing():
@@ -201,7 +200,7 @@ def test_a_change_waits_for_readers_and_keeps_new_ones_waiting() -> None:
 
 
 def test_readers_read_together() -> None:
-    switch, both = Switch(), threading.Barrier(2, timeout=PATIENCE)
+    switch, both = ReadWriteLock(), threading.Barrier(2, timeout=PATIENCE)
 
     def read() -> None:
         with switch.reading():
@@ -214,7 +213,7 @@ def test_readers_read_together() -> None:
 
 
 def test_what_fails_lets_go() -> None:
-    switch = Switch()
+    switch = ReadWriteLock()
     with pytest.raises(KeyError), switch.changing():
         raise KeyError
     with pytest.raises(KeyError), switch.reading():

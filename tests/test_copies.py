@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from embeddings.folder.archive import Archive
-from embeddings.folder.checking import check
-from embeddings.folder.resemblance import BANDS, are_copies, bands, shingles
+from embeddings.folder.check import find_faults
+from embeddings.folder.minhash import BANDS, are_copies, bands, shingles
 from embeddings.indexing.run import IndexReport
 from embeddings.types import Article
 from files_on_disk import index, put
@@ -155,14 +155,14 @@ def test_an_article_merges_the_families_of_its_copies(archive: Archive) -> None:
     assert archive.copies("a") == []
     archive.add([found[1]])
     assert [archive.copies(name) for name in "abc"] == [["b", "c"], ["a", "c"], ["a", "b"]]
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
 
 
 def test_removing_what_held_a_family_together_parts_it(archive: Archive) -> None:
     archive.add([chain(archive)[1]])
     archive.remove(["b"])
     assert archive.copies("a") == archive.copies("c") == []
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
 
 
 def test_removing_one_of_a_family_leaves_the_others_together(archive: Archive) -> None:
@@ -177,7 +177,7 @@ def test_a_changed_article_leaves_its_family_and_may_join_another(archive: Archi
     archive.add([article("a", made_up(1)), article("b", f"{made_up(1)} more"), article("c", made_up(2))])
     archive.add([article("a", f"{made_up(2)} more")])
     assert [archive.copies(name) for name in "abc"] == [["c"], [], ["a"]]
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
 
 
 def test_nothing_of_an_article_that_is_gone_stays(archive: Archive) -> None:
@@ -212,7 +212,7 @@ def test_an_interrupted_transaction_leaves_families_as_they_were(
     with pytest.raises(OSError, match="the disk is full"):
         archive.store(archive.prepare([article("b", f"{made_up(1)} more")]), [object()])  # type: ignore[list-item]
     assert archive.copies("a") == []
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
 
 
 def test_a_link_that_leads_out_of_its_family_is_a_fault(archive: Archive) -> None:
@@ -220,7 +220,7 @@ def test_a_link_that_leads_out_of_its_family_is_a_fault(archive: Archive) -> Non
     with closing(sqlite3.connect(archive.folder / "archive.sqlite")) as connection:
         connection.execute("UPDATE families SET family = 99 WHERE article = 1")
         connection.commit()
-    assert [fault.what for fault in check(archive.folder)] == ["2 links between copies lead out of their family"]
+    assert [fault.what for fault in find_faults(archive.folder)] == ["2 links between copies lead out of their family"]
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ def test_an_article_stays_as_long_as_one_of_its_places(archive: Archive, folder:
     assert index(archive, folder, prune=True) == IndexReport(unchanged=2)
     (folder / "b.txt").unlink()
     assert index(archive, folder, prune=True) == IndexReport(unchanged=1, removed=1)
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
 
 
 def test_another_place_that_vanishes_is_forgotten(archive: Archive, folder: Path) -> None:
@@ -309,7 +309,7 @@ def test_an_article_that_changes_at_its_first_place_stays_as_it_was_at_the_other
         "b": "The treaty was signed.",
         "c": "It rained.",
     }
-    assert check(archive.folder) == []
+    assert find_faults(archive.folder) == []
 
 
 def test_a_place_that_is_not_read_again_keeps_its_article(archive: Archive, folder: Path) -> None:

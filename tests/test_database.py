@@ -11,7 +11,7 @@ import pytest
 
 from embeddings.folder.database import Database
 from embeddings.folder.schema import APPLICATION_ID
-from embeddings.folder.state import State, StoredPassage
+from embeddings.folder.snapshot import Snapshot, StoredPassage
 from embeddings.records import Origin, Prepared, digest
 from embeddings.types import Article, Counts, Filter, Passage
 
@@ -29,9 +29,9 @@ def stored(article: Article, *ranges: tuple[int, int]) -> Prepared:
 
 
 @contextmanager
-def state_of(database: Database) -> Iterator[State]:
+def state_of(database: Database) -> Iterator[Snapshot]:
     """The state that it is in now."""
-    with closing(database.state()) as state:
+    with closing(database.snapshot()) as state:
         yield state
 
 

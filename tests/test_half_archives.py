@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from conftest import SEEDS
 from embeddings.folder.archive import Archive
-from embeddings.folder.checking import check
+from embeddings.folder.check import find_faults
 from embeddings.indexing.run import index_paths
 from embeddings.types import Filter
 from fakes import FakeEncoder
@@ -51,7 +51,7 @@ def test_an_archive_without_any_one_of_its_files_but_the_database_is_whole(folde
         else:
             (copy / name).unlink()
         assert hits(copy) == expected, name
-        assert check(copy) == [], name
+        assert find_faults(copy) == [], name
         shutil.rmtree(copy)
 
 
@@ -92,7 +92,7 @@ def test_the_database_of_another_archive_is_what_counts(folder: Path, tmp_path: 
     expected = hits(tmp_path / "other")
     shutil.copy(tmp_path / "other" / "archive.sqlite", folder / "archive.sqlite")
     assert hits(folder) == expected
-    assert check(folder) == []
+    assert find_faults(folder) == []
 
 
 def test_an_archive_inside_anothers_folder_is_another(folder: Path) -> None:
@@ -100,4 +100,4 @@ def test_an_archive_inside_anothers_folder_is_another(folder: Path) -> None:
     with closing(Archive.create(folder / "inner", FakeEncoder())) as inner:
         assert inner.counts().articles == 0
     assert hits(folder) == expected
-    assert check(folder) == []
+    assert find_faults(folder) == []

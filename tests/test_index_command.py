@@ -10,7 +10,7 @@ from filelock import FileLock
 from conftest import SEEDS
 from embeddings.command_line import SHOWN
 from embeddings.commands import index
-from embeddings.folder import writer_lock
+from embeddings.folder import locks
 from embeddings.folder.archive import Archive, exists
 from fakes import FakeEncoder
 from files_on_disk import put
@@ -233,7 +233,7 @@ def test_a_damaged_archive_is_refused(content: bytes, said: str, run: Run, folde
 def test_an_archive_that_another_writes_to_is_refused(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder.parent / "in").mkdir()
     run(put(folder.parent / "in" / "a.txt", "One."))
-    monkeypatch.setattr(writer_lock, "WAIT", 0.05)
+    monkeypatch.setattr(locks, "WAIT", 0.05)
     with FileLock(folder / "writer.lock"):
         result = run(SEEDS)
     assert result.exit_code == 2

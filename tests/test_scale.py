@@ -13,7 +13,7 @@ from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder
 from qa.evaluation.speed.growth import Served
-from qa.evaluation.speed.scale import _leaving, _nearest, _state, endless, measure_search, recall
+from qa.evaluation.speed.scale import _leaving, _nearest, _snapshot, endless, measure_search, recall
 
 LATENCY = {"total": {"p50": 1.0, "p95": 2.0, "p99": 3.0}}
 
@@ -37,7 +37,7 @@ def served(_folder: Path, _questions: Sequence[str], _runs: int) -> Served:
 
 
 def test_after_the_articles_come_copies_near_them(filled: Archive) -> None:
-    with closing(_state(filled.folder)) as state, closing(endless(state)) as found:
+    with closing(_snapshot(filled.folder)) as state, closing(endless(state)) as found:
         real, copies = list(islice(found, 60)), list(islice(found, 60))
     assert [each.article.id for each in copies] == [f"a{number}~1" for number in range(60)]
     assert [each.article.text for each in copies] == [each.article.text for each in real]
@@ -47,14 +47,14 @@ def test_after_the_articles_come_copies_near_them(filled: Archive) -> None:
 
 
 def test_an_empty_archive_has_no_copies(archive: Archive) -> None:
-    with closing(_state(archive.folder)) as state:
+    with closing(_snapshot(archive.folder)) as state:
         assert list(endless(state)) == []
 
 
 def test_the_nearest_are_those_of_a_double_loop(filled: Archive) -> None:
     vectors = FakeEncoder().encode_questions(["Who rebuilt village3?", "What did team5 do?"])
     only = Filter("2023-01-03", "2023-01-09")
-    with closing(_state(filled.folder)) as state:
+    with closing(_snapshot(filled.folder)) as state:
         every, some = _nearest(state, vectors, [Filter(), only])
     for row in range(2):
         for best, filtered in ((every[row], Filter()), (some[row], only)):
@@ -78,7 +78,7 @@ def test_recall_by_scores(found: list[float], nearest: list[float], expected: fl
 
 @pytest.mark.parametrize(("share", "least", "most"), [(1.0, 1.0, 1.0), (0.5, 0.45, 0.6), (0.1, 0.05, 0.2)])
 def test_a_filter_leaves_about_its_share(filled: Archive, share: float, least: float, most: float) -> None:
-    with closing(_state(filled.folder)) as state:
+    with closing(_snapshot(filled.folder)) as state:
         allowed = state.allowed(_leaving(filled, share))
     assert least <= (1.0 if allowed is None else allowed.count / 60) <= most
 

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 
 from embeddings.folder.archive import Archive
-from embeddings.folder.checking import check, save_articles
+from embeddings.folder.check import find_faults, save_articles
 from embeddings.indexing.run import index_paths
 from embeddings.types import DamagedError, Filter
 from fakes import FakeEncoder
@@ -77,16 +77,16 @@ def check_consistent(folder: Path) -> None:
         for prepared in archive.prepare(list(archive.articles())):
             for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
                 expected[passage.id] = (passage.text, vector)
-        held, vectors = archive._holdings._vectors.held()
+        held, vectors = archive._indexes._vectors.held()
         passages = archive.passages(held.tolist())
         stored = {passages[number].id: vector for number, vector in zip(held.tolist(), vectors, strict=True)}
         assert {one.id: one.text for one in passages.values()} == {name: text for name, (text, _) in expected.items()}
         assert all(np.array_equal(stored[name], vector) for name, (_, vector) in expected.items())
-        assert archive._holdings._keywords.numbers() == set(held.tolist())
+        assert archive._indexes._keywords.numbers() == set(held.tolist())
         assert archive.counts().passages == len(expected)
         by_keywords = archive.passages(archive.search_keywords("treaty", 10_000, ALL).numbers)
         assert {one.id for one in by_keywords.values()} == set(expected)
-    assert check(folder) == []
+    assert find_faults(folder) == []
 
 
 def check_complete(folder: Path, source: Path) -> None:
@@ -276,6 +276,6 @@ def test_what_a_flipped_bit_in_the_database_changed_is_never_shown_nor_saved(
 def check_or_refuse(folder: Path) -> bool:
     """Tell whether the check finds something, or says plainly that there is no archive to check."""
     try:
-        return bool(check(folder))
+        return bool(find_faults(folder))
     except ValueError:
         return True

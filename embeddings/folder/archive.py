@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from embeddings.folder.database import Database
-from embeddings.folder.holdings import Holdings
-from embeddings.folder.layout import database_path, exists, lacks_database, no_database
+from embeddings.folder.indexes import Indexes
+from embeddings.folder.locks import LOCK_FILES, WriterLock
+from embeddings.folder.paths import database_path, exists, lacks_database, no_database
 from embeddings.folder.schema import DRAFT
-from embeddings.folder.writer_lock import LOCK_FILES, WriterLock
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.records import (
@@ -44,8 +44,8 @@ class Archive:
         self.folder = folder
         self.encoder = encoder
         self.splitting = splitting
-        self._holdings = Holdings(folder, provenance(encoder, splitting))
-        self._database = self._holdings.database
+        self._indexes = Indexes(folder, provenance(encoder, splitting))
+        self._database = self._indexes.database
 
     @classmethod
     def create(cls, folder: Path, encoder: Encoder, splitting: Splitting = SPLITTING) -> "Archive":
@@ -64,7 +64,7 @@ class Archive:
 
     def close(self) -> None:
         """Close the database."""
-        self._holdings.close()
+        self._indexes.close()
 
     @property
     def generation(self) -> int:
@@ -93,7 +93,7 @@ class Archive:
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone from what is searched are left out."""
-        return self._holdings.passages(numbers)
+        return self._indexes.passages(numbers)
 
     def add(self, articles: Sequence[Article]) -> Added:
         """Split, encode and store articles that are new or changed, in one transaction; the last of equal ids counts.
@@ -105,7 +105,7 @@ class Archive:
         """
         done, fresh = self.sort(articles)
         if fresh:
-            self._holdings.store(self.prepare(fresh))
+            self._indexes.store(self.prepare(fresh))
         return done
 
     def sort(self, articles: Sequence[Article]) -> tuple[Added, list[Article]]:
@@ -130,7 +130,7 @@ class Archive:
         Raises:
             TimeoutError: if another process is writing to this archive.
         """
-        with self._holdings.writing(), self._database.transaction():
+        with self._indexes.writing(), self._database.transaction():
             if changes:
                 self._database.rearrange(changes)
             if articles:
@@ -147,7 +147,7 @@ class Archive:
             KeyError: if there is no article with one of these ids; nothing is removed then.
             TimeoutError: if another process is writing to this archive.
         """
-        self._holdings.remove(ids)
+        self._indexes.remove(ids)
 
     def copies(self, article_id: str) -> list[str]:
         """Return the ids of the copies of an article, sorted: all that say nearly the same, or copies of these.
@@ -184,29 +184,29 @@ class Archive:
 
     def refresh(self) -> None:
         """Bring both indexes up to the database and search that, unless another process is just doing so."""
-        self._holdings.refresh()
+        self._indexes.refresh()
 
     def one_generation(self) -> AbstractContextManager[None]:
         """Let all searches of this thread see one generation meanwhile: the newest that can be had at once."""
-        return self._holdings.one_generation()
+        return self._indexes.one_generation()
 
     def following(self) -> AbstractContextManager[None]:
         """Look every second meanwhile for what other processes wrote, so that no question has to wait for it."""
-        return self._holdings.following()
+        return self._indexes.following()
 
     def search_vectors(self, vector: Vectors, k: int, only: Filter) -> Ranking:
         """Return the k passages nearest to a vector of shape (1, dimension): cosines in [-1, 1].
 
         The filter applies before the search: the ranking is short only if fewer passages pass it.
         """
-        return self._holdings.search_vectors(vector, k, only)
+        return self._indexes.search_vectors(vector, k, only)
 
     def search_keywords(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
         """Return the k passages whose words match best: BM25, positive, unbounded; the filter applies before.
 
         A match in title, outlet and date counts `heading_weight`, from 0, where one in the passage counts 1.
         """
-        return self._holdings.search_keywords(question, k, only, heading_weight)
+        return self._indexes.search_keywords(question, k, only, heading_weight)
 
 
 def check_new(folder: Path) -> None:

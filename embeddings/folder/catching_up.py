@@ -5,8 +5,8 @@ from itertools import islice
 
 import numpy as np
 
-from embeddings.folder.state import State
-from embeddings.keywords import KeywordIndex, Shelf
+from embeddings.folder.snapshot import Snapshot
+from embeddings.keywords import KeywordIndex, KeywordSnapshot
 from embeddings.types import Numbers, Stamp, Vectors
 from embeddings.vectors import VectorIndex
 
@@ -21,19 +21,19 @@ def since_generation(held: Stamp | None, wanted: Stamp) -> int:
     return held.generation
 
 
-def write_keywords(keywords: KeywordIndex, state: State, since: int) -> Shelf:
+def write_keywords(keywords: KeywordIndex, snapshot: Snapshot, since: int) -> KeywordSnapshot:
     """Write to the keyword index what became of a state since a generation, and return what it then holds."""
-    added = ((stored.number, stored.passage) for stored in state.added_since(since))
-    keywords.write(state.removed_since(since), added, state.stamp)
-    shelf = keywords.look()
-    if shelf is None:
+    added = ((stored.number, stored.passage) for stored in snapshot.added_since(since))
+    keywords.write(snapshot.removed_since(since), added, snapshot.stamp)
+    held = keywords.snapshot()
+    if held is None:
         raise ValueError("the keyword index's files changed while they were written")
-    return shelf
+    return held
 
 
-def lots(state: State, since: int) -> Iterator[tuple[Numbers, Vectors]]:
+def lots(snapshot: Snapshot, since: int) -> Iterator[tuple[Numbers, Vectors]]:
     """Yield the numbers and vectors that were added after a generation, in lots."""
-    added = state.added_since(since)
+    added = snapshot.added_since(since)
     while lot := list(islice(added, TOGETHER)):
         numbers = np.array([stored.number for stored in lot], dtype=np.int64)
         yield numbers, np.stack([stored.vector for stored in lot])

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 
 from embeddings.dates import day_number, earliest
-from embeddings.folder import families, other_sources
+from embeddings.folder import near_duplicates, other_sources
 from embeddings.folder.database_file import DatabaseFile
-from embeddings.folder.state import ARTICLE, read_article, where
+from embeddings.folder.snapshot import ARTICLE, read_article, where
 from embeddings.records import Copies, Entry, FileRecord, Origin, OtherSource, Prepared, SourceChanges, digest
 from embeddings.sources import paths_of
 from embeddings.types import Article, Filter
@@ -47,7 +47,7 @@ class Database(DatabaseFile):
         others: dict[str, list[str]] = {}
         for other in self.other_sources():
             others.setdefault(other.article, []).append(other.source)
-        sizes = families.family_sizes(self.connection)
+        sizes = near_duplicates.family_sizes(self.connection)
         joined = "articles JOIN families ON article = number"
         query = f"SELECT id, title, published, outlet, byline, url, source, family FROM {joined}"
         for *fields, family in self.connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
@@ -82,7 +82,7 @@ class Database(DatabaseFile):
         row = self.connection.first("SELECT number FROM articles WHERE id = ?", article_id)
         if row is None:
             raise KeyError(article_id)
-        return families.family_of(self.connection, row[0])
+        return near_duplicates.family_of(self.connection, row[0])
 
     def copies(self, article_id: str) -> list[str]:
         """Return the ids of the copies of an article, sorted: its family without itself.
@@ -91,15 +91,15 @@ class Database(DatabaseFile):
             KeyError: if there is no article with this id.
         """
         family = self.family(article_id)
-        return [each for each in families.ids_of_family(self.connection, family) if each != article_id]
+        return [each for each in near_duplicates.ids_of_family(self.connection, family) if each != article_id]
 
     def copy_counts(self) -> Copies:
-        """Return how many articles have copies, and in how many families."""
-        return families.copies(self.connection)
+        """Return how many articles have copies, and in how many near_duplicates."""
+        return near_duplicates.copies(self.connection)
 
     def ids_with(self, content: str) -> list[str]:
         """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
-        return families.ids_with(self.connection, content)
+        return near_duplicates.ids_with(self.connection, content)
 
     def other_sources(self, article_id: str | None = None) -> list[OtherSource]:
         """Return the places that articles were met at beside their sources, of one or of all, in order of sources."""
@@ -113,7 +113,7 @@ class Database(DatabaseFile):
         They are linked with their copies in the same one.
         """
         with self.transaction(), self.new_generation() as generation:
-            families.unlink(self.connection, self._numbers([prepared.article.id for prepared in articles]))
+            near_duplicates.unlink(self.connection, self._numbers([prepared.article.id for prepared in articles]))
             for prepared in articles:
                 number = self._put_article(prepared.article, generation)
                 self.connection.run_many(
@@ -123,7 +123,7 @@ class Database(DatabaseFile):
                         for passage, vector in zip(prepared.passages, prepared.vectors, strict=True)
                     ],
                 )
-                families.link(self.connection, number, prepared.article)
+                near_duplicates.link(self.connection, number, prepared.article)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles with their passages, in one transaction and one new generation.
@@ -135,7 +135,7 @@ class Database(DatabaseFile):
         """
         with self.transaction(), self.new_generation() as generation:
             numbers = self._numbers(ids)
-            families.unlink(self.connection, numbers)
+            near_duplicates.unlink(self.connection, numbers)
             for article_id in ids:
                 row = self.connection.first("SELECT number, source FROM articles WHERE id = ?", article_id)
                 if row is None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from embeddings.folder.foreign import journal_is_of_another, set_journal_aside
+from embeddings.folder.integrity import content_faults, file_faults
 from embeddings.folder.journal import journal_of, lacks_commits
 from embeddings.folder.schema import APPLICATION_ID, DRAFT, SCHEMA, SCHEMA_VERSION
-from embeddings.folder.soundness import content_faults, file_faults
+from embeddings.folder.snapshot import Snapshot, counts, whole_number
 from embeddings.folder.sqlite import DAMAGE_CURE, Connection, is_read_only
-from embeddings.folder.state import State, counts, whole_number
 from embeddings.types import Counts, DamagedError
 
 log = logging.getLogger(__name__)
@@ -103,11 +103,11 @@ class DatabaseFile:
             self._connections.pop().close()
         self._local = threading.local()
 
-    def state(self) -> State:
-        """Return the state that the database is in now, for whoever asks to close."""
+    def snapshot(self) -> Snapshot:
+        """Return a snapshot of the database, for whoever asks to close."""
         connection = Connection(self._path)
         try:
-            return State(connection)
+            return Snapshot(connection)
         except BaseException:
             connection.close()
             raise

@@ -6,8 +6,8 @@ Everything that changes them happens in a transaction of the caller's.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from embeddings.folder.snapshot import read_article
 from embeddings.folder.sqlite import Connection
-from embeddings.folder.state import read_article
 from embeddings.records import OtherSource, digest
 from embeddings.sources import Source
 from embeddings.types import Article

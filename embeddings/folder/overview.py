@@ -10,7 +10,7 @@ from embeddings import keywords, vectors
 from embeddings.dates import earliest, latest
 from embeddings.folder.database import Database
 from embeddings.folder.journal import journal_of
-from embeddings.folder.layout import database_path
+from embeddings.folder.paths import database_path
 from embeddings.plural import plural
 from embeddings.types import Stamp
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from embeddings.folder.archive import Archive
 from embeddings.folder.database import Database
-from embeddings.folder.layout import database_path
-from embeddings.folder.state import State
+from embeddings.folder.paths import database_path
+from embeddings.folder.snapshot import Snapshot
 from embeddings.records import Prepared
 from embeddings.types import Article, Encoder, Filter, Passage, Vectors
 from qa.evaluation.results.results import Figure, Unit
@@ -75,7 +75,7 @@ def measure_search(
     found = list[Searched]()
     with (
         TemporaryDirectory(prefix="pressmark-search-") as temporary,
-        closing(_state(source)) as state,
+        closing(_snapshot(source)) as state,
         closing(endless(state)) as articles,
     ):
         folder, stored = Path(temporary) / "archive", 0
@@ -96,7 +96,7 @@ def measure_search(
     return figures, _curves(found, memory)
 
 
-def endless(state: State) -> Generator[Prepared]:
+def endless(state: Snapshot) -> Generator[Prepared]:
     """Yield the articles of a state with their passages and vectors, then copies of them, and again, without end."""
     for turn in count():
         random = np.random.default_rng(turn)
@@ -142,7 +142,7 @@ def _questions(archive: Archive) -> list[str]:
 def _searched(archive: Archive, questions: Sequence[str], vectors: Vectors) -> Iterator[Searched]:
     """Yield what is measured with each filter."""
     filters = [_leaving(archive, share) for share in SHARES]
-    with closing(_state(archive.folder)) as state:
+    with closing(_snapshot(archive.folder)) as state:
         nearest = _nearest(state, vectors, filters)
         passages = state.counts().passages
         let_through = [passages if (allowed := state.allowed(only)) is None else allowed.count for only in filters]
@@ -179,7 +179,7 @@ def recall(found: Scores, nearest: Scores) -> float:
     return float(np.count_nonzero(found[: len(nearest)] >= nearest[-1] - EQUAL) / len(nearest))
 
 
-def _nearest(state: State, vectors: Vectors, filters: Sequence[Filter]) -> list[list[Scores]]:
+def _nearest(state: Snapshot, vectors: Vectors, filters: Sequence[Filter]) -> list[list[Scores]]:
     """Return for each filter and each question the highest scores, found by comparing it with every vector."""
     allowed = [state.allowed(only) for only in filters]
     best = [[np.zeros(0, dtype=np.float32) for _ in vectors] for _ in filters]
@@ -194,9 +194,9 @@ def _nearest(state: State, vectors: Vectors, filters: Sequence[Filter]) -> list[
     return best
 
 
-def _state(folder: Path) -> State:
+def _snapshot(folder: Path) -> Snapshot:
     with closing(Database(database_path(folder))) as database:
-        return database.state()
+        return database.snapshot()
 
 
 def _figures(one: Searched) -> list[Figure]:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from embeddings.folder.families import family_faults
+from embeddings.folder.near_duplicates import family_faults
+from embeddings.folder.snapshot import ARTICLE, whole_article, whole_number
 from embeddings.folder.sqlite import Connection
-from embeddings.folder.state import ARTICLE, whole_article, whole_number
 from embeddings.types import Vectors
 
 UNIT = 1e-3

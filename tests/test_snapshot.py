@@ -2,8 +2,8 @@
 
 import pytest
 
-from embeddings.folder import catalogue
-from embeddings.folder.catalogue import Catalogue
+from embeddings.folder import snapshot
+from embeddings.folder.snapshot import Catalogue
 from embeddings.types import Filter
 
 ENDLESS = "Gazette" * 2000
@@ -31,7 +31,7 @@ ROWS = [
 def test_allowed_are_the_passages_of_the_articles_that_pass(
     only: Filter, expected: list[int], sparse: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "SPARSE", sparse)
+    monkeypatch.setattr(snapshot, "SPARSE", sparse)
     allowed = Catalogue(ROWS).allowed(only)
     assert allowed is not None
     assert (allowed.numbers.tolist(), allowed.count) == (expected, len(expected))

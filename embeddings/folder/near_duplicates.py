@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from embeddings.folder.resemblance import Shingles, are_copies, bands, shingles
+from embeddings.folder.minhash import Shingles, are_copies, bands, shingles
 from embeddings.folder.sqlite import Connection, Row, Value
 from embeddings.records import Copies, content_of
 from embeddings.types import Article

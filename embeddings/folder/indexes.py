@@ -11,15 +11,14 @@ from time import monotonic, sleep
 
 import numpy as np
 
-from embeddings.folder import writer_lock
+from embeddings.folder import locks
 from embeddings.folder.catching_up import lots, put, since_generation, write_keywords
 from embeddings.folder.database import Database
-from embeddings.folder.layout import check_exists, copy_keywords, database_path
+from embeddings.folder.locks import ReadWriteLock, WriterLock
+from embeddings.folder.paths import check_exists, copy_keywords, database_path
+from embeddings.folder.snapshot import Snapshot
 from embeddings.folder.sqlite import is_read_only
-from embeddings.folder.state import State
-from embeddings.folder.switch import Switch
-from embeddings.folder.writer_lock import WriterLock
-from embeddings.keywords import HEADING_WEIGHT, KeywordIndex, Shelf
+from embeddings.keywords import HEADING_WEIGHT, KeywordIndex, KeywordSnapshot
 from embeddings.records import Prepared
 from embeddings.types import DamagedError, Filter, Passage, Ranking, Stamp, Vectors
 from embeddings.vectors import VectorIndex
@@ -38,7 +37,7 @@ LONG_JOURNAL = 16_000_000
 CURES = {"encoder": "set PRESSMARK_ENCODER as it was then, or "}
 
 
-class Holdings:
+class Indexes:
     """The database is the truth; the two indexes are caches that are caught up or built anew on opening.
 
     Many threads may search while another thread or process writes. Every search sees one generation: the one that both
@@ -56,9 +55,9 @@ class Holdings:
         """
         check_exists(folder)
         self.folder = folder
-        self._state: State | None = None
+        self._snapshot: Snapshot | None = None
         self._unsaved = 0
-        self._switch = Switch()
+        self._switch = ReadWriteLock()
         self._catching_up = threading.Lock()
         self._lock = WriterLock(folder)
         with ExitStack() as undo:
@@ -75,8 +74,8 @@ class Holdings:
 
     def close(self) -> None:
         """Close the database."""
-        if self._state is not None:
-            self._state.close()
+        if self._snapshot is not None:
+            self._snapshot.close()
         if hasattr(self, "database"):
             self.database.close()
         self._undo.close()
@@ -175,10 +174,10 @@ class Holdings:
             return self._keywords.search(question, k, only, heading_weight, self._shown.allowed(only))
 
     @property
-    def _shown(self) -> State:
-        if self._state is None:
+    def _shown(self) -> Snapshot:
+        if self._snapshot is None:
             raise ValueError(f"the archive in {self.folder} is closed")
-        return self._state
+        return self._snapshot
 
     def _check_provenance(self, provenance: Mapping[str, str]) -> None:
         for key, here in provenance.items():
@@ -227,7 +226,7 @@ class Holdings:
 
     def _catch_up_at_last(self) -> None:
         """Bring both indexes up to the database; if another process is writing, wait for it."""
-        patience = monotonic() + writer_lock.WAIT
+        patience = monotonic() + locks.WAIT
         while not self._catch_up():
             if monotonic() > patience:
                 with self._lock.held():
@@ -237,22 +236,22 @@ class Holdings:
 
     def _catch_up(self) -> bool:
         """Search the database's newest state, bringing the indexes up to it; False if another process is doing so."""
-        state = self.database.state()
-        shelf = self._keywords.look()
-        if shelf is not None and shelf.stamp == state.stamp and self._fits(shelf, state):
-            self._show(state, self._keywords, shelf)
+        snapshot = self.database.snapshot()
+        held = self._keywords.snapshot()
+        if held is not None and held.stamp == snapshot.stamp and self._fits(held, snapshot):
+            self._show(snapshot, self._keywords, held)
             return True
-        state.close()
+        snapshot.close()
         with self._may_write_caches() as may:
             if may:
-                state = self.database.state()
-                self._show(state, *self._written_keywords(state))
+                snapshot = self.database.snapshot()
+                self._show(snapshot, *self._written_keywords(snapshot))
                 self._save_vectors()
         return may
 
-    def _fits(self, shelf: Shelf, state: State) -> bool:
+    def _fits(self, held: KeywordSnapshot, snapshot: Snapshot) -> bool:
         """Return whether the keyword index holds as many passages as the database: looked at on opening only."""
-        return self._state is not None or shelf.searcher.num_docs == state.counts().passages
+        return self._snapshot is not None or held.searcher.num_docs == snapshot.counts().passages
 
     @contextmanager
     def _may_write_caches(self) -> Iterator[bool]:
@@ -263,12 +262,12 @@ class Holdings:
         with self._lock.held_if_free() as mine:
             yield mine
 
-    def _show(self, state: State, keywords: KeywordIndex, shelf: Shelf) -> None:
+    def _show(self, snapshot: Snapshot, keywords: KeywordIndex, held: KeywordSnapshot) -> None:
         """Let searches see a state, all of it at once: they wait while the vectors are changed, not before."""
-        since, vectors = self._start_of_vectors(state)
-        added = lots(state, since)
+        since, vectors = self._start_of_vectors(snapshot)
+        added = lots(snapshot, since)
         if since:
-            removed = np.array(state.removed_since(since), dtype=np.int64)
+            removed = np.array(snapshot.removed_since(since), dtype=np.int64)
             added = iter(list(added))
         else:
             removed = np.zeros(0, dtype=np.int64)
@@ -276,21 +275,21 @@ class Holdings:
         with self._switch.changing():
             vectors.remove(removed)
             self._unsaved += len(removed) + put(vectors, added)
-            vectors.stamp = state.stamp
-            keywords.show(shelf)
-            before, self._state, self._vectors, self._keywords = self._state, state, vectors, keywords
+            vectors.stamp = snapshot.stamp
+            keywords.show(held)
+            before, self._snapshot, self._vectors, self._keywords = self._snapshot, snapshot, vectors, keywords
         if before is not None:
             before.close()
         self._shorten_journal()
 
-    def _start_of_vectors(self, state: State) -> tuple[int, VectorIndex]:
+    def _start_of_vectors(self, snapshot: Snapshot) -> tuple[int, VectorIndex]:
         """Return the generation to catch the vectors up from, 0 for all, and the index to do it in."""
-        since = since_generation(self._vectors.stamp, state.stamp)
-        current = since == state.stamp.generation
-        count = state.counts().passages
+        since = since_generation(self._vectors.stamp, snapshot.stamp)
+        current = since == snapshot.stamp.generation
+        count = snapshot.counts().passages
         if since and (not current or len(self._vectors) == count) and self._vectors.fits(count):
             return since, self._vectors
-        return 0, VectorIndex.for_count(self._dimension, state.stamp, count, state.sample)
+        return 0, VectorIndex.for_count(self._dimension, snapshot.stamp, count, snapshot.sample)
 
     def _shorten_journal(self) -> None:
         """Take the state anew once the journal is written back: SQLite starts a journal over that nobody reads from.
@@ -301,29 +300,29 @@ class Holdings:
         if self._read_only or self._switch.read_here or not self.database.journal_is_longer_than(LONG_JOURNAL):
             return
         self.database.write_journal_back()
-        state = self.database.state()
-        if state.stamp != self.stamp:
-            state.close()
+        snapshot = self.database.snapshot()
+        if snapshot.stamp != self.stamp:
+            snapshot.close()
             return
         with self._switch.changing():
-            before, self._state = self._shown, state
+            before, self._snapshot = self._shown, snapshot
         before.close()
 
-    def _written_keywords(self, state: State) -> tuple[KeywordIndex, Shelf]:
+    def _written_keywords(self, snapshot: Snapshot) -> tuple[KeywordIndex, KeywordSnapshot]:
         """Bring the keyword index's files to a state; nobody else may be writing to them."""
-        shelf = self._keywords.look()
-        since = 0 if shelf is None else since_generation(shelf.stamp, state.stamp)
-        current = since == state.stamp.generation
-        if shelf is not None and current and self._fits(shelf, state):
-            return self._keywords, shelf
+        held = self._keywords.snapshot()
+        since = 0 if held is None else since_generation(held.stamp, snapshot.stamp)
+        current = since == snapshot.stamp.generation
+        if held is not None and current and self._fits(held, snapshot):
+            return self._keywords, held
         if since and not current:
             try:
-                return self._keywords, write_keywords(self._keywords, state, since)
+                return self._keywords, write_keywords(self._keywords, snapshot, since)
             except (ValueError, OSError) as error:
                 log.warning("%s; the keyword index is built anew from the database", error)
         keywords = self._new_keywords()
         try:
-            return keywords, write_keywords(keywords, state, 0)
+            return keywords, write_keywords(keywords, snapshot, 0)
         except ValueError as error:
             raise OSError(errno.EIO, f"{error}; see that the disk has room and do it again", self._caches) from error
 

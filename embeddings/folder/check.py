@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from embeddings.folder.database import Database
-from embeddings.folder.holdings import Holdings
-from embeddings.folder.layout import check_exists, copy_keywords, database_path
-from embeddings.folder.soundness import content_faults, file_faults
+from embeddings.folder.indexes import Indexes
+from embeddings.folder.integrity import content_faults, file_faults
+from embeddings.folder.locks import WriterLock
+from embeddings.folder.paths import check_exists, copy_keywords, database_path
+from embeddings.folder.snapshot import ARTICLE, Snapshot, whole_article
 from embeddings.folder.sqlite import Connection, is_read_only
-from embeddings.folder.state import ARTICLE, State, whole_article
-from embeddings.folder.writer_lock import WriterLock
 from embeddings.keywords import KeywordIndex
 from embeddings.plural import plural
 from embeddings.types import Article, DamagedError, Stamp, Vectors
@@ -61,7 +61,7 @@ class _Known:
         self.vectors[number] = hash(vector.tobytes())
 
 
-def check(folder: Path) -> list[Fault]:
+def find_faults(folder: Path) -> list[Fault]:
     """Return all that is wrong with an archive; it is not changed, and nobody can write to it meanwhile.
 
     An index that is behind the database is not wrong: opening the archive catches it up.
@@ -85,10 +85,10 @@ def check(folder: Path) -> list[Fault]:
             return [Fault(DATABASE, str(error))]
         if faults:
             return faults
-        state = stack.enter_context(closing(State(Connection(path))))
+        snapshot = stack.enter_context(closing(Snapshot(Connection(path))))
         return [
-            *_named(VECTORS, _vector_faults(folder, state, known)),
-            *_named(KEYWORDS, _keyword_faults(folder, state, known)),
+            *_named(VECTORS, _vector_faults(folder, snapshot, known)),
+            *_named(KEYWORDS, _keyword_faults(folder, snapshot, known)),
         ]
 
 
@@ -102,7 +102,7 @@ def repair(folder: Path, faults: Iterable[Fault]) -> Saved | None:
             (folder / "vectors.faiss").unlink(missing_ok=True)
         if KEYWORDS in parts:
             KeywordIndex.delete(folder / "keywords")
-    Holdings(folder).close()
+    Indexes(folder).close()
     return None
 
 
@@ -144,8 +144,8 @@ def _readable(path: Path) -> Iterator[Article | None]:
                 yield whole_article(*row)
 
 
-def _vector_faults(folder: Path, state: State, known: _Known) -> Iterator[str]:
-    dimension = int(state.meta["dimension"])
+def _vector_faults(folder: Path, snapshot: Snapshot, known: _Known) -> Iterator[str]:
+    dimension = int(snapshot.meta["dimension"])
     try:
         index = VectorIndex.open(folder / "vectors.faiss", dimension)
     except FileNotFoundError:
@@ -153,10 +153,10 @@ def _vector_faults(folder: Path, state: State, known: _Known) -> Iterator[str]:
     except ValueError as error:
         yield str(error)
         return
-    if _is_of_another(index.stamp, state):
+    if _is_of_another(index.stamp, snapshot):
         yield f"{folder / 'vectors.faiss'} is that of another archive, or of a later state of this one"
         return
-    yield from _set_faults("vectors", index.numbers().tolist(), index.stamp, state, known)
+    yield from _set_faults("vectors", index.numbers().tolist(), index.stamp, snapshot, known)
     if not index.is_exact:  # it holds no vectors; its codes say only which ones are looked at
         return
     numbers, vectors = index.held()
@@ -165,7 +165,7 @@ def _vector_faults(folder: Path, state: State, known: _Known) -> Iterator[str]:
             yield f"the vector of passage {number} is not the one in the database"
 
 
-def _keyword_faults(folder: Path, state: State, known: _Known) -> Iterator[str]:
+def _keyword_faults(folder: Path, snapshot: Snapshot, known: _Known) -> Iterator[str]:
     if not (folder / "keywords").is_dir():
         return
     with _keywords_folder(folder) as readable:
@@ -177,10 +177,10 @@ def _keyword_faults(folder: Path, state: State, known: _Known) -> Iterator[str]:
         stamp = index.stamp
         if stamp is None:
             return
-        if _is_of_another(stamp, state):
+        if _is_of_another(stamp, snapshot):
             yield f"{folder / 'keywords'} is that of another archive, or of a later state of this one"
             return
-        yield from _set_faults("keywords", index.numbers(), stamp, state, known)
+        yield from _set_faults("keywords", index.numbers(), stamp, snapshot, known)
 
 
 @contextmanager
@@ -193,18 +193,18 @@ def _keywords_folder(folder: Path) -> Iterator[Path]:
         yield copy_keywords(folder, Path(temporary))
 
 
-def _is_of_another(stamp: Stamp, state: State) -> bool:
-    return stamp.archive != state.stamp.archive or stamp.generation > state.stamp.generation
+def _is_of_another(stamp: Stamp, snapshot: Snapshot) -> bool:
+    return stamp.archive != snapshot.stamp.archive or stamp.generation > snapshot.stamp.generation
 
 
-def _set_faults(name: str, held: Iterable[int], stamp: Stamp, state: State, known: _Known) -> Iterator[str]:
+def _set_faults(name: str, held: Iterable[int], stamp: Stamp, snapshot: Snapshot, known: _Known) -> Iterator[str]:
     """Yield whether an index lacks passages of its generation, or holds others."""
     numbers = set(held)
     wanted = {number for number, generation in known.generations.items() if generation <= stamp.generation}
     if missing := wanted - numbers:
         verb = "is" if len(missing) == 1 else "are"
         yield f"{plural(len(missing), 'passage')} {verb} not in the index of {name}, as {min(missing)}"
-    if extra := numbers - wanted - set(state.removed_since(stamp.generation)):
+    if extra := numbers - wanted - set(snapshot.removed_since(stamp.generation)):
         verb = "is" if len(extra) == 1 else "are"
         yield f"{plural(len(extra), 'passage')} in the index of {name} {verb} not in the database, as {min(extra)}"
 
