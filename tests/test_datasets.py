@@ -74,7 +74,7 @@ def test_read_news_empty_file(tmp_path: Path) -> None:
 def test_check_relevant_counts_what_the_archive_lacks(tmp_path: Path) -> None:
     questions = read_news(write(tmp_path / "questions.jsonl", NEWS))
     check_relevant(questions, ["a1", "a2", "a3"])
-    with pytest.raises(ValueError, match=r"1 relevant articles are not among the 1 .*such as 'a2' of question 'n1'"):
+    with pytest.raises(ValueError, match=r"1 relevant article not among the 1 .*such as 'a2' of question 'n1'"):
         check_relevant(questions, ["a1"])
 
 
@@ -206,7 +206,7 @@ def test_read_beir_gzipped_with_windows_line_ends(tmp_path: Path) -> None:
         ((HEADER, "u1\td9\t1"), r"test\.tsv:2: article 'd9' is not in corpus.jsonl, expected one of 3 ids"),
         ((HEADER, "u1\td1\tyes"), "the grade is 'yes', expected a whole number, 0 or more"),
         ((HEADER, "u1\td1\t-1"), "the grade is '-1'"),
-        ((HEADER, "u1 d1 1"), r"test\.tsv:2: 1 columns, expected query-id, corpus-id and score"),
+        ((HEADER, "u1 d1 1"), r"test\.tsv:2: 1 column, expected query-id, corpus-id and score"),
         ((HEADER, "u1\td1\t1", "u1\td1\t0"), r"test\.tsv:3: .* were judged before"),
     ],
 )

@@ -55,7 +55,7 @@ def test_ask_all_as_of_the_day_they_were_asked(pipeline: Pipeline) -> None:
 
 def test_ask_all_needs_the_day(pipeline: Pipeline) -> None:
     undated = QuestionSet("set.jsonl", (Question("q", "Who?"),))
-    with pytest.raises(ValueError, match=r"set\.jsonl: 1 questions do not say when they were asked, such as 'q'"):
+    with pytest.raises(ValueError, match=r"set\.jsonl: 1 question without the day of asking, such as 'q'"):
         ask_all(pipeline, undated, as_of_asked=True)
 
 

@@ -176,7 +176,7 @@ def test_open_collection_needs_articles() -> None:
 
 def test_open_collection_names_relevant_articles_that_are_not_there(archive: Archive) -> None:
     archive.add([BOB])
-    with pytest.raises(ValueError, match="1 relevant articles are not among the 1 of the archive, such as 'a'"):
+    with pytest.raises(ValueError, match="1 relevant article not among the 1 of the archive, such as 'a'"):
         open_collection(BOATS, archive.folder, FakeEncoder(), None)
 
 

@@ -38,6 +38,19 @@ def test_results_bring_their_command_and_all_tables(folder: Path) -> None:
         assert f"#### {title}" in text
 
 
+def test_a_command_shows_where_its_data_was_as_a_variable(folder: Path) -> None:
+    command = "pressmark evaluate reading ../my/data/squad/dev.json --compare old/../my/data/x.json --json build/x.json"
+    results = replace(RESULTS, provenance=replace(RESULTS.provenance, command=command))
+    write_results(results, folder / "sample.json")
+    path = page(folder, "results: sample")
+    done = CliRunner().invoke(
+        main, ["evaluate", "publish", str(path), "--results", str(folder), "--data", "../my/data/"]
+    )
+    assert done.exit_code == 0, done.output
+    shown = "pressmark evaluate reading $DATA/squad/dev.json --compare old/../my/data/x.json --json build/x.json"
+    assert f"```\n{shown}\n```\n" in path.read_text()
+
+
 def test_no_question_and_no_passage_is_published(folder: Path) -> None:
     path = page(folder, "results: sample")
     publish(path, folder)
@@ -120,4 +133,4 @@ def test_what_cannot_be_filled_is_named_and_the_page_stays(mark: str, message: s
 def test_the_command_says_how_many_places_it_filled(folder: Path) -> None:
     path = page(folder, "results: sample")
     done = CliRunner().invoke(main, ["evaluate", "publish", str(path), "--results", str(folder)])
-    assert (done.exit_code, done.output) == (0, f"{path}: 1 places filled\n")
+    assert (done.exit_code, done.output) == (0, f"{path}: 1 place filled\n")

@@ -79,7 +79,7 @@ def test_tune_reads_no_passage_of_an_article_that_answers_when_it_is_taken_away(
 
 
 def test_tune_needs_two_questions(archive: Archive) -> None:
-    with pytest.raises(ValueError, match="1 questions with a relevant article, expected at least 2"):
+    with pytest.raises(ValueError, match="1 question with a relevant article, expected at least 2"):
         tune([collection(archive, QUESTIONS[0])], FakeReader(SCORES), MARGIN_ONLY, Settings())
 
 

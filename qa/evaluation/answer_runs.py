@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from embeddings.plural import plural
 from embeddings.types import Filter
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.datasets import Question, QuestionSet
@@ -80,7 +81,7 @@ def ask_all(
     undated = [question.id for question in questions.questions if as_of_asked and not question.asked]
     if undated:
         raise ValueError(
-            f"{questions.name}: {len(undated)} questions do not say when they were asked, such as {undated[0]!r}; "
+            f"{questions.name}: {plural(len(undated), 'question')} without the day of asking, such as {undated[0]!r}; "
             "expected a field 'asked' in each"
         )
     filters = [Filter(published_to=question.asked) if as_of_asked else Filter() for question in questions.questions]

@@ -10,6 +10,7 @@ import click
 from embeddings.archives import open_archive
 from embeddings.command_line import WrongUse
 from embeddings.files.articles import Unread, read_articles
+from embeddings.plural import plural
 from qa.evaluation.ablation import Ablation, variants
 from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
 from qa.evaluation.answer_figures import answers_results
@@ -281,7 +282,8 @@ def copies(articles: Sequence[Path], most: int, seed: int) -> Results:
 @evaluate.command()
 @click.argument("pages", nargs=-1, required=True, type=PATH)
 @click.option("--results", type=PATH, metavar="DIR", required=True, help="The folder of the results, NAME.json each.")
-def publish(pages: Sequence[Path], results: Path) -> None:
+@click.option("--data", type=PATH, metavar="DIR", help="The folder that is shown as $DATA in commands.")
+def publish(pages: Sequence[Path], results: Path, data: Path | None) -> None:
     """Put results, written with --json, into the marked places of Markdown PAGES.
 
     A place is marked by <!-- results: NAME -->, <!-- table: NAME: TITLE -->, <!-- plot: NAME: PLOT --> or
@@ -295,4 +297,4 @@ def publish(pages: Sequence[Path], results: Path) -> None:
     with evaluation_errors():
         check_matplotlib()
         for page in pages:
-            click.echo(f"{page}: {fill(page, results)} places filled")
+            click.echo(f"{page}: {plural(fill(page, results, data), 'place')} filled")

@@ -14,7 +14,7 @@ MEASURED := $(addprefix $(RESULTS)/,$(PUBLISHED:%=published-%.json) reading-v1.1
 .PHONY: evaluation
 
 evaluation: .venv/installed-dev $(MEASURED)
-	$(EVALUATE) publish docs/evaluation.md docs/scaling.md README.md --results $(RESULTS)
+	$(EVALUATE) publish docs/evaluation.md docs/scaling.md README.md --results $(RESULTS) --data $(DATA)
 
 $(MEASURED): | $(RESULTS)
 

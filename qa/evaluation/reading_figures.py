@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.plural import plural
 from qa.evaluation.measures.bootstrap import Interval, bootstrap_mean
 from qa.evaluation.questions.records import read_json, shown
 from qa.evaluation.questions.squad import SquadSet
@@ -174,8 +175,8 @@ def _best(
     without = [id_ for id_ in predictions if id_ not in no_answer]
     if without:
         raise ValueError(
-            f"{len(without)} predictions without a no-answer probability, such as that for {without[0]!r}; expected "
-            "one for each prediction"
+            f"{plural(len(without), 'prediction')} without a no-answer probability, such as that for {without[0]!r}; "
+            "expected one for each prediction"
         )
     given = {id_: no_answer[id_] for id_ in no_answer if id_ in predictions or id_ not in golds}
     answered = {id_ for id_, answer in predictions.items() if answer}

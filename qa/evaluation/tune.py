@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from embeddings.plural import plural
 from embeddings.types import Hit
 from qa.answers import assemble
 from qa.confidence import Calibration
@@ -87,7 +88,7 @@ def tune(collections: Sequence[Collection], reader: Reader, calibration: Calibra
     judged = [trial for trial in trials if trial.question.relevant]
     if len(judged) < 2:
         raise ValueError(
-            f"{len(judged)} questions with a relevant article, expected at least 2 to choose and to measure"
+            f"{plural(len(judged), 'question')} with a relevant article, expected at least 2 to choose and to measure"
         )
     by_weight = {weight: _ranking_values(judged, weight) for weight in sorted({*WEIGHTS, present.weight})}
     weights = {weight: float(np.mean(values[::2])) for weight, values in by_weight.items()}

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
+from embeddings.plural import plural
 from embeddings.types import Article
 from qa.evaluation.questions.datasets import Question, QuestionSet, check_ids
 from qa.evaluation.questions.records import check_unique, lines, read_jsonl
@@ -82,7 +83,9 @@ def _judgements(path: Path) -> list[tuple[str, list[str]]]:
     rows = [(f"{path}:{number}", line.split("\t")) for number, line in enumerate(lines(path), start=1) if line.strip()]
     for place, row in rows:
         if len(row) != 3:
-            raise ValueError(f"{place}: {len(row)} columns, expected query-id, corpus-id and score, separated by tabs")
+            raise ValueError(
+                f"{place}: {plural(len(row), 'column')}, expected query-id, corpus-id and score, separated by tabs"
+            )
     if rows and rows[0][1][2].strip().isdigit():
         raise ValueError(f"{rows[0][0]}: a judgement, expected a header line: query-id, corpus-id, score")
     return rows[1:]

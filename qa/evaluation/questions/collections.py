@@ -18,6 +18,7 @@ from embeddings.files.articles import Unread, read_articles
 from embeddings.folder.archive import Archive, exists
 from embeddings.locations import Location
 from embeddings.passages import SPLITTING, Splitting
+from embeddings.plural import plural
 from embeddings.types import Article, Encoder, Vectors
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.beir import read_beir
@@ -158,7 +159,11 @@ def _json_lines(path: Path) -> Callable[[Path], QuestionSet]:
 def _seeds(path: Path) -> QuestionSet:
     questions, articles = read_seeds(path), list(read_articles([path.parent]))
     unread = [article for article in articles if isinstance(article, Unread)]
-    notes = (f"{len(unread)} files beside {path.name} hold no article, such as {unread[0].source}.",) if unread else ()
+    notes = (
+        (f"{plural(len(unread), 'file')} beside {path.name} without an article, such as {unread[0].source}.",)
+        if unread
+        else ()
+    )
     return replace(questions, articles=tuple(item for item in articles if isinstance(item, Article)), notes=notes)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from embeddings.plural import plural
 from embeddings.types import Article, Span
 from qa.evaluation.questions.records import Record, check_unique, read_jsonl
 from qa.evaluation.questions.squad import SquadSet
@@ -125,9 +126,10 @@ def check_relevant(questions: QuestionSet, article_ids: Iterable[str]) -> None:
     absent = [(question.id, id_) for question in questions.judged for id_ in question.relevant if id_ not in known]
     if absent:
         question, article = absent[0]
+        missing = plural(len(absent), "relevant article")
         raise ValueError(
-            f"{questions.name}: {len(absent)} relevant articles are not among the {len(known)} of the archive, such as "
-            f"{article!r} of question {question!r}; index the articles that belong to this set first"
+            f"{questions.name}: {missing} not among the {len(known)} of the archive, such as {article!r} of question "
+            f"{question!r}; index the articles that belong to this set first"
         )
 
 

@@ -22,12 +22,12 @@ FIGURE = re.compile(
 """A number within a line, without its interval; table and column are named by how they begin, the row in full."""
 
 
-def publish(page: Path, folder: Path) -> int:
+def publish(page: Path, folder: Path, data: Path | None = None) -> int:
     """Fill the marked places of a page from the files NAME.json of a folder, and return how many there are.
 
     `results` gives the command, the notes and all tables, `table` the one whose title begins so, `plot` a picture,
-    written into plots/ beside the page. `text` gives a file
-    as it is. No question and no passage of a data set gets into the page.
+    written into plots/ beside the page. `text` gives a file as it is. Paths below `data` are shown as `$DATA/…`: where
+    it lay was so on one machine only. No question and no passage of a data set gets into the page.
 
     Raises:
         FileNotFoundError: if the page, or results that it names, are missing.
@@ -37,13 +37,13 @@ def publish(page: Path, folder: Path) -> int:
     places = len(MARKED.findall(text)) + len(FIGURE.findall(text))
     if not places:
         raise ValueError(f"{page} has no place for results; mark one: <!-- results: NAME --> and <!-- end -->")
-    text = MARKED.sub(lambda match: _filled(match, folder, page), text)
+    text = MARKED.sub(lambda match: _filled(match, folder, page, data), text)
     text = FIGURE.sub(lambda match: _with_figure(match, folder, page), text)
     page.write_text(text, encoding="utf-8")
     return places
 
 
-def _filled(match: re.Match[str], folder: Path, page: Path) -> str:
+def _filled(match: re.Match[str], folder: Path, page: Path, data: Path | None) -> str:
     name, part = match["name"], match["part"] or ""
     opening = match[0].partition("\n")[0]
     match match["what"]:
@@ -56,6 +56,8 @@ def _filled(match: re.Match[str], folder: Path, page: Path) -> str:
             content = _rendered([_table(_read(folder, name), part, page)])
         case _:
             content = _plot(_read(folder, name), name, part, page)
+    if data is not None:
+        content = re.sub(rf"(?<!\S){re.escape(str(data))}/", "$DATA/", content)
     return f"{opening}\n{content.strip()}\n<!-- end -->"
 
 

@@ -12,6 +12,7 @@ import click
 from embeddings.command_line import NothingToDo, WrongUse
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.folder.archive import Archive
+from embeddings.plural import plural
 from embeddings.types import Article
 from qa.commands import SEEDS
 from qa.evaluation.bench import Bench
@@ -187,9 +188,9 @@ def _on_articles(plan: Plan, sizes: Sequence[int], unread: int) -> list[str]:
     held = plan.steps[-1].passages
     beyond = [f"{size:,}" for size in sizes if size > held]
     if beyond:
-        notes.append(f"The articles hold {held:,} passages; not measured: {', '.join(beyond)}.")
+        notes.append(f"The articles hold {plural(held, 'passage')}; not measured: {', '.join(beyond)}.")
     if unread:
-        notes.append(f"{unread:,} sources could not be read and are left out; `pressmark index` names them.")
+        notes.append(f"{plural(unread, 'source')} could not be read; `pressmark index` tells why.")
     if plan.existing is not None:
         notes.append("The largest archive existed before: its indexing was not timed.")
     return notes
