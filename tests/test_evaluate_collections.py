@@ -162,6 +162,18 @@ def test_open_collection_of_other_content_is_another_archive(tmp_path: Path) -> 
         opened.close()
 
 
+def test_open_collection_leaves_an_archive_of_an_older_format_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_collection(BOATS, None, FakeEncoder(), tmp_path).close()
+    monkeypatch.setattr("embeddings.folder.database_file.SCHEMA_VERSION", 99)
+    monkeypatch.setattr("qa.evaluation.questions.collections.SCHEMA_VERSION", 99)
+    opened = open_collection(BOATS, None, FakeEncoder(), tmp_path)
+    assert opened.counts().articles == 2
+    opened.close()
+    assert len(list((tmp_path / "evaluation" / "collections").iterdir())) == 2
+
+
 def test_open_collection_finds_an_article_of_a_title_only(tmp_path: Path) -> None:
     found = QuestionSet("beir", (Question("q1", "Boats?", (), {"t": 1}),), (Article("t", "", "Old boats"),))
     opened = open_collection(found, None, FakeEncoder(), tmp_path)
