@@ -1,7 +1,7 @@
 """What an archive stores besides articles and passages, and how an article is prepared for it."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
@@ -12,11 +12,20 @@ from embeddings.types import Article, Encoder, Passage, Vectors
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article with its passages and their vectors, shape (passages, dimension): what is stored together."""
+    """An article with its passages and their vectors, shape (passages, dimension): what is stored together.
+
+    `content` is the hash of what the article says, see `content_of`.
+    """
 
     article: Article
+    content: str
     passages: Sequence[Passage]
     vectors: Vectors
+
+    @property
+    def digest(self) -> str:
+        """The article's digest: see `digest_of`."""
+        return digest_of(self.article.id, self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +155,7 @@ def prepare(articles: Sequence[Article], encoder: Encoder, splitting: Splitting)
     """Return articles with their passages and these passages' vectors, encoded together."""
     parts = [split_article(article, encoder, splitting) for article in articles]
     passages = [passage for part in parts for passage in part]
-    return with_vectors(articles, parts, [encode(passages, encoder, splitting)])
+    return with_vectors(articles, list(map(content_of, articles)), parts, [encode(passages, encoder, splitting)])
 
 
 def provenance(encoder: Encoder, splitting: Splitting) -> dict[str, str]:
@@ -155,22 +164,34 @@ def provenance(encoder: Encoder, splitting: Splitting) -> dict[str, str]:
 
 
 def with_vectors(
-    articles: Sequence[Article], parts: Sequence[Sequence[Passage]], vectors: Sequence[Vectors]
+    articles: Sequence[Article],
+    contents: Sequence[str],
+    parts: Sequence[Sequence[Passage]],
+    vectors: Sequence[Vectors],
 ) -> list[Prepared]:
     """Return articles with their passages and the rows of `vectors` that are theirs: one a passage, in this order."""
     if not articles or not vectors:
-        return [Prepared(article, (), np.zeros((0, 0), dtype=np.float32)) for article in articles]
+        nothing = np.zeros((0, 0), dtype=np.float32)
+        return [Prepared(article, content, (), nothing) for article, content in zip(articles, contents, strict=True)]
     ends = np.cumsum([len(part) for part in parts])[:-1]
     rows = np.split(np.concatenate(vectors), ends)
-    return [Prepared(*each) for each in zip(articles, parts, rows, strict=True)]
+    return [Prepared(*each) for each in zip(articles, contents, parts, rows, strict=True)]
 
 
 def content_of(article: Article) -> str:
     """Return a hash of all that an article says but its id: equal for the same article met twice."""
-    return digest(replace(article, id=""))
+    return _hash(value or "" for value in astuple(replace(article, id="", source="")))
+
+
+def digest_of(article_id: str, content: str) -> str:
+    """Return a hash of all that an article says, of its id and the hash of the rest."""
+    return _hash((article_id, content))
 
 
 def digest(article: Article) -> str:
     """Return a hash of all that an article says, so that added, changed and unchanged can be told apart."""
-    fields = [value or "" for value in astuple(article)[:-1]]  # all but the source
+    return digest_of(article.id, content_of(article))
+
+
+def _hash(fields: Iterable[str]) -> str:
     return hashlib.sha256("\x1f".join(fields).encode("utf-8", "surrogatepass")).hexdigest()

@@ -52,7 +52,7 @@ def stored(folder: Path) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embeddings.indexing.run.BATCH_ARTICLES", 1)
+    monkeypatch.setattr("embeddings.indexing.decisions.BATCH_ARTICLES", 1)
     monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 2)
 
 

@@ -12,7 +12,7 @@ import pytest
 from embeddings.folder.database import Database
 from embeddings.folder.schema import APPLICATION_ID
 from embeddings.folder.snapshot import Snapshot, StoredPassage
-from embeddings.records import Origin, Prepared, digest
+from embeddings.records import Origin, Prepared, content_of, digest
 from embeddings.types import Article, Counts, Filter, Passage
 
 ABOUT = {"encoder": "fake", "dimension": "2"}
@@ -25,7 +25,7 @@ PLAIN = Article("plain", "Three 😀.", "Plain")
 def stored(article: Article, *ranges: tuple[int, int]) -> Prepared:
     """An article with passages; the vector of each is its range."""
     passages = [Passage(article, start, end) for start, end in ranges]
-    return Prepared(article, passages, np.array(ranges, dtype=np.float32).reshape(-1, 2))
+    return Prepared(article, content_of(article), passages, np.array(ranges, dtype=np.float32).reshape(-1, 2))
 
 
 @contextmanager

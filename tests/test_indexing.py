@@ -2,7 +2,7 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,8 +12,9 @@ from conftest import SEEDS
 from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
 from embeddings.files.records import FieldNames
 from embeddings.folder.archive import Archive
-from embeddings.indexing.background import Background, Batch
-from embeddings.indexing.run import BATCH_ARTICLES, IndexReport, index_paths
+from embeddings.indexing.background import Background
+from embeddings.indexing.decisions import BATCH_ARTICLES, Batch
+from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.types import Article, Filter
 from files_on_disk import index, put
 
@@ -87,7 +88,7 @@ def test_an_empty_folder_adds_nothing(archive: Archive, tmp_path: Path) -> None:
 def test_more_articles_than_a_transaction_holds_go_in_with_several(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.indexing.run.BATCH_ARTICLES", 1)
+    monkeypatch.setattr("embeddings.indexing.decisions.BATCH_ARTICLES", 1)
     monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 3)
     told: list[int] = []
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(7)]))
@@ -189,7 +190,7 @@ def test_progress_adds_up_to_the_bytes_of_all_files(
 def test_an_interruption_keeps_what_was_stored_and_the_next_run_adds_the_rest(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.indexing.run.BATCH_ARTICLES", 1)
+    monkeypatch.setattr("embeddings.indexing.decisions.BATCH_ARTICLES", 1)
     monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 2)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
     with pytest.raises(KeyboardInterrupt):
@@ -211,7 +212,7 @@ def test_a_transaction_is_made_after_a_time_even_for_few_passages(
 def test_what_is_stored_is_searched_before_the_run_is_over(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.indexing.run.BATCH_ARTICLES", 1)
+    monkeypatch.setattr("embeddings.indexing.decisions.BATCH_ARTICLES", 1)
     monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_PASSAGES", 2)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
     found: list[int] = []
@@ -477,8 +478,8 @@ def test_articles_that_stay_as_they_are_do_not_pile_up(
     waiting: list[int] = []
     take = Background.take
 
-    def watched(self: Background, batch: Batch, fresh: Sequence[Article]) -> None:
-        take(self, batch, fresh)
+    def watched(self: Background, batch: Batch) -> None:
+        take(self, batch)
         waiting.append(sum(len(each.articles) for each in self.unstored))
 
     monkeypatch.setattr(Background, "take", watched)

@@ -37,8 +37,8 @@ SEED = int(os.environ.get("PRESSMARK_TEST_SEED", "20221019"))
 ALL = Filter()
 ARTICLES = 60
 INDEX = f"""{WITH_FAKE_ENCODER}
-from embeddings.indexing import background, run
-run.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
+from embeddings.indexing import background, decisions
+decisions.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
 print("ready", flush=True)
 commands.index(sys.argv[1:])
 """
@@ -151,10 +151,10 @@ def crash(folder: Path, title: str) -> Path:
     code = f"""
 import os, sys
 from pathlib import Path
-from embeddings.indexing import background, run
+from embeddings.indexing import background, decisions, run
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
-run.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
+decisions.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
 archive = Archive.create(Path({str(folder / "archive")!r}), FakeEncoder())
 run.index_paths(archive, [Path({str(folder / "in")!r})], lambda _: None)
 archive._database.write_journal_back()

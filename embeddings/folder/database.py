@@ -7,7 +7,7 @@ from embeddings.dates import day_number, earliest
 from embeddings.folder import near_duplicates, other_sources
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.snapshot import ARTICLE, read_article, where
-from embeddings.records import Copies, Entry, FileRecord, Origin, OtherSource, Prepared, SourceChanges, digest
+from embeddings.records import Copies, Entry, FileRecord, Origin, OtherSource, Prepared, SourceChanges
 from embeddings.sources import paths_of
 from embeddings.types import Article, Filter
 
@@ -115,7 +115,7 @@ class Database(DatabaseFile):
         with self.transaction(), self.new_generation() as generation:
             near_duplicates.unlink(self.connection, self._numbers([prepared.article.id for prepared in articles]))
             for prepared in articles:
-                number = self._put_article(prepared.article, generation)
+                number = self._put_article(prepared, generation)
                 self.connection.run_many(
                     'INSERT INTO passages (article, start, "end", generation, vector) VALUES (?, ?, ?, ?, ?)',
                     [
@@ -123,7 +123,7 @@ class Database(DatabaseFile):
                         for passage, vector in zip(prepared.passages, prepared.vectors, strict=True)
                     ],
                 )
-                near_duplicates.link(self.connection, number, prepared.article)
+                near_duplicates.link(self.connection, number, prepared.article.text, prepared.content)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles with their passages, in one transaction and one new generation.
@@ -175,10 +175,11 @@ class Database(DatabaseFile):
         """Have files read again the next time, whatever they are like then."""
         self.connection.run_many("DELETE FROM files WHERE path = ?", [(path,) for path in paths])
 
-    def _put_article(self, article: Article, generation: int) -> int:
+    def _put_article(self, prepared: Prepared, generation: int) -> int:
         """Insert or update the row of an article, remove its old passages, and return its number."""
         columns = [*ARTICLE.split(", "), "first_day", "last_day", "digest"]
-        values = (*astuple(article), *article.days, digest(article))
+        article = prepared.article
+        values = (*astuple(article), *article.days, prepared.digest)
         updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
         row = self.connection.first(
             f"INSERT INTO articles ({', '.join(columns)}) VALUES ({','.join('?' * len(columns))}) "
@@ -192,8 +193,7 @@ class Database(DatabaseFile):
 
     def _numbers(self, ids: Sequence[str]) -> list[int]:
         """Return the numbers of those of the articles that are stored."""
-        rows = [self.connection.first("SELECT number FROM articles WHERE id = ?", article_id) for article_id in ids]
-        return [row[0] for row in rows if row is not None]
+        return [number for (number,) in self.connection.among("SELECT number FROM articles WHERE id IN", ids)]
 
     def _remove_passages(self, article: int, generation: int) -> None:
         self.connection.run(

@@ -4,14 +4,13 @@ Everything here happens in a transaction of the caller's.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from embeddings.folder.minhash import Shingles, are_copies, bands, shingles
-from embeddings.folder.sqlite import Connection, Row, Value
-from embeddings.records import Copies, content_of
-from embeddings.types import Article
+from embeddings.folder.sqlite import Connection
+from embeddings.records import Copies
 
 IN_A_BAND = 8
 """Articles of one band that are looked at, the oldest: a thousand equal ones do not take a thousand times as long."""
@@ -19,16 +18,16 @@ IN_A_BAND = 8
 COMPARED = 20
 """Texts that one text is compared with, those first that have most bands in common with it."""
 
-TOGETHER = 500
-"""Numbers that are asked for in one query."""
 
+def link(connection: Connection, number: int, text: str, content: str) -> None:
+    """Link a stored article that is in no family yet with its copies: all their families become one.
 
-def link(connection: Connection, number: int, article: Article) -> None:
-    """Link a stored article that is in no family yet with its copies: all their families become one."""
-    found = shingles(article.text)
+    `content` is the hash of what it says: see `content_of`.
+    """
+    found = shingles(text)
     keys = bands(found)
     packed = np.array(keys, dtype="<i8").tobytes()
-    connection.run("INSERT INTO families VALUES (?, ?, ?, ?)", number, number, content_of(article), packed)
+    connection.run("INSERT INTO families VALUES (?, ?, ?, ?)", number, number, content, packed)
     _find(connection, number, number, found, keys)
     connection.run_many("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(key, number) for key in keys])
 
@@ -36,8 +35,8 @@ def link(connection: Connection, number: int, article: Article) -> None:
 def unlink(connection: Connection, numbers: Sequence[int]) -> None:
     """Take articles out of their families; what they alone held together falls apart."""
     gone = set(numbers)
-    rows = list(_among(connection, "SELECT article, family, bands FROM families WHERE article IN", numbers))
-    neighbours = {other for (other,) in _among(connection, "SELECT other FROM links WHERE article IN", numbers)} - gone
+    rows = list(connection.among("SELECT article, family, bands FROM families WHERE article IN", numbers))
+    neighbours = {other for (other,) in connection.among("SELECT other FROM links WHERE article IN", numbers)} - gone
     for article, _, packed in rows:
         keys = np.frombuffer(packed, dtype="<i8").tolist()
         connection.run_many("DELETE FROM bands WHERE band = ? AND article = ?", [(key, article) for key in keys])
@@ -107,16 +106,16 @@ def _candidates(connection: Connection, number: int, keys: Sequence[int]) -> lis
     shared = Counter(article for (article,) in connection.rows(" UNION ALL ".join([one] * len(keys)), keys))
     del shared[number]
     families: dict[int, int] = dict(
-        _among(connection, "SELECT article, family FROM families WHERE article IN", sorted(shared))
+        connection.among("SELECT article, family FROM families WHERE article IN", sorted(shared))
     )
     return [(other, families[other]) for other in sorted(families, key=lambda other: (-shared[other], other))]
 
 
 def _number_anew(connection: Connection, families: Sequence[int]) -> None:
     """Give all that still hangs together by links in these families the least of its numbers."""
-    members = {article for (article,) in _among(connection, "SELECT article FROM families WHERE family IN", families)}
+    members = {article for (article,) in connection.among("SELECT article FROM families WHERE family IN", families)}
     others: dict[int, list[int]] = {}
-    for article, other in _among(connection, "SELECT article, other FROM links WHERE article IN", sorted(members)):
+    for article, other in connection.among("SELECT article, other FROM links WHERE article IN", sorted(members)):
         others.setdefault(article, []).append(other)
     numbered = list[tuple[int, int]]()
     while members:
@@ -128,14 +127,6 @@ def _number_anew(connection: Connection, families: Sequence[int]) -> None:
             reached += new
         numbered += [(family, article) for article in reached]
     connection.run_many("UPDATE families SET family = ? WHERE article = ?", numbered)
-
-
-def _among(connection: Connection, query: str, values: Sequence[Value]) -> Iterator[Row]:
-    """Yield the rows of a query that ends in IN, for any number of values."""
-    values = list(values)
-    for first in range(0, len(values), TOGETHER):
-        lot = values[first : first + TOGETHER]
-        yield from connection.rows(f"{query} ({','.join('?' * len(lot))})", lot)
 
 
 def family_faults(connection: Connection) -> Iterable[str]:

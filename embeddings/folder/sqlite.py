@@ -14,6 +14,9 @@ DAMAGE_CURE = "restore it from a copy, or see what can be saved with: pressmark 
 
 FULL_CURE = "free some space and do it again: what is stored stays"
 
+VALUES_IN_A_QUERY = 500
+"""Values that are asked for in one query, at most."""
+
 Value = str | int | bytes | None
 Row = tuple[Any, ...]
 
@@ -36,6 +39,12 @@ class Connection:
         """Yield the rows of a query."""
         with self._plainly():
             yield from self._sqlite.execute(query, values)
+
+    def among(self, query: str, values: Sequence[Value]) -> Iterator[Row]:
+        """Yield the rows of a query that ends in IN, for any number of values, which come after it."""
+        for first in range(0, len(values), VALUES_IN_A_QUERY):
+            some = values[first : first + VALUES_IN_A_QUERY]
+            yield from self.rows(f"{query} ({','.join('?' * len(some))})", some)
 
     def first(self, query: str, *values: Value) -> Row | None:
         """Return the first row of a query; None if there is none."""

@@ -3,12 +3,14 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 
 from embeddings.archives import GrowingArchive
-from embeddings.records import FileRecord, OtherSource, Prepared, SourceChanges, encode, split_article, with_vectors
-from embeddings.types import Article, Passage, Vectors
+from embeddings.indexing.arrivals import Arrival
+from embeddings.indexing.decisions import Batch, source_changes
+from embeddings.records import Prepared, encode, split_article, with_vectors
+from embeddings.types import Passage, Vectors
 
 TRANSACTION_PASSAGES = 1000
 """Passages that make a transaction; as many articles do, whether or not anything of them is to be encoded."""
@@ -26,40 +28,11 @@ THREADS = 2
 """Steps under way: when the texts of one run out, those of the next are there already, and no core waits."""
 
 
-@dataclass(slots=True)
-class Batch:
-    """Articles that are encoded together, by id, and what is stored along with them.
-
-    `contents` are the ids of the articles by what they say, see `content_of`; `finished` are files whose last articles
-    are in this batch or an earlier one, of one path the last counts; `size` is how many bytes of files were read for
-    it. The rest is as in `SourceChanges`, `noted` by source.
-    """
-
-    articles: dict[str, Article] = field(default_factory=dict)
-    contents: dict[str, str] = field(default_factory=dict)
-    finished: list[FileRecord] = field(default_factory=list)
-    size: int = 0
-    handed: dict[str, OtherSource] = field(default_factory=dict)
-    merged: set[str] = field(default_factory=set)
-    moved: dict[str, str] = field(default_factory=dict)
-    noted: dict[str, OtherSource] = field(default_factory=dict)
-
-
-def source_changes(batches: Sequence[Batch]) -> SourceChanges:
-    """Return what becomes of the places of articles when these batches are stored together."""
-    return SourceChanges(
-        handed={article: to for batch in batches for article, to in batch.handed.items()},
-        merged=sorted({article for batch in batches for article in batch.merged}),
-        moved={article: source for batch in batches for article, source in batch.moved.items()},
-        noted=list({source: other for batch in batches for source, other in batch.noted.items()}.values()),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """Articles whose passages are encoded in the background; `vectors` are those of all passages, step by step."""
 
-    articles: Sequence[Article]
+    arrivals: Sequence[Arrival]
     parts: Sequence[Sequence[Passage]]
     vectors: Sequence[Future[Vectors]]
 
@@ -80,7 +53,9 @@ class Encoding:
 
     def result(self) -> list[Prepared]:
         """Return what is to be stored, once all is encoded; the error if encoding failed."""
-        return with_vectors(self.articles, self.parts, [step.result() for step in self.vectors])
+        articles = [arrival.article for arrival in self.arrivals]
+        contents = [arrival.content for arrival in self.arrivals]
+        return with_vectors(articles, contents, self.parts, [step.result() for step in self.vectors])
 
 
 class Background:
@@ -115,17 +90,17 @@ class Background:
         """Stop; what is not stored is lost. Waits for the steps that have begun."""
         self._threads.shutdown(cancel_futures=True)
 
-    def take(self, batch: Batch, fresh: Sequence[Article]) -> None:
+    def take(self, batch: Batch) -> None:
         """Split those of a batch's articles that are new or changed, and start encoding them.
 
         While too many passages wait to be encoded, this waits for them, and stores.
         """
         encoder, splitting = self._archive.encoder, self._archive.splitting
-        parts = [split_article(article, encoder, splitting) for article in fresh]
+        parts = [split_article(arrival.article, encoder, splitting) for arrival in batch.fresh]
         passages = [passage for part in parts for passage in part]
         steps = (passages[first : first + STEP_PASSAGES] for first in range(0, len(passages), STEP_PASSAGES))
         vectors = [self._threads.submit(encode, step, encoder, splitting) for step in steps]
-        encoding = Encoding(fresh, parts, vectors)
+        encoding = Encoding(batch.fresh, parts, vectors)
         self._under_way.append((batch, encoding))
         self._collect(WAITING_PASSAGES)
 
@@ -145,7 +120,7 @@ class Background:
             self._under_way.popleft()
             self._done += batch.size
             self._ready.append(batch)
-            if encoding.articles:
+            if encoding.arrivals:
                 self._encoded.append(encoding)
             if max(sum(each.passages for each in self._encoded), self._waiting) >= TRANSACTION_PASSAGES:
                 self._write()

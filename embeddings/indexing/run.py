@@ -10,17 +10,12 @@ from time import time_ns
 from embeddings.archives import GrowingArchive
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.files.records import USUAL, FieldNames
-from embeddings.indexing.background import Background, Batch
-from embeddings.indexing.duplicates import Duplicates
-from embeddings.records import FileRecord, OtherSource, SourceChanges, digest
-from embeddings.sources import Source, file_of, is_below
+from embeddings.indexing.arrivals import Claim, arrive
+from embeddings.indexing.background import Background
+from embeddings.indexing.decisions import Batch, Decision, Outcome, decide
+from embeddings.records import FileRecord, OtherSource, SourceChanges
+from embeddings.sources import file_of, is_below
 from embeddings.types import Article
-
-BATCH_ARTICLES = 16
-"""Articles that are split and encoded together, at most."""
-
-BATCH_CHARACTERS = 30_000
-"""Characters that these have together, at most; one article of any length is a batch of its own."""
 
 READING = "2"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
@@ -91,7 +86,8 @@ class _Run:
         self._read: set[str] = set()
         self._background = Background(archive, progress)
         self._batch = Batch()
-        self._duplicates = Duplicates(archive, lambda: [*self._background.unstored, self._batch])
+        self._seen: set[str] = set()  # ids of stored articles that are where they were read
+        self._met: set[str] = set()  # sources of articles that are stored as read elsewhere
 
     def close(self) -> None:
         """Stop; what is not stored yet is lost."""
@@ -146,14 +142,14 @@ class _Run:
         dropped: list[str] = []
         looked_through = self._read - self._kept
         for other in self._archive.other_sources():
-            if _is_lost(other.source, roots, looked_through) and other.source not in self._duplicates.met:
+            if _is_lost(other.source, roots, looked_through) and other.source not in self._met:
                 dropped.append(other.source)
             else:
                 others.setdefault(other.article, []).append(other)
         lost = [
             article_id
             for article_id, source in self._archive.sources().items()
-            if article_id not in self._duplicates.seen and _is_lost(source, roots, looked_through)
+            if article_id not in self._seen and _is_lost(source, roots, looked_through)
         ]
         places = SourceChanges(handed={each: others[each][0] for each in lost if each in others}, dropped=dropped)
         if places:
@@ -164,68 +160,44 @@ class _Run:
         self.report.removed = len(gone)
 
     def _take(self, found: Article, file: InputFile) -> None:
-        """Put an article into the batch; of equal ids, the first is stored before."""
-        if not self._has_room(found):
+        """Ask the archive what it knows of an article, decide what becomes of it, and have that done."""
+        if not self._batch.has_room(found):
             self._hand_over()
-        spot = Source.of(found)
-        if self._duplicates.waits(found.id) or self._duplicates.waits(spot.own_id):
+        decision = decide(arrive(found, self._archive), [*self._background.unstored, self._batch])
+        if decision.outcome is Outcome.WAIT:
             self.store()
-        article = self._distinct(found, spot, file)
-        twin = self._duplicates.twin(article) if self._archive.keeps_places else None
-        if twin is not None:
-            self._pass_over(changed=self._duplicates.meet(article, twin))
-        elif self._duplicates.goes_on_at(article):
-            self._pass_over(changed=False)
-        else:
-            self._duplicates.put(article)
+            decision = decide(arrive(found, self._archive), [])
+        self._batch.apply(decision)
+        self._note(decision)
+        self._note_rival(decision, file)
 
-    def _pass_over(self, *, changed: bool) -> None:
-        """Count an article that is stored as another one."""
-        self.report.changed += changed
-        self.report.unchanged += not changed
+    def _note(self, decision: Decision) -> None:
+        """Count an article, and remember that it is still there."""
+        self.report.added += decision.outcome is Outcome.NEW
+        self.report.changed += decision.changes_stored
+        self.report.unchanged += decision.outcome is not Outcome.NEW and not decision.changes_stored
+        if decision.outcome is not Outcome.ANOTHER_SOURCE:
+            self._seen.add(decision.arrival.article.id)
+        if decision.same_as is not None:
+            self._met.add(decision.arrival.article.source)
+            if decision.is_at_own_source:
+                self._seen.add(decision.same_as)
 
-    def _has_room(self, article: Article) -> bool:
-        """Tell whether an article may go into the batch."""
-        articles = self._batch.articles.values()
-        characters = sum(len(each.text) for each in (*articles, article))
-        return not articles or (len(articles) < BATCH_ARTICLES and characters <= BATCH_CHARACTERS)
-
-    def _distinct(self, article: Article, spot: Source, file: InputFile) -> Article:
-        """Return the article, with an id of its own if another article, of a file that is still there, has its id.
-
-        An id that a newsroom gave in JSON names one article wherever it comes from: the last one counts. The file of
-        the one before is read again when the last one's changes or is gone.
-        """
-        known = self._archive.origins([article.id, spot.own_id])
-        if spot.own_id in known:
-            return replace(article, id=spot.own_id)
-        there = known.get(article.id)
-        if there is None or spot.is_that_of(there.source):
-            return article
-        other = file_of(there.source)
-        if other is None:
-            self._batch.moved[article.id] = article.source
-            return article
-        same = there.digest == digest(article)
-        if same and self._archive.keeps_places:
-            self._duplicates.note(article.id, article)
-        if not same and not spot.may_replace(there.source):
-            return replace(article, id=spot.own_id)
-        if same:
-            self._background.contested |= {file.source, other}  # both have it: both are read every time
-        elif other in self._records:
-            self._records[other] = replace(self._records[other], superseded_by=file.source)
-            self._batch.finished.append(self._records[other])
-        return article
+    def _note_rival(self, decision: Decision, file: InputFile) -> None:
+        """See to it that the file with the id of an article is read again when that is needed."""
+        rival = decision.arrival.rival
+        if rival is None:
+            return
+        if decision.arrival.claim is Claim.SHARED:
+            self._background.contested |= {file.source, rival}  # both have it: both are read every time
+        elif decision.arrival.claim is Claim.SUPERSEDED and rival in self._records:
+            self._records[rival] = replace(self._records[rival], superseded_by=file.source)
+            self._batch.finished.append(self._records[rival])
 
     def _hand_over(self) -> None:
-        """Count the batch's articles, have those encoded that are new or changed, and begin another batch."""
+        """Have the batch encoded, and begin another one."""
         batch, self._batch = self._batch, Batch()
-        done, fresh = self._archive.sort(list(batch.articles.values()))
-        self.report.added += len(done.added)
-        self.report.changed += len(done.changed)
-        self.report.unchanged += len(done.unchanged)
-        self._background.take(batch, fresh)
+        self._background.take(batch)
 
 
 def _is_lost(source: str, roots: Sequence[str], looked_through: Collection[str]) -> bool:

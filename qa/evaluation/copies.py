@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from embeddings.folder.database import Database
-from embeddings.records import Prepared
+from embeddings.records import Prepared, content_of
 from embeddings.sentences import sentences
 from embeddings.types import Article, Filter
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
@@ -80,7 +80,8 @@ def families(articles: Sequence[Article]) -> list[list[str]]:
         path = Path(folder) / "archive.sqlite"
         with closing(Database.create(path, {"encoder": "none", "dimension": "1", "splitting": "none"})) as database:
             for first in range(0, len(articles), TOGETHER):
-                database.store([Prepared(article, (), nothing) for article in articles[first : first + TOGETHER]])
+                some = articles[first : first + TOGETHER]
+                database.store([Prepared(article, content_of(article), (), nothing) for article in some])
             found: dict[int, list[str]] = {}
             for entry in database.entries(Filter()):
                 found.setdefault(entry.family, []).append(entry.id)

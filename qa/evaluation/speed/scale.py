@@ -16,7 +16,7 @@ from embeddings.folder.archive import Archive
 from embeddings.folder.database import Database
 from embeddings.folder.paths import database_path
 from embeddings.folder.snapshot import Snapshot
-from embeddings.records import Prepared
+from embeddings.records import Prepared, content_of
 from embeddings.types import Article, Encoder, Filter, Passage, Vectors
 from qa.evaluation.results.results import Figure, Unit
 from qa.evaluation.speed.growth import MEGABYTE, Served, questions_about
@@ -108,7 +108,7 @@ def endless(state: Snapshot) -> Generator[Prepared]:
             if turn:
                 yield _copy(article, [each.passage for each in stored], vectors, turn, random)
             else:
-                yield Prepared(article, [each.passage for each in stored], vectors)
+                yield Prepared(article, content_of(article), [each.passage for each in stored], vectors)
         if not some:
             return
 
@@ -120,7 +120,7 @@ def _copy(
     noisy = vectors + noise.astype(np.float32)
     other = replace(article, id=f"{article.id}~{turn}")
     moved = [Passage(other, passage.start, passage.end) for passage in passages]
-    return Prepared(other, moved, noisy / np.linalg.norm(noisy, axis=1, keepdims=True))
+    return Prepared(other, content_of(other), moved, noisy / np.linalg.norm(noisy, axis=1, keepdims=True))
 
 
 def _lot(articles: Iterator[Prepared], least: int) -> Iterator[Prepared]:
