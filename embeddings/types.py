@@ -1,7 +1,7 @@
 """The nouns of the archive: articles, the passages in them, and the hits of a search."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -65,7 +65,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Passage(Span):
-    """A contiguous slice of one article: what is embedded, searched and read."""
+    """A contiguous slice of one article: what is embedded, searched and read.
+
+    `family`: the number that its article and the copies of it have in common; None in an archive that knows of none.
+    """
+
+    family: int | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:

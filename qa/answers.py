@@ -17,21 +17,33 @@ ATTRIBUTION = re.compile(r"\s*,\s+(?:[A-Z][\w.&’'-]*\s+){1,4}(?:reports?|repor
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where an answer's words stand, too: in sources of their own, and in copies of these, one place an article."""
+
+    supports: tuple[Span, ...]
+    copies: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Spans that say the same: the best of them, where else its words stand, and what speaks for it."""
 
     best: ScoredSpan
-    supports: tuple[Span, ...]
+    elsewhere: Elsewhere
     evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A span with the retrieval score of the hit it was read in, and its passage's relevance logit, 0 without one."""
+    """A span with the retrieval score of the hit it was read in, and its passage's relevance logit, 0 without one.
+
+    `family`: that of its passage.
+    """
 
     span: ScoredSpan
     retrieval: float
     relevance: float
+    family: int | None
 
 
 def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Calibration) -> list[Answer]:
@@ -43,7 +55,7 @@ def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Cali
 def gather(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Group]:
     """Return the spans of all readings, put together where they share their words or their place, best first."""
     candidates = [
-        _Candidate(before_attribution(span), hit.score, reading.relevance or 0.0)
+        _Candidate(before_attribution(span), hit.score, reading.relevance or 0.0, hit.passage.family)
         for hit, reading in zip(hits, readings, strict=True)
         for span in reading.spans
     ]
@@ -84,8 +96,11 @@ def _group(candidates: Sequence[_Candidate]) -> list[list[_Candidate]]:
 
 
 def _says_the_same(one: Span, other: Span) -> bool:
-    overlap = one.article.id == other.article.id and one.start < other.end and other.start < one.end
-    return overlap or (same_words(one.text) != "" and same_words(one.text) == same_words(other.text))
+    return _overlap(one, other) or (same_words(one.text) != "" and same_words(one.text) == same_words(other.text))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.article.id == other.article.id and one.start < other.end and other.start < one.end
 
 
 def _lead(groups: Sequence[Sequence[_Candidate]], index: int) -> float:
@@ -96,10 +111,10 @@ def _lead(groups: Sequence[Sequence[_Candidate]], index: int) -> float:
 
 def _with_evidence(members: Sequence[_Candidate], lead: float, read: int) -> Group:
     best = members[0].span
-    supports = tuple(_elsewhere(best, [member.span for member in members[1:]]))
+    elsewhere = _elsewhere(members)
     retrieval = max(member.retrieval for member in members)
-    evidence = Evidence(best.score, retrieval, lead, len(supports), members[0].relevance, read)
-    return Group(best, supports, evidence)
+    evidence = Evidence(best.score, retrieval, lead, len(elsewhere.supports), members[0].relevance, read)
+    return Group(best, elsewhere, evidence)
 
 
 def _answer(group: Group, calibration: Calibration) -> Answer:
@@ -110,16 +125,27 @@ def _answer(group: Group, calibration: Calibration) -> Answer:
         best.end,
         confidence=calibration.confidence(group.evidence),
         score=best.score,
-        supports=group.supports,
+        supports=group.elsewhere.supports,
+        copies=group.elsewhere.copies,
     )
 
 
-def _elsewhere(best: Span, others: Sequence[Span]) -> list[Span]:
-    """Return the spans that overlap neither the best one nor an earlier one of their own."""
-    kept: list[Span] = [best]
-    for other in others:
-        if not any(
-            span.article.id == other.article.id and span.start < other.end and other.start < span.end for span in kept
-        ):
-            kept.append(Span(other.article, other.start, other.end))
-    return kept[1:]
+def _elsewhere(members: Sequence[_Candidate]) -> Elsewhere:
+    """Return where the first one's words stand, too: places that overlap neither it nor one before them.
+
+    Of a family, the first article is the source, and all others are copies of it.
+    """
+    kept: list[Span] = [members[0].span]
+    sources = {members[0].family: members[0].span.article.id}
+    supports: list[Span] = []
+    copies: dict[str, Span] = {}
+    for member in members[1:]:
+        span = Span(member.span.article, member.span.start, member.span.end)
+        if any(_overlap(span, other) for other in kept):
+            continue
+        kept.append(span)
+        if member.family is not None and sources.setdefault(member.family, span.article.id) != span.article.id:
+            copies.setdefault(span.article.id, span)
+        else:
+            supports.append(span)
+    return Elsewhere(tuple(supports), tuple(copies.values()))

@@ -12,6 +12,7 @@ from embeddings.command_line import NothingToDo, WrongUse, archive_option, plain
 from embeddings.commands import index_with_progress
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.locations import Location
+from embeddings.plural import plural
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.limits import check_k, check_outlet, check_question
@@ -123,9 +124,11 @@ def _answer_in_words(answer: Answer) -> str:
         _indented(_source_line(answer.article)),
         f"  {answer.article.id} [{answer.start}:{answer.end}]",
     ]
-    if answer.supports:
-        places = ", ".join(f"{span.article.id} [{span.start}:{span.end}]" for span in answer.supports)
-        lines.append(_indented(f"the same words: {places}"))
+    places = [f"{span.article.id} [{span.start}:{span.end}]" for span in answer.supports]
+    if answer.copies:
+        places.append(f"{'and ' if places else ''}in {plural(len(answer.copies), 'copy', 'copies')}")
+    if places:
+        lines.append(_indented(f"the same words: {', '.join(places)}"))
     return "\n".join(lines)
 
 

@@ -76,17 +76,13 @@ def _answer_to_json(answer: Answer, href: Href) -> dict[str, object]:
         "sentence": {"start": answer.sentence.start, "end": answer.sentence.end, "text": answer.sentence.text},
         "article": article_to_json(answer.article),
         "href": href(answer),
-        "supports": [_support_to_json(support, href) for support in answer.supports],
+        "supports": [_place_to_json(support, href) for support in answer.supports],
+        "copies": [_place_to_json(copy, href) for copy in answer.copies],
     }
 
 
-def _support_to_json(support: Span, href: Href) -> dict[str, object]:
-    return {
-        "article": article_to_json(support.article),
-        "start": support.start,
-        "end": support.end,
-        "href": href(support),
-    }
+def _place_to_json(span: Span, href: Href) -> dict[str, object]:
+    return {"article": article_to_json(span.article), "start": span.start, "end": span.end, "href": href(span)}
 
 
 def _hit_to_json(hit: Hit) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The nouns of question answering: answers, predictions, examples, and the reader's readings."""
+"""The nouns of question answering: answers, predictions, and the reader's readings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,12 +35,15 @@ class Reader(Protocol):
 class Answer(Span):
     """A verbatim span that answers a question. `confidence`: calibrated probability that it is right, in [0, 1].
 
-    `supports` are the places elsewhere in the archive where the same words were read as the answer, best first.
+    `supports` are the places elsewhere in the archive where the same words were read as the answer, best first. A copy
+    is no source of its own: where they were read in copies of its article, or of a support's, they are in `copies`, one
+    place an article.
     """
 
     confidence: float
     score: float
     supports: tuple[Span, ...] = ()
+    copies: tuple[Span, ...] = ()
 
     @property
     def sentence(self) -> Span:

@@ -118,6 +118,54 @@ def test_each_support_is_named_once() -> None:
     assert ranges(answer.supports) == [("a", *place(LEDE, "Ali Veli", 2)), ("b", *place(ECHO, "ali  véli"))]
 
 
+def from_families(*read: tuple[int | None, ScoredSpan]) -> Answer:
+    """Return the one answer of spans, each in a passage whose article is of a family."""
+    hits = [Hit(Passage(span.article, 0, 10, family), 1.0, rank) for rank, (family, span) in enumerate(read, start=1)]
+    readings = [Reading(hit.passage, (span,)) for hit, (_, span) in zip(hits, read, strict=True)]
+    (answer,) = assemble(hits, readings, BY_SUPPORTS)
+    return answer
+
+
+BY_SUPPORTS = Calibration(supports=1.0)
+"""Confidence is (1 + supports) / (2 + supports): 1/2 without any, 2/3 with one, 3/4 with two."""
+
+WIRE = [Article(name, "In Baku, Ali Veli spoke. Ali Veli is mayor.", "Mayor speaks") for name in "abcde"]
+
+
+def veli(number: int, score: float, occurrence: int = 1) -> ScoredSpan:
+    return scored(WIRE[number], "Ali Veli", score, occurrence)
+
+
+def test_copies_of_the_answer_s_article_support_nothing() -> None:
+    answer = from_families((1, veli(0, 5.0)), (1, veli(1, 4.0)), (1, veli(2, 3.0)))
+    assert (answer.article.id, answer.supports) == ("a", ())
+    assert ranges(answer.copies) == [("b", 9, 17), ("c", 9, 17)]
+    assert answer.confidence == near(1 / 2)
+
+
+def test_copies_of_a_support_support_once() -> None:
+    answer = from_families((1, veli(0, 5.0)), (2, veli(1, 4.0)), (2, veli(2, 3.0)), (3, veli(3, 2.0)))
+    assert ranges(answer.supports) == [("b", 9, 17), ("d", 9, 17)]
+    assert ranges(answer.copies) == [("c", 9, 17)]
+    assert answer.confidence == near(3 / 4)
+
+
+def test_the_best_place_of_a_family_is_its_source_whatever_comes_first_in_the_archive() -> None:
+    answer = from_families((1, veli(4, 5.0)), (7, veli(3, 1.0)), (7, veli(2, 2.0)))
+    assert (ranges(answer.supports), ranges(answer.copies)) == ([("c", 9, 17)], [("d", 9, 17)])
+
+
+def test_a_copy_with_the_words_twice_is_one_copy_and_the_source_s_second_place_a_support() -> None:
+    answer = from_families((1, veli(0, 5.0)), (1, veli(1, 4.0)), (1, veli(1, 3.0, 2)), (1, veli(0, 2.0, 2)))
+    assert (ranges(answer.supports), ranges(answer.copies)) == ([("a", 25, 33)], [("b", 9, 17)])
+
+
+def test_where_no_families_are_known_every_article_supports() -> None:
+    answer = from_families((None, veli(0, 5.0)), (None, veli(1, 4.0)), (None, veli(2, 3.0)))
+    assert (ranges(answer.supports), answer.copies) == ([("b", 9, 17), ("c", 9, 17)], ())
+    assert answer.confidence == near(3 / 4)
+
+
 def test_spans_of_marks_alone_are_not_the_same_words() -> None:
     spans = [scored(LEDE, "!", 1.0), scored(LEDE, ".", 2.0)]
     assert [answer.text for answer in assembled((1.0, spans))] == [".", "!"]

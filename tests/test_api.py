@@ -69,6 +69,7 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "article": SIGNED_JSON,
         "href": "/articles/azernews%2F2022%20signing%231?start=43&end=55",
         "supports": [{"article": REPEATED_JSON, "start": 37, "end": 47, "href": "/articles/wire-7?start=37&end=47"}],
+        "copies": [],
     }
     assert [(answer["text"], answer["confidence"]) for answer in body["answers"]] == [
         ("a memorandum", 0.93),

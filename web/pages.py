@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from embeddings.dates import in_words
+from embeddings.plural import plural
 from embeddings.types import Filter, Span
 from qa.limits import MAX_K
 from qa.render import confidence_in_words
@@ -53,8 +54,8 @@ def span_link(span: Span) -> str:
 
 
 def read_as_answers(prediction: Prediction) -> list[Span]:
-    """Return every span that the answers show or name as support."""
-    return [span for answer in prediction.answers for span in (answer, *answer.supports)]
+    """Return every span that the answers show, or where their words were read, too."""
+    return [span for answer in prediction.answers for span in (answer, *answer.supports, *answer.copies)]
 
 
 def json_link() -> str:
@@ -112,6 +113,7 @@ for function in (
     json_link,
     paragraphs,
     pieces,
+    plural,
     read_as_answers,
     scope_in_words,
     span_link,

@@ -92,10 +92,11 @@ class Snapshot:
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """Return passages by their numbers; numbers that are gone are left out."""
         marks = ",".join("?" * len(numbers))
-        query = f'SELECT number, start, "end", article FROM passages WHERE number IN ({marks})'
+        joined = "passages LEFT JOIN families USING (article)"
+        query = f'SELECT number, article, start, "end", family FROM {joined} WHERE number IN ({marks})'
         rows = list(self._connection.rows(query, list(numbers)))
-        articles = {number: self._article_numbered(number) for number in {article for *_, article in rows}}
-        return {number: Passage(articles[article], start, end) for number, start, end, article in rows}
+        articles = {number: self._article_numbered(number) for number in {article for _, article, *_ in rows}}
+        return {number: Passage(articles[article], *place) for number, article, *place in rows}
 
     def vectors(self, numbers: Numbers) -> tuple[Numbers, Vectors]:
         """Return those of the passages that are there, and their vectors, float32, shape (passages, dimension)."""
