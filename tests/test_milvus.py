@@ -18,7 +18,9 @@ from embeddings.milvus.archive import HOUR, MilvusArchive
 from embeddings.milvus.client import Table
 from embeddings.milvus.rows import Head, passage_rows, piece_rows
 from embeddings.types import Article, Filter
-from fakes import FakeEncoder, FakeReader
+from fakes import FakeEncoder, FakeReader, near
+from qa.confidence import Calibration
+from qa.pipeline import Pipeline
 from qa.reader.load import load_reader
 from qa.settings import Settings
 from web.commands import main
@@ -206,6 +208,14 @@ def test_an_id_longer_than_a_text_in_milvus_is_refused(archive: MilvusArchive) -
     with pytest.raises(ValueError, match="an article's id has 65,536 bytes, Milvus stores at most 65,535"):
         archive.add([replace(TREATY, id="x" * 65_536)])
     assert archive.counts().passages == 1
+
+
+@needs_milvus
+def test_no_copies_are_known_so_each_article_supports(archive: MilvusArchive) -> None:
+    archive.add([replace(TREATY, id="copy", outlet="Times"), replace(TREATY, id="other", outlet="Herald")])
+    asked = Pipeline(archive, FakeReader({"treaty": 1.0}), Calibration(supports=1.0), Settings())
+    (answer,) = asked.ask("What was signed?").answers
+    assert (len(answer.supports), answer.copies, answer.confidence) == (2, (), near(3 / 4))
 
 
 # --- the command line -------------------------------------------------------------------------------------------------

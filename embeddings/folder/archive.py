@@ -149,14 +149,6 @@ class Archive:
         """
         self._indexes.remove(ids)
 
-    def copies(self, article_id: str) -> list[str]:
-        """Return the ids of the copies of an article, sorted: all that say nearly the same, or copies of these.
-
-        Raises:
-            KeyError: if there is no article with this id.
-        """
-        return self._database.copies(article_id)
-
     @property
     def keeps_places(self) -> bool:
         """Whether the same article at two places is stored once: always."""

@@ -73,28 +73,8 @@ class Database(DatabaseFile):
         """Return where every article was read, by id."""
         return dict(self.connection.rows("SELECT id, source FROM articles"))
 
-    def family(self, article_id: str) -> int:
-        """Return the number that an article and all its copies have in common.
-
-        Raises:
-            KeyError: if there is no article with this id.
-        """
-        row = self.connection.first("SELECT number FROM articles WHERE id = ?", article_id)
-        if row is None:
-            raise KeyError(article_id)
-        return near_duplicates.family_of(self.connection, row[0])
-
-    def copies(self, article_id: str) -> list[str]:
-        """Return the ids of the copies of an article, sorted: its family without itself.
-
-        Raises:
-            KeyError: if there is no article with this id.
-        """
-        family = self.family(article_id)
-        return [each for each in near_duplicates.ids_of_family(self.connection, family) if each != article_id]
-
     def copy_counts(self) -> Copies:
-        """Return how many articles have copies, and in how many near_duplicates."""
+        """Return how many articles have copies, and in how many families."""
         return near_duplicates.copies(self.connection)
 
     def ids_with(self, content: str) -> list[str]:

@@ -50,18 +50,6 @@ def unlink(connection: Connection, numbers: Sequence[int]) -> None:
         _find(connection, number, family, shingles(text), np.frombuffer(packed, dtype="<i8").tolist())
 
 
-def family_of(connection: Connection, number: int) -> int:
-    """Return the number of an article's family: its own one if it has no copy."""
-    row = connection.first("SELECT family FROM families WHERE article = ?", number)
-    return number if row is None else int(row[0])
-
-
-def ids_of_family(connection: Connection, family: int) -> list[str]:
-    """Return the ids of the articles of a family, sorted."""
-    query = "SELECT id FROM families JOIN articles ON number = article WHERE family = ? ORDER BY id"
-    return [article_id for (article_id,) in connection.rows(query, (family,))]
-
-
 def ids_with(connection: Connection, content: str) -> list[str]:
     """Return the ids of the articles that say the same, sorted: see `content_of`."""
     query = "SELECT id FROM families JOIN articles ON number = article WHERE content = ? ORDER BY id"
