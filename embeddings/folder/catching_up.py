@@ -33,10 +33,10 @@ def write_keywords(keywords: KeywordIndex, snapshot: Snapshot, since: int) -> Ke
 
 def lots(snapshot: Snapshot, since: int) -> Iterator[tuple[Numbers, Vectors]]:
     """Yield the numbers and vectors that were added after a generation, in lots."""
-    added = snapshot.added_since(since)
+    added = snapshot.vectors_since(since)
     while lot := list(islice(added, TOGETHER)):
-        numbers = np.array([stored.number for stored in lot], dtype=np.int64)
-        yield numbers, np.stack([stored.vector for stored in lot])
+        numbers, vectors = zip(*lot, strict=True)
+        yield np.array(numbers, dtype=np.int64), np.stack(vectors)
 
 
 def put(vectors: VectorIndex, lots: Iterable[tuple[Numbers, Vectors]]) -> int:

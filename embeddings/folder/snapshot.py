@@ -141,6 +141,12 @@ class Snapshot:
                 owner, article = owner_number, self._article_numbered(owner_number)
             yield StoredPassage(number, Passage(article, start, end), np.frombuffer(vector, dtype=np.float32))
 
+    def vectors_since(self, generation: int) -> Iterator[tuple[int, Vectors]]:
+        """Yield number and vector, shape (dimension,), of the same passages in the same order; no article is read."""
+        query = "SELECT number, vector FROM passages WHERE generation > ? ORDER BY number"
+        for number, vector in self._connection.rows(query, (generation,)):
+            yield number, np.frombuffer(vector, dtype=np.float32)
+
     def _article_numbered(self, number: int) -> Article:
         return numbered_article(self._connection, number)
 
