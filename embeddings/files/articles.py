@@ -260,9 +260,8 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
     title = clean_line(draft.title)[:MAX_TITLE]
     address = clean_line(draft.url)
     url = address if _URL.fullmatch(address) else None
-    named = _hashed("t", f"{title}\n{text}") if url is None else _hashed("u", url)
     return Article(
-        id=next(name for name in (draft.id, path_id, named) if name),
+        id=draft.id or path_id or _name(title, text, url),
         text=text,
         title=title if title else clean_line(first_sentence(text))[:MAX_TITLE],
         published=draft.published,
@@ -271,6 +270,11 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
         url=url,
         source=source,
     )
+
+
+def _name(title: str, text: str, url: str | None) -> str:
+    """Return the id of an article that has none of its own nor a path's."""
+    return _hashed("t", f"{title}\n{text}") if url is None else _hashed("u", url)
 
 
 def _hashed(mark: str, text: str) -> str:
