@@ -155,7 +155,7 @@ def source_changes(batches: Sequence[Batch]) -> SourceChanges:
     """Return what becomes of the sources of articles when these batches are stored together."""
     return SourceChanges(
         handed={article: to for batch in batches for article, to in batch.handed.items()},
-        merged=sorted({article for batch in batches for article in batch.merged}),
+        merged=tuple(sorted({article for batch in batches for article in batch.merged})),
         moved={article: source for batch in batches for article, source in batch.moved.items()},
-        noted=list({source: other for batch in batches for source, other in batch.noted.items()}.values()),
+        noted=tuple({source: other for batch in batches for source, other in batch.noted.items()}.values()),
     )
