@@ -13,9 +13,9 @@ from embeddings.archives import open_or_create
 from embeddings.command_line import SHOWN, NothingToDo, archive_option, plain_errors
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
-from embeddings.files.articles import find_files
+from embeddings.files.articles import check_paths, find_files
 from embeddings.files.records import USUAL, FieldNames
-from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.run import IndexReport, index_files
 from embeddings.indexing.watch import watch as keep_watching
 from embeddings.locations import Location
 from embeddings.plural import plural
@@ -97,7 +97,7 @@ def index_with_progress(
             disable=not sys.stderr.isatty(),
             leave=False,
         ) as bar:
-            return index_paths(opened, paths, bar.update, names, prune=prune)
+            return index_files(opened, files, bar.update, names, prune_below=paths if prune else ())
     finally:
         opened.close()
 
@@ -109,7 +109,7 @@ def _keep_indexed(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with plain_errors():
-            find_files(paths)  # a path that is missing from the start is a mistake
+            check_paths(paths)  # a path that is missing from the start is a mistake
             model = load_encoder(encoder, cache)
             with closing(open_or_create(archive, model)) as opened:
                 click.echo(f"Watching {', '.join(map(str, paths))} for {archive}, until Ctrl-C", err=True)

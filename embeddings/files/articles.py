@@ -88,14 +88,20 @@ def find_files(paths: Sequence[Path]) -> list[InputFile]:
     Inside a folder, what is hidden is left out, and so are README*, LICENSE* and questions.jsonl, an evaluation set
     that lives beside the articles. A file that is named itself is always returned. Raises FileNotFoundError.
     """
+    check_paths(paths)
     found: dict[str, InputFile] = {}
     for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(f"{path} does not exist; give a file or a folder of articles")
         for file in _walk(path) if path.is_dir() else [path]:
             entry = InputFile(file, _path_id(file, path if path.is_dir() else path.parent))
             found.setdefault(entry.source, entry)
     return list(found.values())
+
+
+def check_paths(paths: Sequence[Path]) -> None:
+    """Raise FileNotFoundError if a path does not exist."""
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path} does not exist; give a file or a folder of articles")
 
 
 def _walk(root: Path) -> list[Path]:

@@ -51,24 +51,40 @@ def index_paths(
     *,
     prune: bool = False,
 ) -> IndexReport:
-    """Add the articles of files and folders to an archive, and return what became of them.
+    """Add the articles of files and folders to an archive, and return what became of them; see `index_files`.
 
-    A file that is as it was is not read again. With `prune`, articles that were read below these paths and are no
-    longer there are removed, but for those below a path where no file is left: it may be a disk that is not there.
-    `progress` is told how many more bytes of the files are done, each time some are; `names` are what an export calls
-    its fields.
+    With `prune`, articles that were read below these paths and are no longer there are removed.
 
     Raises:
         FileNotFoundError: if a path does not exist; nothing is indexed then.
         TimeoutError: if another process is writing to this archive.
     """
-    files = find_files(paths)
+    return index_files(archive, find_files(paths), progress, names, prune_below=paths if prune else ())
+
+
+def index_files(
+    archive: GrowingArchive,
+    files: Sequence[InputFile],
+    progress: Callable[[int], object],
+    names: FieldNames = USUAL,
+    *,
+    prune_below: Sequence[Path] = (),
+) -> IndexReport:
+    """Add the articles of files to an archive, and return what became of them.
+
+    A file that is as it was is not read again. Articles that were read below the paths `prune_below` and are no longer
+    there are removed, but for those below a path where no file is left: it may be a disk that is not there. `progress`
+    is told how many more bytes of the files are done, each time some are; `names` are what an export calls its fields.
+
+    Raises:
+        TimeoutError: if another process is writing to this archive.
+    """
     with closing(_Run(archive, progress, names)) as run:
         for file in files:
             run.read(file)
         run.store()
-    if prune:
-        run.prune(paths)
+    if prune_below:
+        run.prune(prune_below)
     archive.refresh()
     return run.report
 
