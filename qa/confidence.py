@@ -18,20 +18,25 @@ BOUND = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer, higher is better, but for `read`.
-
-    `margin`: its score over "no answer here", in logits. `retrieval`: the score of its best hit, in [0, 1]. `lead`: how
-    many logits it beats the best other answer by, negative if it does not. `supports`: in how many other places the
-    same words were read as the answer. `relevance`: the relevance logit of its passage, 0 from a reader without one.
-    `read`: how many passages were read; the more, the likelier that one of them seems right by chance.
-    """
+    """What speaks for an answer: the higher each of these, the better, but for `read`."""
 
     margin: float
+    """By how much its score beats "no answer here", in logits."""
+
     retrieval: float
+    """The score of its best hit, in [0, 1]."""
+
     lead: float
+    """By how many logits it beats the best other answer, negative if it does not."""
+
     supports: int
+    """In how many other places the same words were read as the answer; those in copies do not count."""
+
     relevance: float = 0.0
+    """The relevance logit of its passage, 0 from a reader without one."""
+
     read: int = 1
+    """How many passages were read: the more, the likelier that one of them seems right by chance."""
 
     def bounded(self) -> dict[str, float]:
         """Return the evidence by name as the regression takes it, higher is better.
@@ -56,20 +61,24 @@ class Calibration:
     """
 
     bias: float = 0.0
+    """The log-odds that an answer is right without any evidence."""
+
     margin: float = 0.0
     retrieval: float = 0.0
     lead: float = 0.0
     supports: float = 0.0
     relevance: float = 0.0
     read: float = 0.0
-    """The bias, and the weight of each piece of evidence, none below 0."""
+    """The weights of the pieces of evidence, none below 0."""
 
     threshold: float = 0.5
     """The least confidence of a first answer, in [0, 1]."""
 
     fitted_on: str = ""
+    """The questions that it was fitted on, in words."""
+
     fitted_for: str = ""
-    """What questions it was fitted on, and the SHA-256 of the model whose scores it takes."""
+    """SHA-256 of the model whose scores it takes."""
 
     @classmethod
     def load(cls, reader: Path, model: str) -> "Calibration":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from embeddings.archives import SearchableArchive
+from embeddings.plural import plural
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.metrics import RIGHT, score_answer
@@ -101,16 +102,15 @@ def _not_read(pipeline: Pipeline, prediction: Prediction, expected: Expected, on
     """Return why no passage that was read holds an accepted answer."""
     articles = [pipeline.archive.article(id_) for id_ in sorted(expected.articles)]
     if not any(lets_through(only, article) for article in articles):
-        return Lost(
-            Stage.FILTERED, f"{len(articles)} articles hold it, such as {articles[0].id}; none passes the filter"
-        )
+        holding = f"{plural(len(articles), 'article')} {'holds' if len(articles) == 1 else 'hold'} it"
+        return Lost(Stage.FILTERED, f"{holding}, such as {articles[0].id}; none passes the filter")
     settings = pipeline.settings
     most = max(settings.candidates, len(prediction.hits))
     vector = pipeline.archive.encoder.encode_questions([prediction.question])
     proposals = search(pipeline.archive, prediction.question, vector, only, replace(settings, candidates=most))
     scores = proposals.fused(settings.vector_weight)
     hit = _first_holding(ranked(scores, pipeline.archive.passages(scores)), expected)
-    read = f"{len(prediction.hits)} passages were read"
+    read = f"{plural(len(prediction.hits), 'passage')} {'was' if len(prediction.hits) == 1 else 'were'} read"
     if hit is None:
         return Lost(Stage.BELOW_K, f"among the first {most} of neither keywords nor vectors; {read}")
     return Lost(Stage.BELOW_K, f"rank {hit.rank}, {hit.passage.id}; {read}")

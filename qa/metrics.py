@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from embeddings.plural import plural
+
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
@@ -168,10 +170,9 @@ def check_known(given: Collection[str], asked: Collection[str], what: str) -> No
     """Raise a ValueError that names ids in `given` that are not in `asked`."""
     unknown = sorted(set(given) - set(asked))
     if unknown:
-        raise ValueError(
-            f"{what} for {len(unknown)} questions that are not in the set, such as {unknown[0]!r}; expected only "
-            f"ids of its {len(asked)} questions"
-        )
+        strangers = f"{plural(len(unknown), 'question')} that {'is' if len(unknown) == 1 else 'are'} not in the set"
+        expected = f"expected only ids of its {plural(len(asked), 'question')}"
+        raise ValueError(f"{what} for {strangers}, such as {unknown[0]!r}; {expected}")
 
 
 def _word_f1(given: Sequence[str], wanted: Sequence[str]) -> float:

@@ -19,7 +19,7 @@ from qa.types import Answer, Prediction, Reader, Reading, Timings
 NO_FILTER = Filter()
 
 ROUND = 2
-"""So many passages are read at once where reading may stop early."""
+"""Passages that are read at once where reading may stop early."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from qa.limits import check_k
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 
-
 WEIGHTS = ("vector_weight", "heading_weight", "relevance_weight")
+"""The settings that weigh one score against another, each in [0, 1]."""
+
 CONFIDENCES = ("stop_confidence", "threshold", "further_threshold")
-"""The settings that are numbers from 0 to 1."""
+"""The settings that an answer's confidence is compared with, each in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def test_every_stage_is_documented(stage: str) -> None:
             2,
             "leave out --reader, --questions and --typed",
         ),
-        (["reading", "DATA", "--predictions", "other.json"], 2, "predictions for 1 questions that are not in the set"),
+        (["reading", "DATA", "--predictions", "other.json"], 2, "predictions for 1 question that is not in the set"),
         (["reading", "none.json"], 1, "none.json"),
         (["reading", "DATA", "--json", "no/such/folder.json"], 1, "there is no folder"),
         (["reading", "DATA", "--predictions", "p.json", "--report", "p.json"], 2, "is a file, expected a folder"),

@@ -52,7 +52,7 @@ def test_words_within_words_are_not_held(archive: Archive) -> None:
 
 def test_lost_to_the_filter(archive: Archive) -> None:
     found = lost(pipeline_over(archive, {"Bob": 2.0}), "Ada Lovelace", only=Filter(outlet="The Wire"))
-    assert found == Lost(Stage.FILTERED, "1 articles hold it, such as ada; none passes the filter")
+    assert found == Lost(Stage.FILTERED, "1 article holds it, such as ada; none passes the filter")
 
 
 def test_lost_below_k_names_the_rank(archive: Archive) -> None:
@@ -60,7 +60,7 @@ def test_lost_below_k_names_the_rank(archive: Archive) -> None:
     pipeline = pipeline_over(archive, {"Bob": 2.0}, k=1)
     prediction = pipeline.ask("boats bought by whom")
     expected = expect(pipeline.archive, {"q": (("Ada Lovelace",), ())})["q"]
-    assert lost_at(pipeline, prediction, expected, ALL) == Lost(Stage.BELOW_K, "rank 2, ada@0; 1 passages were read")
+    assert lost_at(pipeline, prediction, expected, ALL) == Lost(Stage.BELOW_K, "rank 2, ada@0; 1 passage was read")
 
 
 def test_lost_below_k_where_neither_leg_proposes_it(archive: Archive) -> None:
@@ -68,7 +68,7 @@ def test_lost_below_k_where_neither_leg_proposes_it(archive: Archive) -> None:
     prediction = pipeline.ask("boats bought by whom")
     expected = expect(pipeline.archive, {"q": (("Ada Lovelace",), ())})["q"]
     assert lost_at(pipeline, prediction, expected, ALL) == Lost(
-        Stage.BELOW_K, "among the first 1 of neither keywords nor vectors; 1 passages were read"
+        Stage.BELOW_K, "among the first 1 of neither keywords nor vectors; 1 passage was read"
     )
 
 

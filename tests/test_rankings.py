@@ -80,7 +80,7 @@ def test_score_run_agrees_with_the_definitions(found: dict[str, float], relevant
     ("run", "qrels", "message"),
     [
         ({}, {}, "no question to score"),
-        ({"q9": {}}, {"q": {"a": 1}}, "results for 1 questions that are not in the set, such as 'q9'"),
+        ({"q9": {}}, {"q": {"a": 1}}, "results for 1 question that is not in the set, such as 'q9'"),
         ({}, {"q": {"a": 0}}, "question 'q' has no relevant id"),
         ({"q": {"a": float("nan")}}, {"q": {"a": 1}}, "the score of 'a' is nan"),
     ],

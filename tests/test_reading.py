@@ -83,11 +83,11 @@ def test_score_predictions_gives_both_scores_where_the_scripts_differ() -> None:
 
 
 def test_score_predictions_rejects_other_questions_and_missing_probabilities() -> None:
-    with pytest.raises(ValueError, match="predictions for 1 questions that are not in the set, such as 'when'"):
+    with pytest.raises(ValueError, match="predictions for 1 question that is not in the set, such as 'when'"):
         score_predictions(SET, {"when": "now"})
     with pytest.raises(ValueError, match="3 predictions without a no-answer probability, such as that for 'who'"):
         score_predictions(SET, PREDICTIONS, {})
-    with pytest.raises(ValueError, match="no-answer probabilities for 1 questions that are not in the set"):
+    with pytest.raises(ValueError, match="no-answer probabilities for 1 question that is not in the set"):
         score_predictions(SET, PREDICTIONS, dict.fromkeys([*PREDICTIONS, "when"], 0.5))
 
 

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 MAX_TOKENS = 384
+"""Word pieces of a question and a window of the passage, together."""
+
 STRIDE = 128
-"""Lengths in word pieces: question and passage together, and what two windows share."""
+"""Word pieces that neighbouring windows share."""
 
 MAX_QUESTION_TOKENS = 80
+"""Word pieces of the longest question; the end of a longer one is cut."""
+
 MAX_ANSWER_TOKENS = 30
-"""In word pieces: the longest question, the longest answer."""
+"""Word pieces of the longest answer."""
 
 
 def export_reader(checkpoint: Path, folder: Path, precision: str = "int8", name: str = "") -> ReaderSpec:
