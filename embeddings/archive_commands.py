@@ -17,7 +17,7 @@ from embeddings.folder.indexes import Indexes
 from embeddings.folder.overview import Overview, overview
 from embeddings.folder.paths import check_exists, database_path
 from embeddings.plural import plural
-from embeddings.records import Entry
+from embeddings.records import ListedArticle
 from embeddings.types import Filter
 
 ALL = Filter()
@@ -168,7 +168,7 @@ def _rescue(archive: Path, saved: Saved) -> str:
     )
 
 
-def _chosen(database: Database, ids: Sequence[str]) -> list[Entry]:
+def _chosen(database: Database, ids: Sequence[str]) -> list[ListedArticle]:
     """Return the articles of these ids. Raises FileNotFoundError if there is none of an id."""
     wanted = dict.fromkeys(ids)
     found = {entry.id: entry for entry in database.entries(ALL) if entry.id in wanted}
@@ -182,12 +182,12 @@ def _date(text: str) -> str:
     return parse_filter_date(text) if text else ""
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: ListedArticle) -> str:
     family = [f"family {entry.family}"] if entry.copies else []
     return "\t".join([entry.published, entry.outlet, entry.title, entry.id, *family])
 
 
-def _name(entries: Sequence[Entry], *, err: bool = False) -> None:
+def _name(entries: Sequence[ListedArticle], *, err: bool = False) -> None:
     for entry in entries[:SHOWN]:
         click.echo(_line(entry), err=err)
     if len(entries) > SHOWN:

@@ -6,11 +6,15 @@ from typing import Protocol
 
 from embeddings.folder import paths
 from embeddings.folder.archive import Archive, check_new
+from embeddings.folder.schema import SCHEMA_VERSION
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.locations import Location, MilvusPlace
 from embeddings.passages import Splitting
 from embeddings.records import Added, FileRecord, Origin, OtherSource, Prepared, SourceChanges
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
+
+FORMAT = str(SCHEMA_VERSION)
+"""The format of archives in folders; one that is kept in a cache has it in its name, and is made again in a new one."""
 
 
 class SearchableArchive(Protocol):

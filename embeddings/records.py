@@ -37,7 +37,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedArticle:
     """A stored article without its text; the fields are those of `Article`, and what is known of its copies.
 
     `family` is the number that an article and all its copies have in common, `copies` says how many others have it,

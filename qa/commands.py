@@ -3,15 +3,18 @@
 import json
 import shutil
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from embeddings.archives import check_can_be_made, exists
+from embeddings.archives import FORMAT, check_can_be_made, exists
 from embeddings.command_line import NothingToDo, WrongUse, archive_option, plain_errors
 from embeddings.commands import index_with_progress
 from embeddings.dates import in_words, parse_filter_date
+from embeddings.encoders import default_cache
 from embeddings.locations import Location
+from embeddings.onnx_models import folder_name
 from embeddings.plural import plural
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
@@ -22,7 +25,7 @@ from qa.settings import Settings
 from qa.types import Answer, Prediction
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-"""The articles of the default archive, in a checkout of the project."""
+"""The articles that are asked while there is no archive, in a checkout of the project."""
 
 TITLE = 90
 """The most characters of a title in a terminal."""
@@ -32,17 +35,30 @@ NEAREST = 3
 
 
 def open_pipeline(archive: Location) -> Pipeline:
-    """Return the pipeline over an archive; where there is none yet, the seeds are indexed first, and it is said so."""
-    from dataclasses import replace
-
+    """Return the pipeline over an archive; where there is none yet, over the seeds', and it is said so."""
     settings = replace(Settings.from_env(), archive=archive)
     if not exists(archive):
-        if not SEEDS.is_dir():
-            raise FileNotFoundError(f"there is no archive in {archive}; make one with: pressmark index PATH...")
-        check_can_be_made(archive)
-        click.echo(f"There is no archive in {archive} yet: indexing the seed articles in {SEEDS}", err=True)
-        index_with_progress([SEEDS], archive, settings.encoder, settings.cache)
+        settings = replace(settings, archive=_seeds_archive(settings))
     return Pipeline.from_settings(settings)
+
+
+def _seeds_archive(settings: Settings) -> Path:
+    """Return the folder of the seeds' own archive, in the cache, which is made if need be.
+
+    Raises:
+        FileNotFoundError: if there are no seeds, as in an installed program.
+        FileExistsError: if something else is where the archive was looked for.
+    """
+    if not SEEDS.is_dir():
+        raise FileNotFoundError(f"there is no archive in {settings.archive}; make one with: pressmark index PATH...")
+    check_can_be_made(settings.archive)
+    said = f"There is no archive in {settings.archive} yet: asking the seed articles in {SEEDS}"
+    click.echo(f"{said}; make one with: pressmark index PATH...", err=True)
+    name = folder_name(str(SEEDS), settings.encoder, FORMAT)
+    folder = (settings.cache or default_cache()) / "seeds" / name
+    if not exists(folder):
+        index_with_progress([SEEDS], folder, settings.encoder, settings.cache)
+    return folder
 
 
 @click.command()

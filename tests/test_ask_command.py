@@ -241,8 +241,8 @@ def test_ask_refuses_wrong_use_before_it_opens_anything(arguments: list[str], sa
 
 
 @pytest.fixture
-def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts fakes in the place of the models, and of nothing else."""
+def fake_models(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Puts fakes in the place of the models, with a cache of their own, and of nothing else."""
 
     def load(name: str, cache: Path | None) -> FakeEncoder:
         return FakeEncoder()
@@ -254,17 +254,31 @@ def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.pipeline.load_encoder", load)
     monkeypatch.setattr("qa.pipeline.load_reader", read)
     monkeypatch.setenv("PRESSMARK_THRESHOLD", "0")
+    monkeypatch.setenv("PRESSMARK_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
 @pytest.mark.usefixtures("fake_models")
-def test_ask_without_an_archive_indexes_the_seeds_first_and_says_so(tmp_path: Path) -> None:
+def test_ask_without_an_archive_asks_the_seeds_and_says_so(tmp_path: Path) -> None:
     folder = str(tmp_path / "new")
     first, second = ask("What was signed?", "--archive", folder), ask("What was signed?", "--archive", folder)
-    assert first.stderr == f"There is no archive in {folder} yet: indexing the seed articles in {SEEDS}\n"
+    said = f"There is no archive in {folder} yet: asking the seed articles in {SEEDS}"
+    assert first.stderr == f"{said}; make one with: pressmark index PATH...\n"
     assert first.stdout.startswith("memorandum of understanding  (")
     assert "  004_802d376f4d3385fe [197:224]\n" in first.stdout
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert (second.stdout, second.stderr) == (first.stdout, "")
+    assert (second.stdout, second.stderr) == (first.stdout, first.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("fake_models")
+def test_ask_never_answers_from_the_seeds_once_there_is_an_archive(tmp_path: Path) -> None:
+    folder = str(tmp_path / "new")
+    ask("What was signed?", "--archive", folder)
+    (tmp_path / "wire.txt").write_text("A memorandum of understanding was signed in Lamu.")
+    assert CliRunner().invoke(main, ["index", str(tmp_path / "wire.txt"), "--archive", folder]).exit_code == 0
+    result = ask("What was signed?", "--archive", folder, "--json")
+    assert {passage["article"]["id"] for passage in json.loads(result.stdout)["passages"]} == {"wire"}
+    assert result.stderr == ""
 
 
 @pytest.mark.usefixtures("fake_models")

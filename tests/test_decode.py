@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reader.decode import Allowed, Logits, TokenSpan, best_spans
+from qa.reader.decode import AllowedSpans, Logits, TokenSpan, best_spans
 
 LOGITS = st.one_of(
     st.integers(-3, 3).map(float),  # few values: many ties
@@ -17,14 +17,14 @@ LOGITS = st.one_of(
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> tuple[Logits, Logits, Allowed]:
+def problems(draw: st.DrawFn) -> tuple[Logits, Logits, AllowedSpans]:
     """Return start logits, end logits and what is allowed, for 1 to 12 tokens."""
     tokens = draw(st.integers(1, 12))
 
     def column(values: st.SearchStrategy[object]) -> list[object]:
         return draw(st.lists(values, min_size=tokens, max_size=tokens))
 
-    allowed = Allowed(
+    allowed = AllowedSpans(
         np.array(column(st.booleans()), dtype=np.bool_),
         np.array(column(st.booleans()), dtype=np.bool_),
         draw(st.integers(1, 15)),
@@ -32,7 +32,7 @@ def problems(draw: st.DrawFn) -> tuple[Logits, Logits, Allowed]:
     return np.array(column(LOGITS), dtype=np.float32), np.array(column(LOGITS), dtype=np.float32), allowed
 
 
-def by_double_loop(start: Logits, end: Logits, allowed: Allowed, n: int) -> list[TokenSpan]:
+def by_double_loop(start: Logits, end: Logits, allowed: AllowedSpans, n: int) -> list[TokenSpan]:
     """Return the n best spans without overlap by looking at every pair of tokens."""
     spans = [
         TokenSpan(first, last, float(start[first]) + float(end[last]))
@@ -49,8 +49,8 @@ def by_double_loop(start: Logits, end: Logits, allowed: Allowed, n: int) -> list
     return kept[:n]
 
 
-def everywhere(tokens: int, max_tokens: int) -> Allowed:
-    return Allowed(np.ones(tokens, dtype=np.bool_), np.ones(tokens, dtype=np.bool_), max_tokens)
+def everywhere(tokens: int, max_tokens: int) -> AllowedSpans:
+    return AllowedSpans(np.ones(tokens, dtype=np.bool_), np.ones(tokens, dtype=np.bool_), max_tokens)
 
 
 def logits(*values: float) -> Logits:
@@ -58,19 +58,19 @@ def logits(*values: float) -> Logits:
 
 
 @given(problems(), st.integers(0, 5))
-def test_best_spans_are_those_of_a_double_loop(problem: tuple[Logits, Logits, Allowed], n: int) -> None:
+def test_best_spans_are_those_of_a_double_loop(problem: tuple[Logits, Logits, AllowedSpans], n: int) -> None:
     assert best_spans(*problem, n=n) == by_double_loop(*problem, n)
 
 
 @given(problems(), st.integers(1, 5))
-def test_best_spans_have_finite_scores_that_fall(problem: tuple[Logits, Logits, Allowed], n: int) -> None:
+def test_best_spans_have_finite_scores_that_fall(problem: tuple[Logits, Logits, AllowedSpans], n: int) -> None:
     scores = [span.score for span in best_spans(*problem, n=n)]
     assert np.isfinite(scores).all()
     assert scores == sorted(scores, reverse=True)
 
 
 @given(problems())
-def test_best_spans_never_overlap(problem: tuple[Logits, Logits, Allowed]) -> None:
+def test_best_spans_never_overlap(problem: tuple[Logits, Logits, AllowedSpans]) -> None:
     spans = sorted(best_spans(*problem, n=20), key=lambda span: span.first)
     assert all(span.first <= span.last for span in spans)
     assert all(one.last < other.first for one, other in pairwise(spans))
@@ -86,7 +86,7 @@ def test_best_spans_decodes_start_and_end_together() -> None:
     # each for itself, the best start is token 3 and the best end token 0: the wrong way round
     start, end = logits(4, 0, 1, 9), logits(9, 0, 5, 0)
     assert best_spans(start, end, everywhere(4, 4), n=1) == [TokenSpan(0, 0, 13.0)]
-    assert best_spans(start, end, Allowed(np.arange(4) >= 2, np.arange(4) >= 2, 4), n=1) == [TokenSpan(3, 3, 9.0)]
+    assert best_spans(start, end, AllowedSpans(np.arange(4) >= 2, np.arange(4) >= 2, 4), n=1) == [TokenSpan(3, 3, 9.0)]
 
 
 def test_best_spans_of_equal_score_are_the_earlier_then_the_shorter() -> None:
@@ -114,12 +114,12 @@ def test_best_spans_are_no_longer_than_allowed(max_tokens: int, span: TokenSpan)
 @pytest.mark.parametrize(
     "allowed",
     [
-        Allowed(np.zeros(3, dtype=np.bool_), np.ones(3, dtype=np.bool_), 3),
-        Allowed(np.ones(3, dtype=np.bool_), np.zeros(3, dtype=np.bool_), 3),
-        Allowed(np.array([False, False, True]), np.array([True, True, False]), 3),
-        Allowed(np.array([True, False, False]), np.array([False, False, True]), 2),
+        AllowedSpans(np.zeros(3, dtype=np.bool_), np.ones(3, dtype=np.bool_), 3),
+        AllowedSpans(np.ones(3, dtype=np.bool_), np.zeros(3, dtype=np.bool_), 3),
+        AllowedSpans(np.array([False, False, True]), np.array([True, True, False]), 3),
+        AllowedSpans(np.array([True, False, False]), np.array([False, False, True]), 2),
     ],
     ids=["no start", "no end", "each end before its start", "too far apart"],
 )
-def test_best_spans_without_an_allowed_one_is_nothing(allowed: Allowed) -> None:
+def test_best_spans_without_an_allowed_one_is_nothing(allowed: AllowedSpans) -> None:
     assert best_spans(logits(1, 2, 3), logits(1, 2, 3), allowed, n=3) == []

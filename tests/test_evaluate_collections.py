@@ -1,12 +1,14 @@
 """Question sets by their path, over collections and question vectors that are made once."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from conftest import SEEDS
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Vectors
 from fakes import FakeEncoder
@@ -85,6 +87,23 @@ def test_read_set_reader_data(tmp_path: Path) -> None:
     assert [(article.title, article.text) for article in found.articles] == [("Old boats", ADA.text)]
     assert [question.answers for question in found.questions] == [("Ada",), ("7 boats",)]
     assert found.questions[0].relevant == {found.articles[0].id: 1}
+
+
+@pytest.mark.parametrize(
+    ("example", "name", "ids"),
+    [
+        (0, "questions.jsonl", ["q1", "q2"]),
+        (1, "questions.jsonl", ["s1"]),
+        (2, "questions.jsonl", ["r1"]),
+        (3, "dev.json", ["b1", "b2"]),
+    ],
+)
+def test_read_set_reads_what_is_documented(tmp_path: Path, example: int, name: str, ids: list[str]) -> None:
+    described = (SEEDS.parent / "docs" / "questions.md").read_text(encoding="utf-8")
+    (tmp_path / name).write_text(re.findall(r"```json\n(.*?)```", described, re.DOTALL)[example])
+    questions = read_set(tmp_path / name)
+    assert [question.id for question in questions.questions] == ids
+    assert [question.id for question in questions.judged] == ids[:1]
 
 
 def test_read_set_rejects_a_gold_that_is_not_at_its_start(tmp_path: Path) -> None:

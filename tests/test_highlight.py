@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.types import Article, Span
-from web.highlight import Piece, paragraphs, pieces
+from web.highlight import TextPiece, paragraphs, pieces
 from web_fakes import REPEATED, SIGNED, span_of, whole
 
 TEXTS = st.text(st.sampled_from("aé\u0301𝒩👩\u200d \n\t<&ب"), max_size=40)
@@ -28,9 +28,9 @@ def marked_texts(draw: st.DrawFn) -> tuple[Span, list[Span]]:
 
 def test_pieces_of_words_twice_in_article_mark_the_occurrence_given() -> None:
     assert pieces(whole(REPEATED), [span_of(REPEATED, "memorandum", occurrence=2)]) == [
-        Piece("A memorandum was planned. Later, the ", marked=False),
-        Piece("memorandum", marked=True),
-        Piece(" was signed.", marked=False),
+        TextPiece("A memorandum was planned. Later, the ", marked=False),
+        TextPiece("memorandum", marked=True),
+        TextPiece(" was signed.", marked=False),
     ]
 
 
@@ -45,9 +45,9 @@ def test_pieces_of_words_twice_in_article_mark_the_occurrence_given() -> None:
 def test_pieces_with_combining_and_non_bmp_characters(text: str, start: int, end: int, words: str) -> None:
     article = article_of(text)
     assert pieces(whole(article), [Span(article, start, end)]) == [
-        Piece(text[:start], marked=False),
-        Piece(words, marked=True),
-        Piece(text[end:], marked=False),
+        TextPiece(text[:start], marked=False),
+        TextPiece(words, marked=True),
+        TextPiece(text[end:], marked=False),
     ]
 
 
@@ -70,12 +70,15 @@ def test_pieces_of_several_marks(marks: list[tuple[int, int]], expected: list[st
 
 def test_pieces_of_mark_that_reaches_beyond_span_are_cut_to_it() -> None:
     article = article_of("abcdef")
-    assert pieces(Span(article, 2, 4), [Span(article, 0, 3)]) == [Piece("c", marked=True), Piece("d", marked=False)]
+    assert pieces(Span(article, 2, 4), [Span(article, 0, 3)]) == [
+        TextPiece("c", marked=True),
+        TextPiece("d", marked=False),
+    ]
 
 
 def test_pieces_of_mark_in_other_article_are_unmarked() -> None:
     other = Span(article_of("abcdef", "other"), 0, 3)
-    assert pieces(whole(article_of("abcdef")), [other]) == [Piece("abcdef", marked=False)]
+    assert pieces(whole(article_of("abcdef")), [other]) == [TextPiece("abcdef", marked=False)]
 
 
 @given(marked_texts())
@@ -117,6 +120,6 @@ def test_paragraphs_leave_out_nothing_but_white_space(text: str) -> None:
 def test_span_over_paragraph_break_is_marked_in_both() -> None:
     crossing = span_of(SIGNED, "offices met.\n\nThe offices")
     first, second, third = (pieces(paragraph, [crossing]) for paragraph in paragraphs(SIGNED))
-    assert first == [Piece("BAKU. Two ", marked=False), Piece("offices met.", marked=True)]
-    assert second[0] == Piece("The offices", marked=True)
+    assert first == [TextPiece("BAKU. Two ", marked=False), TextPiece("offices met.", marked=True)]
+    assert second[0] == TextPiece("The offices", marked=True)
     assert [piece.marked for piece in third] == [False]

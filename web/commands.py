@@ -48,20 +48,21 @@ def serve(archive: Location, host: str, allow_host: tuple[str, ...], port: int) 
     from waitress.server import create_server
 
     from web import create_app
+    from web.taking_over import taken_over
 
     listening = _listen(host, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with plain_errors():
         pipeline = open_pipeline(archive)
     pipeline.ask("Is everything loaded?")
-    server = create_server(
-        create_app(pipeline, TRUSTED_HOSTS=_trusted(host, allow_host)), sockets=[listening], threads=THREADS
-    )
+    app = create_app(pipeline, TRUSTED_HOSTS=_trusted(host, allow_host))
+    server = create_server(app, sockets=[listening], threads=THREADS)
     counts = pipeline.archive.counts()
     address = f"http://{_in_address(host)}:{listening.getsockname()[1]}"
-    click.echo(f"{counts.articles:,} articles, {counts.passages:,} passages in {archive}. Ask them at {address}")
+    asked = pipeline.settings.archive
+    click.echo(f"{counts.articles:,} articles, {counts.passages:,} passages in {asked}. Ask them at {address}")
     try:
-        with pipeline.archive.following():
+        with pipeline.archive.following() if asked == archive else taken_over(app, archive):
             server.run()
     finally:
         server.close()

@@ -11,14 +11,14 @@ _LINE_ENDS = re.compile(r"\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A run of text that is marked from end to end, or not at all."""
 
     text: str
     marked: bool
 
 
-def pieces(span: Span, marks: Iterable[Span]) -> list[Piece]:
+def pieces(span: Span, marks: Iterable[Span]) -> list[TextPiece]:
     """Cut a span's text into pieces, alternately marked and not, that join back to exactly that text.
 
     Marks may overlap, touch, and reach beyond the span. Marks in other articles do not count. No piece is empty.
@@ -26,15 +26,15 @@ def pieces(span: Span, marks: Iterable[Span]) -> list[Piece]:
     bounds = sorted(
         (max(mark.start, span.start), min(mark.end, span.end)) for mark in marks if mark.article.id == span.article.id
     )
-    cut: list[Piece] = []
+    cut: list[TextPiece] = []
     done = span.start
     for start, end in _merged(bounds):
         if done < start:
-            cut.append(Piece(span.article.text[done:start], marked=False))
-        cut.append(Piece(span.article.text[start:end], marked=True))
+            cut.append(TextPiece(span.article.text[done:start], marked=False))
+        cut.append(TextPiece(span.article.text[start:end], marked=True))
         done = end
     if done < span.end:
-        cut.append(Piece(span.article.text[done : span.end], marked=False))
+        cut.append(TextPiece(span.article.text[done : span.end], marked=False))
     return cut
 
 

@@ -74,7 +74,7 @@ class AblationRunner:
         archive, vectors = self._open(variant)
         searcher = Searcher(archive, settings)
 
-        def ask(row: int) -> _Asked:
+        def ask(row: int) -> _Answered:
             question = judged[row]
             proposals = searcher.propose(question.question, vectors[row : row + 1])
             hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
@@ -83,7 +83,7 @@ class AblationRunner:
             ordered = [*reorder(hits[:behind], read.readings, settings.relevance_weight), *hits[behind:]]
             articles = best_of_each([(hit.passage.article.id, -float(rank)) for rank, hit in enumerate(ordered)])
             pieces = sum(len(archive.encoder.token_offsets(hit.passage.text)) for hit in hits[:behind])
-            return _Asked(articles, read.answers[0].text if read.answers else "", pieces)
+            return _Answered(articles, read.answers[0].text if read.answers else "", pieces)
 
         return _measured(judged, in_parallel(ask, range(len(judged)), f"questions, {variant.name}"))
 
@@ -141,7 +141,7 @@ def ablation_results(questions: QuestionSet, tables: Mapping[Ablation, Lines], p
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Answered:
     """One question by one variant: article id → score, the most confident answer, the word pieces read."""
 
     articles: Mapping[str, float]
@@ -149,7 +149,7 @@ class _Asked:
     pieces: int
 
 
-def _measured(questions: Sequence[Question], asked: Sequence[_Asked]) -> Measured:
+def _measured(questions: Sequence[Question], asked: Sequence[_Answered]) -> Measured:
     run = {question.id: dict(one.articles) for question, one in zip(questions, asked, strict=True)}
     scores = score_run(run, {question.id: question.relevant for question in questions})
     values = {name: tuple(scores.measures[name].values()) for name in RETRIEVAL}

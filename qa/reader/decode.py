@@ -10,7 +10,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class AllowedSpans:
     """Where a span may start and where it may end, both shape (tokens,), and how many tokens it may have, from 1."""
 
     start: Mask
@@ -27,7 +27,7 @@ class TokenSpan:
     score: float
 
 
-def best_spans(start: Logits, end: Logits, allowed: Allowed, *, n: int) -> list[TokenSpan]:
+def best_spans(start: Logits, end: Logits, allowed: AllowedSpans, *, n: int) -> list[TokenSpan]:
     """Return the n best spans that do not overlap, best first; of equal ones the earlier, then the shorter.
 
     Both logits have shape (tokens,). An end before its start cannot come up, by construction.
@@ -45,7 +45,7 @@ def best_spans(start: Logits, end: Logits, allowed: Allowed, *, n: int) -> list[
     return spans
 
 
-def _joint_scores(start: Logits, end: Logits, allowed: Allowed) -> NDArray[np.float64]:
+def _joint_scores(start: Logits, end: Logits, allowed: AllowedSpans) -> NDArray[np.float64]:
     """Return the score of the span from token i to token i + j at [i, j], −inf where there may be none."""
     tokens, max_tokens = len(start), allowed.max_tokens
     starts = np.where(allowed.start, start.astype(np.float64), -np.inf)

@@ -13,7 +13,7 @@ import numpy as np
 
 from embeddings import onnx_models
 from embeddings.types import Passage
-from qa.reader.decode import Allowed, Logits, best_spans
+from qa.reader.decode import AllowedSpans, Logits, best_spans
 from qa.types import Reading, ScoredSpan
 
 if TYPE_CHECKING:
@@ -119,13 +119,13 @@ class OnnxReader:
         most = self.spec.max_question_tokens
         return question if len(offsets) <= most else question[: offsets[most - 1][1]]
 
-    def _read_window(self, window: "_Window") -> "_WindowReading":
+    def _read_window(self, window: "_TokenWindow") -> "_WindowReading":
         outputs = dict(zip(self._outputs, self._run(window.encoding), strict=True))
         start, end = outputs["start"][0], outputs["end"][0]
         relevance = float(outputs["relevance"][0]) if self.gives_relevance else None
         return _WindowReading(tuple(self._decode(window, start, end)), relevance)
 
-    def _decode(self, window: "_Window", start: Logits, end: Logits) -> list["_CharacterSpan"]:
+    def _decode(self, window: "_TokenWindow", start: Logits, end: Logits) -> list["_CharacterSpan"]:
         """Return the window's best spans of whole words, as ranges in the passage."""
         encoding = window.encoding
         passage = np.array(encoding.sequence_ids) == 1
@@ -136,14 +136,14 @@ class OnnxReader:
         first_of_word[np.flatnonzero(passage)[:1]] &= not window.has_before
         last_of_word[np.flatnonzero(passage)[-1:]] &= not window.has_after
         null = float(start[0] + end[0])
-        allowed = Allowed(first_of_word, last_of_word, self.spec.max_answer_tokens)
+        allowed = AllowedSpans(first_of_word, last_of_word, self.spec.max_answer_tokens)
         spans = best_spans(start, end, allowed, n=SPANS)
         offsets = encoding.offsets
         return [_CharacterSpan(offsets[span.first][0], offsets[span.last][1], span.score - null) for span in spans]
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class _TokenWindow:
     """A part of a passage, tokenized behind the question, and whether the passage goes on before and after it."""
 
     encoding: "Encoding"
@@ -187,9 +187,9 @@ def read_spec(folder: Path) -> ReaderSpec:
     return spec
 
 
-def _windows(encoding: "Encoding") -> list[_Window]:
+def _windows(encoding: "Encoding") -> list[_TokenWindow]:
     parts = [encoding, *encoding.overflowing]
-    return [_Window(part, number > 0, number < len(parts) - 1) for number, part in enumerate(parts)]
+    return [_TokenWindow(part, number > 0, number < len(parts) - 1) for number, part in enumerate(parts)]
 
 
 def _merge(passage: Passage, windows: Sequence[_WindowReading]) -> Reading:

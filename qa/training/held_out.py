@@ -9,7 +9,7 @@ import numpy as np
 
 from qa.metrics import Rules, score_answer
 from qa.reader.compile import MAX_ANSWER_TOKENS
-from qa.reader.decode import Allowed, best_spans
+from qa.reader.decode import AllowedSpans, best_spans
 from qa.training.data import Question, Text
 from qa.training.windows import Cutter, Window
 
@@ -97,7 +97,7 @@ def _read(model: "SpanModel", tokenizer: "Tokenizer", question: str, window: Win
         logits = model(*(torch.tensor([values], device=device) for values in inputs))
     start, end = (values[0].float().cpu().numpy() for values in (logits.start, logits.end))
     passage = np.array(encoding.sequence_ids) == 1
-    (best,) = best_spans(start, end, Allowed(passage, passage, MAX_ANSWER_TOKENS), n=1)
+    (best,) = best_spans(start, end, AllowedSpans(passage, passage, MAX_ANSWER_TOKENS), n=1)
     text = window.text[encoding.offsets[best.first][0] : encoding.offsets[best.last][1]]
     return _Read(text, best.score - float(start[0] + end[0]), float(logits.relevance[0]))
 

@@ -12,11 +12,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings.archives import GrowingArchive, SearchableArchive, open_archive
+from embeddings.archives import FORMAT, GrowingArchive, SearchableArchive, open_archive
 from embeddings.encoders import default_cache
 from embeddings.files.articles import Unread, read_articles
 from embeddings.folder.archive import Archive, exists
-from embeddings.folder.schema import SCHEMA_VERSION
 from embeddings.locations import Location
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.plural import plural
@@ -207,9 +206,7 @@ def own_archive(
     articles = [item if item.text.strip() else replace(item, text=item.title, title="") for item in questions.articles]
     content = (json.dumps([item.id, item.text, item.title, item.published, item.outlet]) for item in articles)
     slug = re.sub(r"[^A-Za-z0-9]+", "-", questions.name)[:40]
-    folder = (
-        _kept(cache) / "collections" / f"{slug}-{_digest(str(SCHEMA_VERSION), encoder.name, str(splitting), *content)}"
-    )
+    folder = _kept(cache) / "collections" / f"{slug}-{_digest(FORMAT, encoder.name, str(splitting), *content)}"
     opening = Archive if exists(folder) else Archive.create
     archive = opening(folder, encoder, splitting)
     # An interrupted run left a part of them: what is in the archive already is passed over.
