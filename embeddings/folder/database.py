@@ -7,7 +7,7 @@ from embeddings.dates import day_number, earliest
 from embeddings.folder import near_duplicates, other_sources
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.snapshot import ARTICLE, read_article, where
-from embeddings.records import Copies, Entry, FileRecord, Origin, OtherSource, Prepared, SourceChanges
+from embeddings.records import Copies, FileRecord, ListedArticle, Origin, OtherSource, Prepared, SourceChanges
 from embeddings.sources import paths_of
 from embeddings.types import Article, Filter
 
@@ -34,7 +34,7 @@ class Database(DatabaseFile):
         for row in self.connection.rows(f"SELECT {ARTICLE} FROM articles ORDER BY id"):
             yield Article(*row)
 
-    def entries(self, only: Filter, before: str = "") -> Iterator[Entry]:
+    def entries(self, only: Filter, before: str = "") -> Iterator[ListedArticle]:
         """Yield what a filter lets through, by date, the undated first, without the texts.
 
         `before`: only articles that were certainly published before this date, ISO in any precision; "" for all.
@@ -52,7 +52,7 @@ class Database(DatabaseFile):
         query = f"SELECT id, title, published, outlet, byline, url, source, family FROM {joined}"
         for *fields, family in self.connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
             known = (fields[-1], *others.get(fields[0], ()))
-            yield Entry(*[*fields, family, sizes.get(family, 1) - 1, known])
+            yield ListedArticle(*[*fields, family, sizes.get(family, 1) - 1, known])
 
     def outlet_counts(self) -> dict[str, int]:
         """Return how many articles each outlet has, the most first; "" is the unknown one."""
