@@ -177,7 +177,7 @@ def test_retrieval_writes_a_run_for_each_way(squad: Path, tmp_path: Path, cache:
 
 @pytest.mark.model
 def test_retrieval_without_weight_for_the_reader_leaves_it_out(
-    squad: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    squad: Path, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PRESSMARK_RELEVANCE_WEIGHT", "0")
     monkeypatch.setenv("PRESSMARK_READER", str(tmp_path / "none"))

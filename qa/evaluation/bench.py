@@ -1,20 +1,25 @@
 """What is measured: the program as the environment sets it, and the questions of a set that a command chooses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from embeddings.archives import GrowingArchive
+from embeddings.archives import GrowingArchive, SearchableArchive
 from embeddings.encoders import load_encoder
 from embeddings.locations import Location
 from embeddings.types import Encoder, Vectors
 from qa.confidence import Calibration
+from qa.evaluation.outputs import provenance
 from qa.evaluation.questions.collections import Collection, narrowed, open_collection, question_vectors, read_set
 from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.results.results import Provenance
 from qa.reader.load import CalibratedReader, load_reader
 from qa.reader.onnx_reader import OnnxReader
-from qa.settings import Settings
+from qa.settings import WEIGHTS, Settings
+
+DESCRIBED = ("k", "candidates", *WEIGHTS, "stop_confidence", "further_threshold", "max_answers")
+"""The settings that results depend on, beside the models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +85,17 @@ class Bench:
             Collection(one, self.archive(one, None if one.articles else location), self.vectors(one.questions))
             for one in sets
         )
+
+    def provenance(
+        self, more: Mapping[str, str], *, archive: SearchableArchive | None = None, reads: bool = True
+    ) -> Provenance:
+        """Return how results came about in the command that runs now: its settings and models, and `more`."""
+        found = {name: str(getattr(self.settings, name)) for name in DESCRIBED}
+        if archive is not None:
+            counts = archive.counts()
+            found |= {"articles": str(counts.articles), "passages": str(counts.passages)}
+            found |= {"encoder": archive.encoder.name, "splitting": str(archive.splitting)}
+        if reads:
+            spec = self.reader.spec
+            found |= {"reader": spec.name, "reader weights": spec.sha256["model.onnx"][:12]}
+        return provenance({**found, **more})

@@ -18,8 +18,8 @@ from qa.evaluation.answer_runs import ask_all
 from qa.evaluation.bench import Bench, Selection
 from qa.evaluation.copies import copies_results
 from qa.evaluation.measures.rankings import ir_measures_library, write_run
-from qa.evaluation.options import PATH, delivered, evaluation_errors, question_options, some_questions
-from qa.evaluation.outputs import check_folder, described, provenance
+from qa.evaluation.options import PATH, delivered, evaluation_errors, path_option, question_options, some_questions
+from qa.evaluation.outputs import check_folder, provenance
 from qa.evaluation.questions.collections import sample
 from qa.evaluation.questions.datasets import check_relevant
 from qa.evaluation.questions.squad import read_squad
@@ -44,19 +44,9 @@ def evaluate() -> None:
 
 @evaluate.command()
 @click.argument("data", type=PATH)
-@click.option(
-    "--predictions",
-    type=PATH,
-    metavar="FILE",
-    help="Score these answers instead: a JSON object, question id to answer.",
-)
-@click.option(
-    "--no-answer",
-    type=PATH,
-    metavar="FILE",
-    help="Their probabilities of no answer: a JSON object, question id to number.",
-)
-@click.option("--reader", type=PATH, metavar="DIR", help="The reader's folder.  [default: the shipped one]")
+@path_option("--predictions", "FILE", "Score these answers instead: a JSON object, question id to answer.")
+@path_option("--no-answer", "FILE", "Their probabilities of no answer: a JSON object, question id to number.")
+@path_option("--reader", "DIR", "The reader's folder.  [default: the shipped one]")
 @some_questions
 @click.option(
     "--typed",
@@ -97,8 +87,8 @@ def reading(
     bench = Bench(reader)
     squad = some_typed(squad, questions, typed)
     given = read_paragraphs(squad, bench.reader, bench.calibration)
-    facts = described(bench.settings, reader=bench.reader, threshold=bench.threshold)
-    results = reading_results(score_given(squad, given, bench.threshold), provenance(facts))
+    facts = bench.provenance({"threshold": f"{bench.threshold:.4g}"})
+    results = reading_results(score_given(squad, given, bench.threshold), facts)
     return replace(results, notes=(*results.notes, *squad.notes, abstaining_note(squad, bench.threshold)))
 
 
@@ -108,7 +98,7 @@ def reading(
 @click.option(
     "--read", metavar="N", default=200, show_default=True, type=click.IntRange(0), help="Questions the reader reorders."
 )
-@click.option("--run", type=PATH, metavar="FILE", help="Write TREC runs: FILE with each way's name before its suffix.")
+@path_option("--run", "FILE", "Write TREC runs: FILE with each way's name before its suffix.")
 @delivered
 def retrieval(data: Path, selection: Selection, read: int, run: Path | None) -> Results:
     """Measure retrieval on DATA: by keywords, by vectors, by both fused, and that reordered by the reader.
@@ -136,7 +126,7 @@ def retrieval(data: Path, selection: Selection, read: int, run: Path | None) -> 
     for way, of_way in runs.runs.items():
         if run is not None:
             write_run(of_way, run.with_name(f"{run.stem}.{way}{run.suffix}"), name=way)
-    return retrieval_results(questions, runs, provenance(described(bench.settings, archive=archive, reader=reader)))
+    return retrieval_results(questions, runs, bench.provenance({}, archive=archive, reads=reader is not None))
 
 
 @evaluate.command()
@@ -159,9 +149,9 @@ def answers(data: Path, selection: Selection, as_of_asked: bool, explain: bool) 
     questions, bench = selection.read(data), Bench()
     archive = bench.archive(questions, selection.archive)
     pipeline = Pipeline(archive, bench.reader, bench.calibration, bench.settings)
-    outcome = ask_all(pipeline, questions, as_of_asked=as_of_asked, explain=explain)
-    facts = described(bench.settings, archive=archive, reader=bench.reader, threshold=bench.threshold)
-    return answers_results(questions, outcome, provenance({**facts, "as of asked": str(as_of_asked)}))
+    run = ask_all(pipeline, questions, as_of_asked=as_of_asked, explain=explain)
+    facts = {"threshold": f"{bench.threshold:.4g}", "as of asked": str(as_of_asked)}
+    return answers_results(questions, run, bench.provenance(facts, archive=archive))
 
 
 @evaluate.command()
@@ -203,12 +193,7 @@ def tune(data: Sequence[Path], selection: Selection) -> None:
     type=click.IntRange(0),
     help="Articles beside the relevant.",
 )
-@click.option(
-    "--float32-reader",
-    type=PATH,
-    metavar="DIR",
-    help="The reader exported with --precision float32.  [default: not compared]",
-)
+@path_option("--float32-reader", "DIR", "The reader exported with --precision float32.  [default: not compared]")
 @delivered
 def ablations(
     data: Path, selection: Selection, only: Sequence[str], others: int, float32_reader: Path | None
@@ -243,8 +228,7 @@ def ablations(
             ]
             for ablation in map(Ablation, only or Ablation)
         }
-    facts = described(bench.settings, reader=bench.reader) | {"others": str(others)}
-    return ablation_results(questions, tables, provenance(facts))
+    return ablation_results(questions, tables, bench.provenance({"others": str(others)}))
 
 
 @evaluate.command()
@@ -282,7 +266,7 @@ def copies(articles: Sequence[Path], most: int, seed: int) -> Results:
 @evaluate.command()
 @click.argument("pages", nargs=-1, required=True, type=PATH)
 @click.option("--results", type=PATH, metavar="DIR", required=True, help="The folder of the results, NAME.json each.")
-@click.option("--data", type=PATH, metavar="DIR", help="The folder that is shown as $DATA in commands.")
+@path_option("--data", "DIR", "The folder that is shown as $DATA in commands.")
 def publish(pages: Sequence[Path], results: Path, data: Path | None) -> None:
     """Put results, written with --json, into the marked places of Markdown PAGES.
 

@@ -23,6 +23,11 @@ some_questions = click.option(
 )
 
 
+def path_option(name: str, metavar: str, meaning: str) -> Callable[[Command], Command]:
+    """Return an option that is a path."""
+    return click.option(name, type=PATH, metavar=metavar, help=meaning)
+
+
 @contextmanager
 def evaluation_errors() -> Iterator[None]:
     """Turn what went wrong, a missing extra included, into one line on stderr and the exit status of the contract."""
@@ -36,19 +41,9 @@ def evaluation_errors() -> Iterator[None]:
 def delivered(command: Callable[..., Results]) -> Command:
     """Add --json, --report and --compare to a command that returns results; what it was given is checked first."""
 
-    @click.option("--json", type=PATH, metavar="FILE", help="Write all results as JSON.")
-    @click.option(
-        "--report",
-        type=PATH,
-        metavar="DIR",
-        help="Write a page in HTML and one in Markdown, with plots, into a folder.",
-    )
-    @click.option(
-        "--compare",
-        type=PATH,
-        metavar="OLD.json",
-        help="Show what moved since these results, written with --json before.",
-    )
+    @path_option("--json", "FILE", "Write all results as JSON.")
+    @path_option("--report", "DIR", "Write a page in HTML and one in Markdown, with plots, into a folder.")
+    @path_option("--compare", "OLD.json", "Show what moved since these results, written with --json before.")
     @functools.wraps(command)
     def deliver(*, json: Path | None, report: Path | None, compare: Path | None, **others: Any) -> None:
         outputs = Outputs(json, report, compare)

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import click
 
-from embeddings.archives import SearchableArchive
 from qa.evaluation.results.comparison import compare
 from qa.evaluation.results.plots import check_matplotlib
 from qa.evaluation.results.reports import text_report, write_report
 from qa.evaluation.results.results import Provenance, Results, versions, write_results
 from qa.evaluation.results.stored import read_results
-from qa.reader.onnx_reader import OnnxReader
-from qa.settings import WEIGHTS, Settings
 
 DISTRIBUTIONS = ("pressmark", "numpy", "faiss-cpu", "tantivy", "onnxruntime", "tokenizers", "ir-measures")
 
@@ -75,25 +72,3 @@ def command_line(context: click.Context) -> str:
         elif value not in (None, False, (), parameter.get_default(context)):
             parts += [parameter.opts[0], str(value)]
     return shlex.join(parts)
-
-
-DESCRIBED = ("k", "candidates", *WEIGHTS, "stop_confidence", "further_threshold", "max_answers")
-"""The settings that results depend on, beside the models."""
-
-
-def described(
-    settings: Settings,
-    *,
-    archive: SearchableArchive | None = None,
-    reader: OnnxReader | None = None,
-    threshold: float | None = None,
-) -> dict[str, str]:
-    """Return the settings and models that results depend on, by name, as texts."""
-    found = {name: str(getattr(settings, name)) for name in DESCRIBED}
-    if archive is not None:
-        counts = archive.counts()
-        found |= {"articles": str(counts.articles), "passages": str(counts.passages)}
-        found |= {"encoder": archive.encoder.name, "splitting": str(archive.splitting)}
-    if reader is not None:
-        found |= {"reader": reader.spec.name, "reader weights": reader.spec.sha256["model.onnx"][:12]}
-    return found if threshold is None else {**found, "threshold": f"{threshold:.4g}"}
