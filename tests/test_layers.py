@@ -4,6 +4,7 @@ import ast
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from types import ModuleType
 
@@ -115,6 +116,22 @@ def test_training_knows_evaluation_and_evaluation_the_core_never_the_other_way()
         and part_of_qa(found.module) not in PART_MAY_IMPORT[part_of_qa(found.file.replace("/", "."))]
     ]
     assert wrong == []
+
+
+def imported_modules(file: Path) -> set[str]:
+    """Return the project's modules that a file imports."""
+    names = set[str]()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.update([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
+    return names & set(MODULES)
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {module: imported_modules(file) for module, file in zip(MODULES, FILES, strict=True)}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 def test_imports_are_absolute() -> None:

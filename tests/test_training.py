@@ -13,7 +13,8 @@ from qa.training import checkpoint, loop
 from qa.training.data import Curation, read_data, split_off
 from qa.training.features import Featuriser, collate
 from qa.training.held_out import HeldOut, Trial, measure, trials
-from qa.training.loop import Job, Step, pick_device, pick_precision, train
+from qa.training.job import Job
+from qa.training.loop import Step, pick_device, pick_precision, train
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
 from qa.training.windows import Cutter

@@ -11,7 +11,8 @@ from qa.reader.model import load_model
 from qa.training import checkpoint
 from qa.training.data import Curation, read_data
 from qa.training.held_out import measure, trials
-from qa.training.loop import Job, Step, train
+from qa.training.job import Job
+from qa.training.loop import Step, train
 from qa.training.negatives import hard_negatives
 from qa.training.objective import parameter_groups
 from qa.training.recipe import Precision, Recipe

@@ -77,7 +77,8 @@ def write_tiny_reader(folder: Path) -> None:
     """Write the made-up set, an untrained model, what it becomes when it has learned the set, and its reader."""
     from qa.reader.compile import export_reader
     from qa.training.data import Curation, read_data
-    from qa.training.loop import Job, train
+    from qa.training.job import Job
+    from qa.training.loop import train
     from qa.training.recipe import Precision, Recipe
 
     recipe = Recipe(

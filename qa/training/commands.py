@@ -108,7 +108,8 @@ def reader(
     from tqdm import tqdm
 
     from qa.training.data import Curation, read_data
-    from qa.training.loop import Job, Step, train
+    from qa.training.job import Job
+    from qa.training.loop import Step, train
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     shape = "{percentage:5.1f}% |{bar}| {elapsed} gone, {remaining} left{postfix}"

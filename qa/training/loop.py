@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import torch
 
@@ -13,10 +12,11 @@ from embeddings import onnx_models
 from qa.reader.model import load_model, save_model, weights_path
 from qa.training.average import Average
 from qa.training.checkpoint import Learner, Place, load_checkpoint, save_checkpoint, seeded
-from qa.training.data import Data, Question, Text, check_weights, split_off, write_questions
+from qa.training.data import Question, Text, check_weights, split_off, write_questions
 from qa.training.epochs import Epochs
 from qa.training.features import Batch, Featuriser, collate, pair_tokenizer
 from qa.training.held_out import HeldOut, Trial, measure, trials
+from qa.training.job import Job
 from qa.training.negatives import hard_negatives
 from qa.training.objective import freeze, loss, parameter_groups
 from qa.training.recipe import Precision, Recipe
@@ -40,18 +40,6 @@ class Step:
     loss: float
     tokens: int
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What to train: data and the model to start from, the folder for the result, how, and where."""
-
-    data: Data
-    start: Path
-    out: Path
-    recipe: Recipe
-    device: str = "auto"
-    resume: bool = False
 
 
 def train(job: Job, watch: Callable[[Step], object] = lambda _: None) -> HeldOut:

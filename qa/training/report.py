@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.training.held_out import HeldOut
+from qa.training.job import Job
 
 if TYPE_CHECKING:
     from qa.training.checkpoint import Place
-    from qa.training.loop import Job
 
 FILE = "training.json"
 PACKAGES = ("pressmark", "torch", "transformers", "tokenizers", "numpy", "tantivy", "nupunkt")
@@ -38,7 +38,7 @@ class Outcome:
     result: HeldOut
 
 
-def write_report(folder: Path, identity: dict[str, str], job: "Job", outcome: Outcome) -> None:
+def write_report(folder: Path, identity: dict[str, str], job: Job, outcome: Outcome) -> None:
     """Write training.json into the folder of the model.
 
     What stands beside the model that the training starts from goes along: so a last stage tells of all.
