@@ -14,7 +14,7 @@ from embeddings.command_line import SHOWN, NothingToDo, archive_option, plain_er
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
 from embeddings.files.articles import check_paths, find_files
-from embeddings.files.records import USUAL, FieldNames
+from embeddings.files.fields import USUAL, FieldNames
 from embeddings.indexing.run import IndexReport, index_files
 from embeddings.indexing.watch import watch as keep_watching
 from embeddings.locations import Location

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings.files.articles import Unread, read_articles
-from embeddings.files.records import FieldNames
+from embeddings.files.fields import FieldNames
 from embeddings.folder.archive import Archive
 from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.types import Article

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import SEEDS
 from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
-from embeddings.files.records import FieldNames
+from embeddings.files.fields import FieldNames
 from embeddings.folder.archive import Archive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import BATCH_ARTICLES, Batch

@@ -14,14 +14,14 @@ from pathlib import Path, PurePosixPath
 from embeddings.files.containers import Member, gunzipped, unzipped
 from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
 from embeddings.files.decoding import clean_line, clean_text, decode
-from embeddings.files.drafts import Draft, Entry, UnreadableError
+from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.feeds import feed
+from embeddings.files.fields import USUAL, FieldNames
 from embeddings.files.html import html
 from embeddings.files.json_files import CURE, json_lines, json_object
 from embeddings.files.mail import mail, mailbox
 from embeddings.files.pdf import pdf
 from embeddings.files.plain import first_sentence, markdown, plain_text
-from embeddings.files.records import USUAL, FieldNames
 from embeddings.files.tables import table
 from embeddings.files.web_archives import web_archive
 from embeddings.types import Article
@@ -121,7 +121,7 @@ def _walk(root: Path) -> list[Path]:
 
 
 def _is_no_article(name: str) -> bool:
-    """Tell whether a file of this name inside a folder is skipped quietly."""
+    """Return whether a file of this name inside a folder is skipped quietly."""
     return name.startswith((".", "README", "LICENSE")) or name == "questions.jsonl"
 
 
@@ -161,7 +161,7 @@ def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Piece]:
 
 
 def _is_unicode(path: str) -> bool:
-    """Tell whether a path is text: bytes that are not UTF-8 come as half surrogates, which no database takes."""
+    """Return whether a path is text: bytes that are not UTF-8 come as half surrogates, which no database takes."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -235,12 +235,12 @@ def _read_member(member: Member, names: FieldNames) -> Iterator[Article | Unread
 
 
 def _is_passed_over(member: Member) -> bool:
-    """Tell whether a member of a zip is skipped quietly, as it would be inside a folder."""
+    """Return whether a member of a zip is skipped quietly, as it would be inside a folder."""
     *folders, name = (part for part in member.parts if part not in (".", ".."))
     return _is_no_article(name) or any(folder == "__MACOSX" or folder.startswith(".") for folder in folders)
 
 
-def _article_or_unread(entry: Entry, content: Content) -> Article | Unread:
+def _article_or_unread(entry: FileEntry, content: Content) -> Article | Unread:
     """Return the article of an entry; the others in its file go in without it."""
     source = content.source + entry.place
     if isinstance(entry.found, UnreadableError):
@@ -251,9 +251,9 @@ def _article_or_unread(entry: Entry, content: Content) -> Article | Unread:
         return Unread(source, str(error))
 
 
-def _one(form: Callable[[str], Draft], content: Content, _: FieldNames) -> Iterator[Entry]:
+def _one(form: Callable[[str], Draft], content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the one article of a text, as a form of texts has it."""
-    yield Entry("", form(clean_text(decode(read_whole(content, CURE)))))
+    yield FileEntry("", form(clean_text(decode(read_whole(content, CURE)))))
 
 
 def _article(draft: Draft, source: str, path_id: str = "") -> Article:
@@ -288,7 +288,7 @@ def _hashed(mark: str, text: str) -> str:
     return mark + hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 
-READERS: dict[str, Callable[[Content, FieldNames], Iterator[Entry]]] = {
+READERS: dict[str, Callable[[Content, FieldNames], Iterator[FileEntry]]] = {
     ".txt": partial(_one, plain_text),
     ".md": partial(_one, markdown),
     ".markdown": partial(_one, markdown),

@@ -106,7 +106,7 @@ def _as_browsers_read(declared: str) -> str:
 
 
 def _is_seven_bit(declared: str) -> bool:
-    """Tell whether an encoding writes other letters than English ones in ASCII bytes."""
+    """Return whether an encoding writes other letters than English ones in ASCII bytes."""
     return declared.lower().startswith(("iso-2022-", "hz"))
 
 

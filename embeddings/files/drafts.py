@@ -21,7 +21,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileEntry:
     """One thing that a file holds: an article, or why it is none.
 
     `place` is what the file's own source lacks to name it, such as "#3" for the third of many; "" if it is the file.

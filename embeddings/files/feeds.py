@@ -10,9 +10,9 @@ from typing import Any
 from embeddings.dates import header_date
 from embeddings.files.contents import Content, read_whole
 from embeddings.files.decoding import decode
-from embeddings.files.drafts import Draft, Entry, UnreadableError
+from embeddings.files.drafts import Draft, FileEntry, UnreadableError
+from embeddings.files.fields import FieldNames
 from embeddings.files.html import html_words
-from embeddings.files.records import FieldNames
 
 ROOTS = ("rss", "feed", "RDF")
 """The root elements of RSS, Atom and RSS 1.0."""
@@ -30,14 +30,14 @@ _NAMED = re.compile(r"&(\w+;)")
 _MARKED = re.compile(r"</?[a-zA-Z]|&#?\w+;")
 
 
-def feed(content: Content, _: FieldNames) -> Iterator[Entry]:
+def feed(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of each item of a feed; of one that breaks off, those before, then UnreadableError.
 
     The text is all that the feed holds of the article, which may be its first sentences only.
     """
     items, broken = _items(decode(read_whole(content, "split it")))
     for number, item in enumerate(items, start=1):
-        yield Entry(f"#{number}", _draft(item))
+        yield FileEntry(f"#{number}", _draft(item))
     if broken:
         raise UnreadableError(f"is not valid XML: {broken}; what stands before it was read")
 

@@ -9,9 +9,9 @@ from email.utils import parseaddr
 from embeddings.dates import header_date
 from embeddings.files.contents import MAX_FILE, SAMPLE, Content, read_whole
 from embeddings.files.decoding import decode
-from embeddings.files.drafts import Draft, Entry, UnreadableError
+from embeddings.files.drafts import Draft, FileEntry, UnreadableError
+from embeddings.files.fields import FieldNames
 from embeddings.files.html import html_words
-from embeddings.files.records import FieldNames
 
 _BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the standard library raises for headers that its authors did not think of."""
@@ -19,16 +19,16 @@ _BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, Recursi
 _QUOTED_FROM = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 
 
-def mail(content: Content, _: FieldNames) -> Iterator[Entry]:
+def mail(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of one mail, and the name of each file attached to it, which is not read."""
     return _entries("", read_whole(content, "split it"))
 
 
-def mailbox(content: Content, _: FieldNames) -> Iterator[Entry]:
+def mailbox(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of each mail in an mbox: a mail begins where "From " begins a line after a blank one."""
     for number, data in enumerate(_mails(content), start=1):
         if len(data) > MAX_FILE:
-            yield Entry(
+            yield FileEntry(
                 f"#{number}", UnreadableError(f"holds more than {MAX_FILE:,} bytes; save its attachments apart")
             )
         else:
@@ -53,18 +53,18 @@ def _mails(content: Content) -> Iterator[bytes]:
     yield b"".join(lines)
 
 
-def _entries(place: str, data: bytes) -> Iterator[Entry]:
+def _entries(place: str, data: bytes) -> Iterator[FileEntry]:
     """Yield what one mail holds."""
     try:
         entries = _parts(place, message_from_bytes(data, policy=policy.default))
     except UnreadableError as error:
-        entries = [Entry(place, error)]
+        entries = [FileEntry(place, error)]
     except _BROKEN as error:
-        entries = [Entry(place, UnreadableError(f"is no mail that can be read: {error}"))]
+        entries = [FileEntry(place, UnreadableError(f"is no mail that can be read: {error}"))]
     yield from entries
 
 
-def _parts(place: str, message: EmailMessage) -> list[Entry]:
+def _parts(place: str, message: EmailMessage) -> list[FileEntry]:
     """Return the article of a mail and its attachments; UnreadableError if it has no header."""
     if not message.keys():
         raise UnreadableError("is no mail: it begins with no header")
@@ -80,14 +80,14 @@ def _parts(place: str, message: EmailMessage) -> list[Entry]:
         elif name or part.get_content_maintype() != "image":  # a picture without a name is of the layout
             what = name or f"{part.get_content_type()} {number}"
             why = UnreadableError("is attached to a mail; save it as a file to have it read")
-            entries.append(Entry(f"{place}/{what}", why))
+            entries.append(FileEntry(f"{place}/{what}", why))
     draft = Draft(
         text="\n\n".join(texts),
         title=_header(message, "Subject"),
         published=header_date(_header(message, "Date")),
         byline=next((part for part in parseaddr(_header(message, "From")) if part), ""),
     )
-    return [Entry(place, draft), *entries]
+    return [FileEntry(place, draft), *entries]
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -9,8 +9,8 @@ from io import BytesIO
 from typing import Any
 
 from embeddings.files.contents import MAX_TEXT, Content, read_whole
-from embeddings.files.drafts import Draft, Entry, UnreadableError
-from embeddings.files.records import FieldNames
+from embeddings.files.drafts import Draft, FileEntry, UnreadableError
+from embeddings.files.fields import FieldNames
 
 _BROKEN = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, RecursionError,
@@ -21,7 +21,7 @@ _BROKEN = (
 _FILE_NAME = re.compile(r"Microsoft Word - .*|.*\.(?:docx?|indd|odt|pdf|qxd|rtf|tex)|untitled.*", re.IGNORECASE)
 
 
-def pdf(content: Content, _: FieldNames) -> Iterator[Entry]:
+def pdf(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of a PDF, and which of its pages are pictures without text."""
     try:
         from pypdf import PdfReader
@@ -46,10 +46,10 @@ def pdf(content: Content, _: FieldNames) -> Iterator[Entry]:
         raise UnreadableError(f"is no PDF or is damaged: {str(error)[:200]}") from error
     if not draft.text and pictures:
         raise UnreadableError("holds pictures and no text: a scan; recognise its text (OCR) first")
-    yield Entry("", draft)
+    yield FileEntry("", draft)
     if pictures:
         pages = ", ".join(map(str, pictures[:20])) + (", …" if len(pictures) > 20 else "")
-        yield Entry(
+        yield FileEntry(
             "", UnreadableError(f"holds pictures and no text on page {pages}; recognise their text (OCR) first")
         )
 

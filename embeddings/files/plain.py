@@ -6,7 +6,7 @@ from typing import Any
 
 from embeddings.dates import parse_published
 from embeddings.files.drafts import Draft
-from embeddings.files.records import record
+from embeddings.files.fields import record
 
 _DATE_LINE = re.compile(r"date (\d{4}-\d\d-\d\d)(?: (?:By )?([^\n]*))?(?:\n+|\Z)")
 _BY_LINE = re.compile(r"By ([^\n]{1,100})(?<![.!?…:;,])\n(?:\n+|(?=By ))")

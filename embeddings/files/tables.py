@@ -7,8 +7,8 @@ from itertools import chain
 from embeddings.files import contents
 from embeddings.files.contents import Content
 from embeddings.files.decoding import encoding_of, escaped, read_lines
-from embeddings.files.drafts import Entry, UnreadableError
-from embeddings.files.records import USUAL_NAMES, FieldNames, record
+from embeddings.files.drafts import FileEntry, UnreadableError
+from embeddings.files.fields import USUAL_NAMES, FieldNames, record
 
 DELIMITERS = ",;\t|"
 """What may stand between two columns."""
@@ -17,7 +17,7 @@ MAX_COLUMNS = 1_000
 """Columns of a table; one of more is refused."""
 
 
-def table(content: Content, names: FieldNames) -> Iterator[Entry]:
+def table(content: Content, names: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of each row, or why it holds none; "#2" is the row below the header, as in a spreadsheet.
 
     The delimiter is the one that splits the header into the most known names, then into the most: csv.Sniffer guesses
@@ -35,7 +35,7 @@ def table(content: Content, names: FieldNames) -> Iterator[Entry]:
     header = _columns(rows, names)
     for number, row in _numbered(rows):
         if isinstance(row, UnreadableError):
-            yield Entry(f"#{number}", row)
+            yield FileEntry(f"#{number}", row)
         elif row:
             yield _entry(number, header, row, names)
 
@@ -104,16 +104,16 @@ def _said(error: csv.Error) -> str:
     return f'is not valid CSV: {error}; a quotation mark in a field is written twice: ""'
 
 
-def _entry(number: int, columns: Sequence[str], row: list[str], names: FieldNames) -> Entry:
+def _entry(number: int, columns: Sequence[str], row: list[str], names: FieldNames) -> FileEntry:
     """Return the article of one row."""
     place = f"#{number}"
     if len(row) != len(columns):
-        return Entry(place, UnreadableError(f"has {len(row)} fields where the header has {len(columns)}"))
+        return FileEntry(place, UnreadableError(f"has {len(row)} fields where the header has {len(columns)}"))
     try:
         value = {name: field for name, field in zip(columns, _decoded(row), strict=True) if field.strip()}
-        return Entry(place, record(value, names))
+        return FileEntry(place, record(value, names))
     except UnreadableError as error:
-        return Entry(place, error)
+        return FileEntry(place, error)
 
 
 def _decoded(fields: list[str]) -> list[str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from embeddings.files.contents import MAX_FILE, Content
 from embeddings.files.decoding import clean_text, decode
-from embeddings.files.drafts import Draft, Entry, UnreadableError
+from embeddings.files.drafts import Draft, FileEntry, UnreadableError
+from embeddings.files.fields import FieldNames
 from embeddings.files.html import html
-from embeddings.files.records import FieldNames
 
 PAGES = ("text/html", "application/xhtml+xml")
 """What a page's content type is."""
@@ -30,7 +30,7 @@ class _NoPageError(UnreadableError):
     """A record that is left out and counted, since it is no page."""
 
 
-def web_archive(content: Content, _: FieldNames) -> Iterator[Entry]:
+def web_archive(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of each page with its address; "#7" is the seventh record of the file.
 
     What is no page is counted by its kind in one entry at the end. A page captured twice is one article: the last.
@@ -46,13 +46,13 @@ def web_archive(content: Content, _: FieldNames) -> Iterator[Entry]:
         except _NoPageError as error:
             left_out[str(error)] += 1
         except UnreadableError as error:
-            yield Entry(f"#{number}", error)
+            yield FileEntry(f"#{number}", error)
         else:
-            yield Entry(f"#{number}", found)
+            yield FileEntry(f"#{number}", found)
     if left_out:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in left_out.most_common(10))
         why = f"also holds {left_out.total():,} captures that are no page with an article: {kinds}"
-        yield Entry("", UnreadableError(why))
+        yield FileEntry("", UnreadableError(why))
 
 
 def _records(content: Content) -> Iterator[Any]:

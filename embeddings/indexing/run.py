@@ -9,7 +9,7 @@ from time import time_ns
 
 from embeddings.archives import GrowingArchive
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
-from embeddings.files.records import USUAL, FieldNames
+from embeddings.files.fields import USUAL, FieldNames
 from embeddings.indexing.arrivals import Claim, arrive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import Batch, Decision, Outcome, decide

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from embeddings.archives import GrowingArchive
-from embeddings.files.records import USUAL, FieldNames
+from embeddings.files.fields import USUAL, FieldNames
 from embeddings.indexing.run import IndexReport, index_paths
 
 log = logging.getLogger(__name__)

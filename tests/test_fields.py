@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.files.records import FieldNames, named
+from embeddings.files.fields import FieldNames, named
 from files_on_disk import only_article, only_reason, read_file, said
 
 
