@@ -1,7 +1,6 @@
 """Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
 
-import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,8 +12,8 @@ from embeddings.files.fields import USUAL, FieldNames
 from embeddings.indexing.arrivals import Claim, arrive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import Batch, Decision, Outcome, decide
-from embeddings.records import FileRecord, OtherSource, SourceChanges
-from embeddings.sources import file_of, is_below
+from embeddings.indexing.pruning import Sightings, prune
+from embeddings.records import FileRecord
 from embeddings.types import Article
 
 READING = "2"
@@ -22,9 +21,6 @@ READING = "2"
 
 SETTLED = 2_000_000_000
 """Nanoseconds after which a file can change no more without its time of change showing it."""
-
-REMOVED_TOGETHER = 1000
-"""Articles that are removed in one transaction."""
 
 
 @dataclass
@@ -84,7 +80,7 @@ def index_files(
             run.read(file)
         run.store()
     if prune_below:
-        run.prune(prune_below)
+        run.report.removed = len(prune(archive, prune_below, run.sightings))
     archive.refresh()
     return run.report
 
@@ -94,16 +90,13 @@ class _Run:
 
     def __init__(self, archive: GrowingArchive, progress: Callable[[int], object], names: FieldNames) -> None:
         self.report = IndexReport()
+        self.sightings = Sightings()
         self._archive = archive
         self._progress = progress
         self._names = names
         self._records = archive.file_records()
-        self._kept: set[str] = set()  # files whose articles stay, even those that were not seen
-        self._read: set[str] = set()
         self._background = Background(archive, progress)
         self._batch = Batch()
-        self._seen: set[str] = set()  # ids of stored articles that are where they were read
-        self._met: set[str] = set()  # sources of articles that are stored as read elsewhere
 
     def close(self) -> None:
         """Stop; what is not stored yet is lost."""
@@ -112,9 +105,9 @@ class _Run:
     def read(self, file: InputFile) -> None:
         """Take in the articles of a file, unless it is as it was when they were stored."""
         now, known = _look_at(file, self._names), self._records.get(file.source)
-        self._read.add(file.source)
+        self.sightings.files.add(file.source)
         if known is not None and now is not None and self._is_settled(known, now):
-            self._kept.add(file.source)
+            self.sightings.kept.add(file.source)
             self.report.unchanged += known.articles
             self._progress(now.size)
             return
@@ -122,14 +115,14 @@ class _Run:
         for piece in read_file(file, self._names):
             if isinstance(piece.item, Unread):
                 self.report.unread.append(piece.item)
-                self._kept.add(file.source)
+                self.sightings.kept.add(file.source)
             else:
                 self._take(piece.item, file)
                 count += 1
             self._batch.size += piece.size
             if self._background.is_late:
                 self.store()
-        if now is not None and file.source not in self._kept and file.source not in self._background.contested:
+        if now is not None and file.source not in self.sightings.kept and file.source not in self._background.contested:
             self._records[file.source] = replace(now, articles=count)
             self._batch.finished.append(self._records[file.source])
 
@@ -150,31 +143,6 @@ class _Run:
         self._hand_over()
         self._background.store()
 
-    def prune(self, paths: Sequence[Path]) -> None:
-        """Remove stored articles that were read below the paths and are no longer there, at none of their places."""
-        roots = [os.path.realpath(path) for path in paths]
-        roots = [root for root in roots if any(is_below(source, root) for source in self._read)]
-        others: dict[str, list[OtherSource]] = {}
-        dropped: list[str] = []
-        looked_through = self._read - self._kept
-        for other in self._archive.other_sources():
-            if _is_lost(other.source, roots, looked_through) and other.source not in self._met:
-                dropped.append(other.source)
-            else:
-                others.setdefault(other.article, []).append(other)
-        lost = [
-            article_id
-            for article_id, source in self._archive.sources().items()
-            if article_id not in self._seen and _is_lost(source, roots, looked_through)
-        ]
-        places = SourceChanges(handed={each: others[each][0] for each in lost if each in others}, dropped=dropped)
-        if places:
-            self._archive.store([], [], places)
-        gone = [each for each in lost if each not in others]
-        for first in range(0, len(gone), REMOVED_TOGETHER):
-            self._archive.remove(gone[first : first + REMOVED_TOGETHER])
-        self.report.removed = len(gone)
-
     def _take(self, found: Article, file: InputFile) -> None:
         """Ask the archive what it knows of an article, decide what becomes of it, and have that done."""
         if not self._batch.has_room(found):
@@ -193,11 +161,11 @@ class _Run:
         self.report.changed += decision.changes_stored
         self.report.unchanged += decision.outcome is not Outcome.NEW and not decision.changes_stored
         if decision.outcome is not Outcome.ANOTHER_SOURCE:
-            self._seen.add(decision.arrival.article.id)
+            self.sightings.articles.add(decision.arrival.article.id)
         if decision.same_as is not None:
-            self._met.add(decision.arrival.article.source)
+            self.sightings.elsewhere.add(decision.arrival.article.source)
             if decision.is_at_own_source:
-                self._seen.add(decision.same_as)
+                self.sightings.articles.add(decision.same_as)
 
     def _note_rival(self, decision: Decision, file: InputFile) -> None:
         """See to it that the file with the id of an article is read again when that is needed."""
@@ -214,17 +182,6 @@ class _Run:
         """Have the batch encoded, and begin another one."""
         batch, self._batch = self._batch, Batch()
         self._background.take(batch)
-
-
-def _is_lost(source: str, roots: Sequence[str], looked_through: Collection[str]) -> bool:
-    """Return whether what was not seen at a source is no longer there, and the source is below one of the roots.
-
-    `looked_through` are the files of which every article was seen.
-    """
-    if not any(is_below(source, root) for root in roots):
-        return False
-    file = file_of(source)
-    return file is None or file in looked_through
 
 
 def _look_at(file: InputFile, names: FieldNames) -> FileRecord | None:
