@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from waitress.server import create_server
 
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
-from embeddings.encoders import load_encoder
+from embeddings.encoders import default_cache, load_encoder
 from embeddings.folder.archive import Archive
 from embeddings.indexing.run import index_paths
 from fakes import FakeEncoder
@@ -80,6 +80,18 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache with the encoders that this machine has compiled, and nothing else."""
+    compiled, folder = default_cache() / "encoders", tmp_path_factory.mktemp("cache") / "pressmark"
+    compiled.mkdir(parents=True, exist_ok=True)
+    folder.mkdir()
+    (folder / "encoders").symlink_to(compiled)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder.parent))
+        yield folder
 
 
 @pytest.fixture

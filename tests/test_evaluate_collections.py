@@ -186,7 +186,7 @@ def test_open_collection_leaves_an_archive_of_an_older_format_alone(
 ) -> None:
     open_collection(BOATS, None, FakeEncoder(), tmp_path).close()
     monkeypatch.setattr("embeddings.folder.database_file.SCHEMA_VERSION", 99)
-    monkeypatch.setattr("qa.evaluation.questions.collections.SCHEMA_VERSION", 99)
+    monkeypatch.setattr("qa.evaluation.questions.collections.FORMAT", "99")
     opened = open_collection(BOATS, None, FakeEncoder(), tmp_path)
     assert opened.counts().articles == 2
     opened.close()

@@ -108,7 +108,7 @@ def test_floor_does_not_hold_back_a_first_answer(news: Archive) -> None:
     assert [answer.text for answer in prediction.answers] == ["Ali Veli"]
 
 
-@pytest.mark.parametrize(("confidence", "read"), [(1.0, 10), (0.76, 10), (0.74, 2), (0.0, 2)])
+@pytest.mark.parametrize(("stop_confidence", "read"), [(1.0, 10), (0.76, 10), (0.74, 2), (0.0, 2)])
 def test_ask_leaves_passages_unread_once_an_answer_is_sure_enough(
     news: Archive, stop_confidence: float, read: int
 ) -> None:

@@ -23,7 +23,6 @@ from click.testing import CliRunner
 from conftest import SEEDS
 from embeddings.command_line import WrongUse
 from embeddings.encoder import OnnxEncoder
-from embeddings.encoders import default_cache
 from web import commands
 
 PRESSMARK = Path(sys.executable).with_name("pressmark")
@@ -88,17 +87,6 @@ def serving(archive: Path) -> Iterator[Running]:
 def environment(**variables: str) -> dict[str, str]:
     """Return this process's environment without the program's own variables, but for those given."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PRESSMARK_")} | variables
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache with the compiled encoder and nothing else."""
-    folder = tmp_path_factory.mktemp("cache")
-    (folder / "pressmark").mkdir()
-    (folder / "pressmark" / "encoders").symlink_to(default_cache() / "encoders")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder))
-        yield folder / "pressmark"
 
 
 @pytest.fixture
