@@ -125,7 +125,8 @@ def imported_modules(file: Path) -> set[str]:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom) and node.module:
-            names.update([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
+            below = (f"{node.module}.{alias.name}" for alias in node.names)
+            names.update(found if found in MODULES else node.module for found in below)
     return names & set(MODULES)
 
 
