@@ -24,8 +24,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 MAKEFILES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "Makefile", *sorted(ROOT.glob("qa/*/*.mk"))))
 
-BLOCKS = "\n".join(re.findall(r"^```\w*\n(.*?)^```", README, re.DOTALL | re.MULTILINE))
-SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE))
+PAGES = README + (ROOT / "docs" / "articles.md").read_text(encoding="utf-8")
+
+BLOCKS = "\n".join(re.findall(r"^```\w*\n(.*?)^```", PAGES, re.DOTALL | re.MULTILINE))
+SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", PAGES, flags=re.DOTALL | re.MULTILINE))
 LINES = [line.removeprefix("$ ").strip() for line in BLOCKS.replace("\\\n", " ").splitlines()] + SPANS
 
 
