@@ -146,7 +146,7 @@ def _export(original: "SentenceTransformer", path: Path) -> None:
 
     names = list(original.tokenizer.model_input_names)
 
-    class Forward(torch.nn.Module):
+    class VectorForward(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.model = original
@@ -156,4 +156,4 @@ def _export(original: "SentenceTransformer", path: Path) -> None:
             return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
 
     sample = original.tokenizer(list(PROBES[:2]), padding=True, return_tensors="pt")
-    onnx_models.export(Forward().eval(), {name: sample[name] for name in names}, ["vectors"], path)
+    onnx_models.export(VectorForward().eval(), {name: sample[name] for name in names}, ["vectors"], path)

@@ -54,17 +54,17 @@ def split(article: Article, tokens: Offsets, splitting: Splitting = SPLITTING) -
     longer than a window is cut between words into pieces of half a window, so that each piece still has a neighbour.
     """
     window = splitting.window
-    units = list(_units(article.text, tokens, window))
+    parts = list(_parts(article.text, tokens, window))
     passages = []
     first = 0
-    while first < len(units):
-        size = units[first].size
+    while first < len(parts):
+        size = parts[first].size
         last = first
-        while last + 1 < len(units) and size + units[last + 1].size <= window:
+        while last + 1 < len(parts) and size + parts[last + 1].size <= window:
             last += 1
-            size += units[last].size
-        passages.append(Passage(article, units[first].start, units[last].end))
-        first = _next_first(units, first, last, splitting)
+            size += parts[last].size
+        passages.append(Passage(article, parts[first].start, parts[last].end))
+        first = _next_first(parts, first, last, splitting)
     return passages
 
 
@@ -74,7 +74,7 @@ def heading(article: Article) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class _Part:
     """What windows are made of: a sentence, or a piece of a long one. `size` in word pieces."""
 
     start: int
@@ -82,30 +82,30 @@ class _Unit:
     size: int
 
 
-def _next_first(units: list[_Unit], first: int, last: int, splitting: Splitting) -> int:
-    """Return where the next window starts: so many units before this one's end that there is room for a new one."""
+def _next_first(parts: list[_Part], first: int, last: int, splitting: Splitting) -> int:
+    """Return where the next window starts: so many parts before this one's end that there is room for a new one."""
     following = last + 1
-    if following == len(units):
+    if following == len(parts):
         return following
-    size = units[following].size
-    while following > max(first + 1, last + 1 - splitting.overlap) and size + units[following - 1].size <= (
+    size = parts[following].size
+    while following > max(first + 1, last + 1 - splitting.overlap) and size + parts[following - 1].size <= (
         splitting.window
     ):
         following -= 1
-        size += units[following].size
+        size += parts[following].size
     return following
 
 
-def _units(text: str, tokens: Offsets, window: int) -> Iterator[_Unit]:
+def _parts(text: str, tokens: Offsets, window: int) -> Iterator[_Part]:
     starts = tokens[:, 0]
     for start, end in sentences(text).tolist():
         if _size(starts, start, end) <= window:
-            yield _Unit(start, end, _size(starts, start, end))
+            yield _Part(start, end, _size(starts, start, end))
             continue
         position = start
         while position < end:
             cut = _cut(text, starts, (position, end), window // 2)
-            yield _Unit(position, cut, _size(starts, position, cut))
+            yield _Part(position, cut, _size(starts, position, cut))
             position = end - len(text[cut:end].lstrip())
 
 

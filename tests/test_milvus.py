@@ -15,7 +15,7 @@ from conftest import SEEDS, needs_milvus
 from embeddings.archives import exists, open_archive, open_or_create
 from embeddings.locations import MilvusPlace, parse_location
 from embeddings.milvus.archive import HOUR, MilvusArchive
-from embeddings.milvus.client import Table
+from embeddings.milvus.client import MilvusTable
 from embeddings.milvus.rows import Head, passage_rows, piece_rows
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader, near
@@ -120,10 +120,10 @@ def archive(place: MilvusPlace) -> Iterator[MilvusArchive]:
 def write_until_crash(archive: MilvusArchive, article: Article, *, revision: int, with_head: bool) -> None:
     """Store an article as `store` does, up to its head or with that, and nothing further."""
     [prepared] = archive.prepare([article])
-    archive._milvus.put(Table.PIECES, piece_rows(article, revision))
-    archive._milvus.put(Table.PASSAGES, passage_rows(prepared, revision, archive._search.words))
+    archive._milvus.put(MilvusTable.PIECES, piece_rows(article, revision))
+    archive._milvus.put(MilvusTable.PASSAGES, passage_rows(prepared, revision, archive._search.words))
     if with_head:
-        archive._milvus.put(Table.ARTICLES, [Head.of(article, revision).to_row()])
+        archive._milvus.put(MilvusTable.ARTICLES, [Head.of(article, revision).to_row()])
 
 
 def texts(archive: MilvusArchive, k: int = 10) -> list[list[str]]:
@@ -166,7 +166,7 @@ def test_what_a_crash_left_goes_when_the_article_is_stored_an_hour_later(archive
 @needs_milvus
 def test_collections_left_of_a_first_try_are_no_archive_yet_and_are_used(place: MilvusPlace) -> None:
     archive = MilvusArchive.create(place, FakeEncoder())
-    archive._milvus.delete(Table.NOTES, 'kind == "about"')
+    archive._milvus.delete(MilvusTable.NOTES, 'kind == "about"')
     archive.close()
     assert not exists(place)
     with closing(open_or_create(place, FakeEncoder())) as again:

@@ -20,7 +20,7 @@ from time import time_ns
 
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.locations import MilvusPlace
-from embeddings.milvus.client import LOT, Milvus, Table
+from embeddings.milvus.client import LOT, Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions
 from embeddings.milvus.rows import (
     HEAD,
@@ -96,10 +96,10 @@ class MilvusArchive:
     def create(cls, place: MilvusPlace, encoder: Encoder, splitting: Splitting = SPLITTING) -> "MilvusArchive":
         """Make an empty archive and open it. Collections that a crash left of another try are used."""
         with closing(Milvus(place)) as milvus:
-            for table in Table:
+            for table in MilvusTable:
                 milvus.create(table, encoder.dimension)
             milvus.load()
-            milvus.put(Table.NOTES, [note("about", "", json.dumps(provenance(encoder, splitting)))])
+            milvus.put(MilvusTable.NOTES, [note("about", "", json.dumps(provenance(encoder, splitting)))])
         return cls(place, encoder, splitting)
 
     def close(self) -> None:
@@ -113,7 +113,7 @@ class MilvusArchive:
 
     def counts(self) -> Counts:
         """Return how many articles and passages there are, those included that a crash left and no search finds."""
-        return Counts(self._milvus.count(Table.ARTICLES), self._milvus.count(Table.PASSAGES))
+        return Counts(self._milvus.count(MilvusTable.ARTICLES), self._milvus.count(MilvusTable.PASSAGES))
 
     def outlets(self) -> list[str]:
         """Return the outlets' names, sorted, without the unknown one."""
@@ -121,7 +121,7 @@ class MilvusArchive:
 
     def articles(self) -> Iterator[Article]:
         """Yield every article, in the order of their ids' hashes."""
-        for rows in self._milvus.every(Table.ARTICLES, "", HEAD, LOT):
+        for rows in self._milvus.every(MilvusTable.ARTICLES, "", HEAD, LOT):
             yield from self._revisions.articles([Head.from_row(row) for row in rows]).values()
 
     def article(self, article_id: str) -> Article:
@@ -143,7 +143,7 @@ class MilvusArchive:
         """Return passages by their numbers; those that are gone are left out."""
         fields = ("number", "owner", "revision", "start", "end")
         wanted = lots([int(number) for number in numbers])
-        rows = [row for lot in wanted for row in self._milvus.rows(Table.PASSAGES, among("number", lot), fields)]
+        rows = [row for lot in wanted for row in self._milvus.rows(MilvusTable.PASSAGES, among("number", lot), fields)]
         heads = self._revisions.current({row["owner"] for row in rows})
         shown = [row for row in rows if row["owner"] in heads and heads[row["owner"]].revision == row["revision"]]
         articles = self._revisions.articles([heads[key] for key in dict.fromkeys(row["owner"] for row in shown)])
@@ -182,15 +182,17 @@ class MilvusArchive:
         milvus, heads = self._milvus, [Head.of(each.article, now) for each in articles]
         keys = [head.key for head in heads]
         before = self._revisions.heads(keys, newest=True).values()
-        milvus.put(Table.PIECES, [row for each in articles for row in piece_rows(each.article, now)])
-        milvus.put(Table.PASSAGES, [row for each in articles for row in passage_rows(each, now, self._search.words)])
+        milvus.put(MilvusTable.PIECES, [row for each in articles for row in piece_rows(each.article, now)])
+        milvus.put(
+            MilvusTable.PASSAGES, [row for each in articles for row in passage_rows(each, now, self._search.words)]
+        )
         outlets = {each.article.outlet for each in articles} - {""}
-        milvus.put(Table.NOTES, [note("outlet", outlet, outlet) for outlet in outlets])
-        milvus.put(Table.ARTICLES, [head.to_row() for head in heads])
+        milvus.put(MilvusTable.NOTES, [note("outlet", outlet, outlet) for outlet in outlets])
+        milvus.put(MilvusTable.ARTICLES, [head.to_row() for head in heads])
         self._delete_revisions(keys, before, now)
         self._forget_outlets(before)
         self._move(changes.moved if changes else {})
-        milvus.put(Table.NOTES, [note("file", file.path, json.dumps(astuple(file))) for file in files])
+        milvus.put(MilvusTable.NOTES, [note("file", file.path, json.dumps(astuple(file))) for file in files])
         if articles:
             self._note_change(now)
 
@@ -218,16 +220,16 @@ class MilvusArchive:
             if key_of(article_id) not in heads:
                 raise KeyError(article_id)
         gone, now = heads.values(), time_ns()
-        self._delete(Table.ARTICLES, list(heads))
+        self._delete(MilvusTable.ARTICLES, list(heads))
         self._delete_revisions(list(heads), gone, now)
         self._forget_outlets(gone)
         paths = {path for head in gone for path in paths_of(head.source)}
-        self._delete(Table.NOTES, [note_key("file", path) for path in sorted(paths)])
+        self._delete(MilvusTable.NOTES, [note_key("file", path) for path in sorted(paths)])
         self._note_change(now)
 
     def sources(self) -> dict[str, str]:
         """Return where every article was read, by id."""
-        every = self._milvus.every(Table.ARTICLES, "", ("id", "source"), LOT)
+        every = self._milvus.every(MilvusTable.ARTICLES, "", ("id", "source"), LOT)
         return {row["id"]: row["source"] for rows in every for row in rows}
 
     def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
@@ -274,9 +276,9 @@ class MilvusArchive:
 
     def _move(self, sources: Mapping[str, str]) -> None:
         heads = self._revisions.heads([key_of(article_id) for article_id in sources], newest=True).values()
-        self._milvus.put(Table.ARTICLES, [replace(head, source=sources[head.id]).to_row() for head in heads])
+        self._milvus.put(MilvusTable.ARTICLES, [replace(head, source=sources[head.id]).to_row() for head in heads])
 
-    def _delete(self, table: Table, keys: Sequence[str]) -> None:
+    def _delete(self, table: MilvusTable, keys: Sequence[str]) -> None:
         for lot in lots(keys):
             self._milvus.delete(table, among("key", lot))
 
@@ -285,26 +287,26 @@ class MilvusArchive:
         revisions = sorted({0, *(head.revision for head in former)})
         for lot in lots(keys):
             condition = f"{among('owner', lot)} and (revision < {now - HOUR} or {among('revision', revisions)})"
-            self._milvus.delete(Table.PASSAGES, condition)
-            self._milvus.delete(Table.PIECES, condition)
+            self._milvus.delete(MilvusTable.PASSAGES, condition)
+            self._milvus.delete(MilvusTable.PIECES, condition)
 
     def _forget_outlets(self, former: Collection[Head]) -> None:
         """Forget the outlets of which no article is left."""
         outlets = {head.outlet for head in former} - {""}
-        gone = [outlet for outlet in outlets if not self._milvus.count(Table.ARTICLES, among("outlet", [outlet]))]
-        self._delete(Table.NOTES, [outlet_note_key(outlet) for outlet in gone])
+        gone = [outlet for outlet in outlets if not self._milvus.count(MilvusTable.ARTICLES, among("outlet", [outlet]))]
+        self._delete(MilvusTable.NOTES, [outlet_note_key(outlet) for outlet in gone])
 
     def _note_change(self, now: int) -> None:
-        self._milvus.put(Table.NOTES, [note("generation", "", str(now // 1_000_000))])
+        self._milvus.put(MilvusTable.NOTES, [note("generation", "", str(now // 1_000_000))])
 
     def _notes(self, kind: str) -> list[str]:
-        every = self._milvus.every(Table.NOTES, among("kind", [kind]), ("text",), LOT)
+        every = self._milvus.every(MilvusTable.NOTES, among("kind", [kind]), ("text",), LOT)
         return [row["text"] for rows in every for row in rows]
 
 
 def _is_whole(milvus: Milvus) -> bool:
     """Return whether there is an archive, ready to be asked: its notes are made last, and say how it was made."""
-    if not milvus.has(Table.NOTES):
+    if not milvus.has(MilvusTable.NOTES):
         return False
     milvus.load()
-    return bool(milvus.rows(Table.NOTES, among("kind", ["about"]), ("key",), newest=True))
+    return bool(milvus.rows(MilvusTable.NOTES, among("kind", ["about"]), ("key",), newest=True))

@@ -27,7 +27,7 @@ TEXT_BYTES = 65_535
 """Milvus stores no longer text in one field."""
 
 
-class Table(StrEnum):
+class MilvusTable(StrEnum):
     """The collections: what is current, what articles say, what is searched, and all else by key."""
 
     ARTICLES = "articles"
@@ -56,25 +56,32 @@ class Found:
 
 TEXT, NUMBER = "text", "number"
 
-FIELDS: Mapping[Table, Mapping[str, str]] = {
-    Table.ARTICLES: {"revision": NUMBER, "id": TEXT, "source": TEXT, "digest": TEXT, "outlet": TEXT, "pieces": NUMBER},
-    Table.PIECES: {"owner": TEXT, "revision": NUMBER, "place": NUMBER, "text": TEXT},
-    Table.PASSAGES: {
+FIELDS: Mapping[MilvusTable, Mapping[str, str]] = {
+    MilvusTable.ARTICLES: {
+        "revision": NUMBER,
+        "id": TEXT,
+        "source": TEXT,
+        "digest": TEXT,
+        "outlet": TEXT,
+        "pieces": NUMBER,
+    },
+    MilvusTable.PIECES: {"owner": TEXT, "revision": NUMBER, "place": NUMBER, "text": TEXT},
+    MilvusTable.PASSAGES: {
         "owner": TEXT, "revision": NUMBER, "start": NUMBER, "end": NUMBER, "outlet": TEXT,
         "first_day": NUMBER, "last_day": NUMBER,
     },
-    Table.NOTES: {"kind": TEXT, "text": TEXT},
+    MilvusTable.NOTES: {"kind": TEXT, "text": TEXT},
 }  # fmt: skip
 """What each collection holds besides its key; passages also have what they are searched by."""
 
-KEYED = (Table.ARTICLES, Table.NOTES)
+KEYED = (MilvusTable.ARTICLES, MilvusTable.NOTES)
 """The collections whose rows have a key of ours, a text; those of the others get numbers from Milvus."""
 
 UNSEARCHED = [0.0, 1.0]
 """Milvus wants a vector in every row, also where none is searched."""
 
 
-def key_of(table: Table) -> str:
+def key_of(table: MilvusTable) -> str:
     """Return the name of a collection's primary key."""
     return "key" if table in KEYED else "number"
 
@@ -91,7 +98,7 @@ class Milvus:
             ConnectionError: if the server cannot be reached, or another process has the file open.
         """
         self.place = place
-        self._unsettled: set[Table] = set()
+        self._unsettled: set[MilvusTable] = set()
         try:
             from pymilvus import MilvusClient
             from pymilvus.exceptions import MilvusException
@@ -116,20 +123,20 @@ class Milvus:
         """Let go of the connection. A Milvus Lite file stays open to this process until it ends."""
         self._client.close()
 
-    def has(self, table: Table) -> bool:
+    def has(self, table: MilvusTable) -> bool:
         """Return whether a collection is there."""
         return bool(self._call("has_collection", table))
 
-    def create(self, table: Table, dimension: int) -> None:
+    def create(self, table: MilvusTable, dimension: int) -> None:
         """Make a collection and its indexes, as far as they are not there."""
         from pymilvus import MilvusClient
 
         if not self.has(table):
             schema = MilvusClient.create_schema(auto_id=table not in KEYED, enable_dynamic_field=False)
-            _add_fields(schema, table, dimension if table is Table.PASSAGES else len(UNSEARCHED))
+            _add_fields(schema, table, dimension if table is MilvusTable.PASSAGES else len(UNSEARCHED))
             self._call("create_collection", table, schema=schema, consistency_level="Session")
         there = self._call("list_indexes", table)
-        for leg in Leg if table is Table.PASSAGES else (Leg.VECTOR,):
+        for leg in Leg if table is MilvusTable.PASSAGES else (Leg.VECTOR,):
             if leg in there:
                 continue
             # In a file every vector is compared: its approximate index may return a short list through a filter.
@@ -141,12 +148,12 @@ class Milvus:
 
     def load(self) -> None:
         """Have every collection ready to be searched."""
-        for table in Table:
+        for table in MilvusTable:
             self._call("load_collection", table)
 
-    def put(self, table: Table, rows: Sequence[Row]) -> None:
+    def put(self, table: MilvusTable, rows: Sequence[Row]) -> None:
         """Write rows: those of a keyed collection in the place of the ones with their keys, the others besides."""
-        if table is not Table.PASSAGES:
+        if table is not MilvusTable.PASSAGES:
             rows = [{**row, Leg.VECTOR.value: UNSEARCHED} for row in rows]
         self._unsettled |= {table}
         for start in range(0, len(rows), LOT):
@@ -162,21 +169,21 @@ class Milvus:
             for table in sorted(unsettled):
                 self._call("flush", table)
 
-    def delete(self, table: Table, condition: str) -> None:
+    def delete(self, table: MilvusTable, condition: str) -> None:
         """Delete the rows for which a condition holds."""
         self._call("delete", table, filter=condition)
 
-    def count(self, table: Table, condition: str = "") -> int:
+    def count(self, table: MilvusTable, condition: str = "") -> int:
         """Return for how many rows a condition holds."""
         [row] = self._call("query", table, filter=condition, output_fields=["count(*)"])
         return int(row["count(*)"])
 
-    def rows(self, table: Table, condition: str, fields: Sequence[str], *, newest: bool = False) -> list[Row]:
+    def rows(self, table: MilvusTable, condition: str, fields: Sequence[str], *, newest: bool = False) -> list[Row]:
         """Return the rows for which a condition holds. `newest`: also what other processes wrote just now."""
         level = "Strong" if newest else "Session"
         return list(self._call("query", table, filter=condition, output_fields=list(fields), consistency_level=level))
 
-    def every(self, table: Table, condition: str, fields: Sequence[str], together: int) -> Iterator[list[Row]]:
+    def every(self, table: MilvusTable, condition: str, fields: Sequence[str], together: int) -> Iterator[list[Row]]:
         """Yield all rows for which a condition holds, so many at a time."""
         found = self._call("query_iterator", table, filter=condition, output_fields=list(fields), batch_size=together)
         try:
@@ -194,7 +201,7 @@ class Milvus:
             raise ValueError(f"{limit:,} passages were asked for; Milvus returns at most {MOST:,}")
         [hits] = self._call(
             "search",
-            Table.PASSAGES,
+            MilvusTable.PASSAGES,
             data=[wanted] if isinstance(wanted, str) else wanted.tolist(),
             anns_field=leg.value,
             limit=limit,
@@ -209,14 +216,14 @@ class Milvus:
             for number, row, score in found
         ]
 
-    def _call(self, method: str, table: Table, **options: Any) -> Any:
+    def _call(self, method: str, table: MilvusTable, **options: Any) -> Any:
         try:
             return getattr(self._client, method)(f"{self.place.name}_{table}", timeout=ANSWERING, **options)
         except self._error as error:
             raise ConnectionError(f"{self.place} did not do as asked ({method}, {table}): {error}") from error
 
 
-def _add_fields(schema: Any, table: Table, dimension: int) -> None:
+def _add_fields(schema: Any, table: MilvusTable, dimension: int) -> None:
     """Give a schema the fields of a collection."""
     from pymilvus import DataType, Function, FunctionType
 
@@ -228,7 +235,7 @@ def _add_fields(schema: Any, table: Table, dimension: int) -> None:
         else:
             schema.add_field(name, DataType.VARCHAR, max_length=TEXT_BYTES)
     schema.add_field(Leg.VECTOR.value, DataType.FLOAT_VECTOR, dim=dimension)
-    if table is Table.PASSAGES:
+    if table is MilvusTable.PASSAGES:
         for leg in (Leg.WORDS, Leg.HEADING):
             words = leg.removesuffix("_bm25")
             schema.add_field(words, DataType.VARCHAR, max_length=TEXT_BYTES, enable_analyzer=True)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from embeddings.milvus.client import Milvus, Table
+from embeddings.milvus.client import Milvus, MilvusTable
 from embeddings.milvus.rows import HEAD, Head, among, lots, lots_to_read, to_article
 from embeddings.types import Article
 
@@ -39,7 +39,7 @@ class Revisions:
         heads = (
             Head.from_row(row)
             for lot in lots(keys)
-            for row in self._milvus.rows(Table.ARTICLES, among("key", lot), HEAD, newest=newest)
+            for row in self._milvus.rows(MilvusTable.ARTICLES, among("key", lot), HEAD, newest=newest)
         )
         return {head.key: head for head in heads}
 
@@ -50,7 +50,9 @@ class Revisions:
             whose = among("owner", [head.key for head in lot])
             when = among("revision", sorted({head.revision for head in lot}))
             pieces: dict[tuple[str, int], dict[int, str]] = {}
-            for row in self._milvus.rows(Table.PIECES, f"{whose} and {when}", ("owner", "revision", "place", "text")):
+            for row in self._milvus.rows(
+                MilvusTable.PIECES, f"{whose} and {when}", ("owner", "revision", "place", "text")
+            ):
                 pieces.setdefault((row["owner"], row["revision"]), {})[row["place"]] = row["text"]
             for head in lot:
                 parts = pieces.get((head.key, head.revision), {})

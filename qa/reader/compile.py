@@ -130,7 +130,7 @@ def _forward(model: "SpanModel", names: Sequence[str], outputs: int) -> "torch.n
     """Return a module that takes the named inputs and gives the first outputs of start, end and relevance logits."""
     import torch
 
-    class Forward(torch.nn.Module):
+    class SpanForward(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.model = model
@@ -142,7 +142,7 @@ def _forward(model: "SpanModel", names: Sequence[str], outputs: int) -> "torch.n
             relevance = (found.hidden_states[-1][:, 0] * head.weight[0]).sum(dim=-1) + head.bias
             return (found.start_logits, found.end_logits, relevance)[:outputs]
 
-    return Forward().eval()
+    return SpanForward().eval()
 
 
 def _sample(names: Sequence[str]) -> "dict[str, torch.Tensor]":
