@@ -1,5 +1,6 @@
 """Draw results as SVG with matplotlib, without its global state: the same results give the same bytes."""
 
+import base64
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,11 @@ class Plot:
     description: str
     svg: str
 
+    @property
+    def uri(self) -> str:
+        """The picture as a data URI: in an <img> its ids cannot clash with another's, and nothing in it can run."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg.encode()).decode('ascii')}"
+
 
 def draw(results: Results) -> tuple[Plot, ...]:
     """Return a plot of each thing the results hold: success@k, risk–coverage, reliability, latency, growth.
@@ -32,17 +38,14 @@ def draw(results: Results) -> tuple[Plot, ...]:
     Raises ModuleNotFoundError, saying what to install, if matplotlib is missing.
     """
     check_matplotlib()
-    plots = []
-    if results.success:
-        plots.append(_success(results))
-    if results.risk_coverage:
-        plots.append(_risk_coverage(results))
-    if results.reliability:
-        plots.append(_reliability(results))
-    if results.latency:
-        plots.append(_latency(results))
-    plots += [_growth(quantity, lines) for quantity, lines in results.growth.items()]
-    return tuple(plots)
+    measured = {
+        _success: results.success,
+        _risk_coverage: results.risk_coverage,
+        _reliability: results.reliability,
+        _latency: results.latency,
+    }
+    growth = [_growth(quantity, lines) for quantity, lines in results.growth.items()]
+    return (*(plot(results) for plot, values in measured.items() if values), *growth)
 
 
 def _success(results: Results) -> Plot:

@@ -1,6 +1,5 @@
 """Turn results into tables, one self-contained HTML page, a Markdown page with its plots, and plain text."""
 
-import base64
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.evaluation.results.comparison import Comparison
-from qa.evaluation.results.plots import Plot, draw
+from qa.evaluation.results.plots import draw
 from qa.evaluation.results.results import Figure, Kind, Results, Unit
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def write_report(results: Results, folder: Path, comparison: Comparison | None =
     plots = draw(results)
     content = {"results": results, "comparison": comparison, "tables": tables(results, comparison)}
     templates = environment()
-    html = templates.get_template("report.html").render(**content, plots=[_inlined(plot) for plot in plots])
+    html = templates.get_template("report.html").render(**content, plots=plots)
     markdown = templates.get_template("report.md").render(**content, plots=plots)
     files = {"report.html": html, "report.md": markdown} | {f"{plot.name}.svg": plot.svg for plot in plots}
     folder.mkdir(parents=True, exist_ok=True)
@@ -165,19 +164,6 @@ def _width(text: str) -> int:
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _InlinedPlot:
-    title: str
-    description: str
-    uri: str
-
-
-def _inlined(plot: Plot) -> _InlinedPlot:
-    """Return a plot as a data URI: in an <img> its ids cannot clash with another's, and nothing in it can run."""
-    encoded = base64.b64encode(plot.svg.encode()).decode("ascii")
-    return _InlinedPlot(plot.title, plot.description, f"data:image/svg+xml;base64,{encoded}")
 
 
 def environment() -> "Environment":

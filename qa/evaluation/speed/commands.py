@@ -111,7 +111,7 @@ def _benchmark(
     said = {field.name: str(getattr(settings, field.name)) for field in fields(settings) if field.name != "archive"}
     said |= {"encoder": bench.encoder.name, "runs": str(runs), "sizes": ", ".join(map(str, sizes))}
     provenance = Provenance(command_line(click.get_current_context()), said, machine())
-    notes = [_on_readers(checkpoint), *_on_method(plan), *_on_articles(plan, sizes, len(unread))]
+    notes = _notes(plan, sizes, len(unread), checkpoint)
     return benchmark_results(", ".join(str(path) for path in paths), provenance, notes, figures, stages)
 
 
@@ -161,30 +161,21 @@ def _bar(what: str, unit: str, total: int) -> Any:
     return tqdm(desc=what, unit=unit, unit_scale=True, total=total, delay=1, disable=not shown, leave=False)
 
 
-def _on_readers(checkpoint: Path | None) -> str:
+def _notes(plan: Plan, sizes: Sequence[int], unread: int, checkpoint: Path | None) -> list[str]:
     weights = (
         "random weights in the same architecture: speed does not depend on their values (--checkpoint gives real ones)"
         if checkpoint is None
         else f"the weights of {checkpoint}"
     )
-    return (
+    notes = [
         "Hugging Face, float32: AutoModelForQuestionAnswering over all hits of a question in one padded batch, as "
-        f"transformers documents it since it has no question-answering pipeline any more; {weights}."
-    )
-
-
-def _on_method(plan: Plan) -> list[str]:
-    return [
+        f"transformers documents it since it has no question-answering pipeline any more; {weights}.",
         f"Median of {plan.runs} runs in turn, with the lowest and the highest in brackets. A ratio is taken turn by "
         "turn against the last line of its table, on the same texts; each side may use every core.",
         "The latency is that of the largest archive. A cold start is `pressmark ask` in a new process, with the files "
         "in the system's cache. Memory is the peak resident set of a process that opened the archive and answered the "
         "questions.",
     ]
-
-
-def _on_articles(plan: Plan, sizes: Sequence[int], unread: int) -> list[str]:
-    notes = []
     held = plan.steps[-1].passages
     beyond = [f"{size:,}" for size in sizes if size > held]
     if beyond:

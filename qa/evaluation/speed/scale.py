@@ -17,7 +17,7 @@ from embeddings.folder.database import Database
 from embeddings.folder.paths import database_path
 from embeddings.folder.snapshot import Snapshot
 from embeddings.records import Prepared, content_of
-from embeddings.types import Article, Encoder, Filter, Passage, Vectors
+from embeddings.types import Encoder, Filter, Passage, Vectors
 from qa.evaluation.results.results import Figure, Unit
 from qa.evaluation.speed.growth import MEGABYTE, Served, questions_about
 
@@ -27,8 +27,10 @@ ASKED = 50
 """How many questions are searched for at each size with each filter."""
 
 NEAREST = 10
+"""Recall is the share of this many nearest that are found."""
+
 CANDIDATES = 100
-"""Recall is that of so many nearest; each leg is asked for so many, as the retriever asks it."""
+"""How many passages each leg is asked for, as the retriever asks it."""
 
 SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
 """The shares of the articles that filters leave."""
@@ -71,12 +73,11 @@ def measure_search(
     The passages are those of an archive, then copies of them: other ids, vectors with noise added. `progress` is told
     how many more passages are stored. Everything is written to a temporary folder.
     """
-    figures, memory = list[Figure](), dict[int, float]()
-    found = list[Searched]()
+    found, memory = list[Searched](), dict[int, float]()
     with (
         TemporaryDirectory(prefix="pressmark-search-") as temporary,
-        closing(_snapshot(source)) as state,
-        closing(endless(state)) as articles,
+        closing(_snapshot(source)) as snapshot,
+        closing(endless(snapshot)) as articles,
     ):
         folder, stored = Path(temporary) / "archive", 0
         Archive.create(folder, encoder).close()
@@ -92,39 +93,33 @@ def measure_search(
                 asked = _questions(archive)
                 found += _searched(archive, asked, encoder.encode_questions(asked))
             memory[stored] = serve(folder, asked, 1).memory / MEGABYTE
-    figures += [figure for one in found for figure in _figures(one)]
-    return figures, _curves(found, memory)
+    return [figure for one in found for figure in _figures(one)], _curves(found, memory)
 
 
-def endless(state: Snapshot) -> Generator[Prepared]:
-    """Yield the articles of a state with their passages and vectors, then copies of them, and again, without end."""
+def endless(snapshot: Snapshot) -> Generator[Prepared]:
+    """Yield the articles of a snapshot with their passages and vectors, then copies of them, and again, without end."""
     for turn in count():
         random = np.random.default_rng(turn)
-        some = False
-        for article, group in groupby(state.added_since(0), key=lambda stored: stored.passage.article):
-            some = True
+        group = None
+        for article, group in groupby(snapshot.added_since(0), key=lambda stored: stored.passage.article):
             stored = list(group)
-            vectors = np.stack([each.vector for each in stored])
-            if turn:
-                yield _copy(article, [each.passage for each in stored], vectors, turn, random)
-            else:
-                yield Prepared(article, content_of(article), [each.passage for each in stored], vectors)
-        if not some:
+            passages, vectors = [each.passage for each in stored], np.stack([each.vector for each in stored])
+            prepared = Prepared(article, content_of(article), passages, vectors)
+            yield _copy(prepared, turn, random) if turn else prepared
+        if group is None:
             return
 
 
-def _copy(
-    article: Article, passages: Sequence[Passage], vectors: Vectors, turn: int, random: np.random.Generator
-) -> Prepared:
-    noise = random.normal(size=vectors.shape) * NOISE / np.sqrt(vectors.shape[1])
-    noisy = vectors + noise.astype(np.float32)
-    other = replace(article, id=f"{article.id}~{turn}")
-    moved = [Passage(other, passage.start, passage.end) for passage in passages]
-    return Prepared(other, content_of(other), moved, noisy / np.linalg.norm(noisy, axis=1, keepdims=True))
+def _copy(original: Prepared, turn: int, random: np.random.Generator) -> Prepared:
+    noise = random.normal(size=original.vectors.shape) * NOISE / np.sqrt(original.vectors.shape[1])
+    noisy = original.vectors + noise.astype(np.float32)
+    article = replace(original.article, id=f"{original.article.id}~{turn}")
+    moved = [Passage(article, passage.start, passage.end) for passage in original.passages]
+    return Prepared(article, content_of(article), moved, noisy / np.linalg.norm(noisy, axis=1, keepdims=True))
 
 
 def _lot(articles: Iterator[Prepared], least: int) -> Iterator[Prepared]:
-    """Yield articles until they have so many passages."""
+    """Yield articles until they have at least that many passages."""
     passages = 0
     for article in articles:
         yield article
@@ -142,10 +137,10 @@ def _questions(archive: Archive) -> list[str]:
 def _searched(archive: Archive, questions: Sequence[str], vectors: Vectors) -> Iterator[Searched]:
     """Yield what is measured with each filter."""
     filters = [_leaving(archive, share) for share in SHARES]
-    with closing(_snapshot(archive.folder)) as state:
-        nearest = _nearest(state, vectors, filters)
-        passages = state.counts().passages
-        let_through = [passages if (allowed := state.allowed(only)) is None else allowed.count for only in filters]
+    with closing(_snapshot(archive.folder)) as snapshot:
+        nearest = _nearest(snapshot, vectors, filters)
+        passages = snapshot.counts().passages
+        let_through = [passages if (allowed := snapshot.allowed(only)) is None else allowed.count for only in filters]
     for only, right, competing in zip(filters, nearest, let_through, strict=True):
         by_vectors, by_keywords, hits = list[float](), list[float](), list[float]()
         for row, question in enumerate(questions):
@@ -160,7 +155,7 @@ def _searched(archive: Archive, questions: Sequence[str], vectors: Vectors) -> I
 
 
 def _leaving(archive: Archive, share: float) -> Filter:
-    """Return a filter by date that leaves about so large a share of the articles."""
+    """Return a filter by date that leaves about this share of the articles."""
     if share == 1:
         return Filter()
     days = sorted(article.published for article in archive.articles() if len(article.published) == 10)
@@ -179,19 +174,16 @@ def recall(found: Scores, nearest: Scores) -> float:
     return float(np.count_nonzero(found[: len(nearest)] >= nearest[-1] - EQUAL) / len(nearest))
 
 
-def _nearest(state: Snapshot, vectors: Vectors, filters: Sequence[Filter]) -> list[list[Scores]]:
+def _nearest(snapshot: Snapshot, vectors: Vectors, filters: Sequence[Filter]) -> list[list[Scores]]:
     """Return for each filter and each question the highest scores, found by comparing it with every vector."""
-    allowed = [state.allowed(only) for only in filters]
-    best = [[np.zeros(0, dtype=np.float32) for _ in vectors] for _ in filters]
-    added = state.added_since(0)
+    numbers, scores, added = [np.zeros(0, np.int64)], [np.zeros((0, len(vectors)), np.float32)], snapshot.added_since(0)
     while lot := list(islice(added, LOT)):
-        numbers = np.array([stored.number for stored in lot], dtype=np.int64)
-        scores = np.stack([stored.vector for stored in lot]) @ vectors.T
-        for of_filter, only in zip(best, allowed, strict=True):
-            rows = np.arange(len(lot)) if only is None else np.flatnonzero(only.mask[numbers])
-            for column, held in enumerate(of_filter):
-                of_filter[column] = -np.sort(-np.concatenate([held, scores[rows, column]]))[:NEAREST]
-    return best
+        numbers.append(np.array([stored.number for stored in lot]))
+        scores.append(np.stack([stored.vector for stored in lot]) @ vectors.T)
+    of, every = np.concatenate(numbers), np.concatenate(scores)
+    allowed = [snapshot.allowed(only) for only in filters]
+    competing = [every if only is None else every[only.mask[of]] for only in allowed]
+    return [[-np.sort(-column)[:NEAREST] for column in rows.T] for rows in competing]
 
 
 def _snapshot(folder: Path) -> Snapshot:

@@ -38,22 +38,12 @@ def rate_figures(table: str, seconds: Seconds, items: int, plain: str) -> list[F
     """
     figures = []
     for name, taken in seconds.items():
-        ratios = [other / own for own, other in zip(taken, seconds[plain], strict=True)]
         rates = [items / own for own in taken]
-        figures.append(spread(Figure(table, name, "passages", 0.0, 0, unit=Unit.PER_SECOND), rates))
-        figures.append(spread(Figure(table, name, "times the plain way", 0.0, 0, unit=Unit.RATIO), ratios))
+        ratios = [other / own for own, other in zip(taken, seconds[plain], strict=True)]
+        figures.append(_spread(table, name, "passages", rates, Unit.PER_SECOND))
+        figures.append(_spread(table, name, "times the plain way", ratios, Unit.RATIO))
     return figures
 
 
-def spread(figure: Figure, values: Sequence[float]) -> Figure:
-    """Return the figure with the median of its runs as value, and the lowest and highest of them."""
-    return Figure(
-        figure.table,
-        figure.row,
-        figure.name,
-        median(values),
-        len(values),
-        low=min(values),
-        high=max(values),
-        unit=figure.unit,
-    )
+def _spread(table: str, row: str, name: str, values: Sequence[float], unit: Unit) -> Figure:
+    return Figure(table, row, name, median(values), len(values), min(values), max(values), unit)
