@@ -45,6 +45,6 @@ browser:
 	|| echo "chromium and chromedriver cannot be installed here: the browser tests will be skipped"
 
 clean:
-	rm -rf .venv .pressmark
+	rm -rf .venv
 
 include qa/evaluation/evaluation.mk qa/training/reader.mk

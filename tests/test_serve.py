@@ -2,20 +2,13 @@
 
 import http.client
 import json
-import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
-from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -23,70 +16,13 @@ from click.testing import CliRunner
 from conftest import SEEDS
 from embeddings.command_line import WrongUse
 from embeddings.encoder import OnnxEncoder
+from processes import PRESSMARK, Running, environment, serving
 from web import commands
 
-PRESSMARK = Path(sys.executable).with_name("pressmark")
 QUESTION = "What did Azerbaijan's ombudswoman sign with her Moroccan counterpart?"
-READY = re.compile(r"2 articles, [1-9][0-9]* passages in (.+)\. Ask them at (http://127\.0\.0\.1:([0-9]+))\n")
-
-PATIENCE = 120
-"""Seconds after which a server that does not get ready is ended."""
 
 SECONDS = 10
 """Seconds within which what was indexed is found."""
-
-AT_ONCE = 2
-"""Seconds in which a server ends."""
-
-
-@dataclass(frozen=True)
-class Running:
-    """A server that said it is ready, the line it said it in, and its port."""
-
-    process: subprocess.Popen[str]
-    said: str
-    port: int
-
-    def get(self, path: str) -> bytes:
-        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:
-            content: bytes = response.read()
-        return content
-
-    def stop(self, number: signal.Signals) -> str:
-        """Send a signal and return the rest of what was said on stderr; the process must end at once."""
-        self.process.send_signal(number)
-        return self.process.communicate(timeout=AT_ONCE)[1]
-
-
-@contextmanager
-def serving(archive: Path) -> Iterator[Running]:
-    """Start a server, wait until it says that it is ready, and end it afterwards in any case."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a child of a background job would ignore it
-    process = subprocess.Popen(
-        [PRESSMARK, "serve", "--port", "0", "--archive", archive],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
-    signal.signal(signal.SIGINT, before)
-    impatience = threading.Timer(PATIENCE, process.kill)
-    impatience.start()
-    with process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            ready = READY.fullmatch(line)
-            assert ready, f"said {line!r} and {process.communicate()[1]!r}"
-            yield Running(process, line, int(ready[3]))
-        finally:
-            impatience.cancel()
-            process.kill()
-
-
-def environment(**variables: str) -> dict[str, str]:
-    """Return this process's environment without the program's own variables, but for those given."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PRESSMARK_")} | variables
 
 
 @pytest.fixture

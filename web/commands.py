@@ -11,6 +11,7 @@ from embeddings.archive_commands import check, info, list_articles, remove
 from embeddings.command_line import WrongUse, archive_option, plain_errors
 from embeddings.commands import index
 from embeddings.locations import Location
+from embeddings.plural import plural
 from qa.commands import ask, open_pipeline
 from qa.evaluation.commands import evaluate
 from qa.evaluation.speed.commands import benchmark
@@ -60,7 +61,8 @@ def serve(archive: Location, host: str, allow_host: tuple[str, ...], port: int) 
     counts = pipeline.archive.counts()
     address = f"http://{_in_address(host)}:{listening.getsockname()[1]}"
     asked = pipeline.settings.archive
-    click.echo(f"{counts.articles:,} articles, {counts.passages:,} passages in {asked}. Ask them at {address}")
+    held = f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')}"
+    click.echo(f"{held} in {asked}. Ask them at {address}")
     try:
         with pipeline.archive.following() if asked == archive else taken_over(app, archive):
             server.run()
