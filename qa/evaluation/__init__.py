@@ -2,5 +2,5 @@
 
 commands.py → questions/ (a set and its collection) → reading_runs.py, retrieval_runs.py or answer_runs.py (the program
 does it) → measures/ → reading_figures.py, retrieval_figures.py or answer_figures.py → results/ (JSON, tables, plots,
-pages). tune.py and ablation_runs.py vary the program, speed/ is `pressmark benchmark`.
+pages). bench.py is the program as it is set, tune.py and ablation_runs.py vary it, speed/ is `pressmark benchmark`.
 """

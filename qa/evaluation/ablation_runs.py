@@ -103,7 +103,7 @@ class AblationRunner:
 
 
 def with_articles(questions: QuestionSet, articles: Sequence[Article], others: int) -> QuestionSet:
-    """Return the set with its relevant articles and so many others, drawn at random, the same ones every time.
+    """Return the set with its relevant articles and `others` more, drawn at random, the same ones every time.
 
     They come from those given, or if there are none from the set. Raises ValueError if neither has any.
     """

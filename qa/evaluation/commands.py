@@ -12,27 +12,15 @@ from embeddings.command_line import WrongUse
 from embeddings.files.articles import Unread, read_articles
 from embeddings.plural import plural
 from qa.evaluation.ablation import Ablation, variants
-from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
-from qa.evaluation.answer_figures import answers_results
-from qa.evaluation.answer_runs import ask_all
 from qa.evaluation.bench import Bench, Selection
-from qa.evaluation.copies import copies_results
-from qa.evaluation.measures.rankings import ir_measures_library, write_run
 from qa.evaluation.options import PATH, delivered, evaluation_errors, path_option, question_options, some_questions
 from qa.evaluation.outputs import check_folder, provenance
 from qa.evaluation.questions.collections import sample
 from qa.evaluation.questions.datasets import check_relevant
 from qa.evaluation.questions.squad import read_squad
 from qa.evaluation.questions.typed import Form
-from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
-from qa.evaluation.reading_runs import abstaining_note, read_paragraphs, score_given, some_typed
 from qa.evaluation.results.plots import check_matplotlib
-from qa.evaluation.results.publish import publish as fill
 from qa.evaluation.results.results import Results
-from qa.evaluation.retrieval_figures import retrieval_results
-from qa.evaluation.retrieval_runs import Searcher, rank_all
-from qa.evaluation.tune import tune as find_best
-from qa.evaluation.tune import tuned_in_words
 from qa.pipeline import Pipeline
 from qa.reader.onnx_reader import OnnxReader
 
@@ -72,6 +60,9 @@ def reading(
       pressmark evaluate reading dev-v2.0.json.gz
       pressmark evaluate reading dev-v1.1.json.gz --predictions bert.json --report bert/
     """
+    from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
+    from qa.evaluation.reading_runs import abstaining_note, read_paragraphs, score_given, some_typed
+
     if predictions is not None and (reader, questions, typed) != (None, None, None):
         raise WrongUse(
             "--predictions are scored without a reader, all at once, to the questions as they are: leave out "
@@ -113,6 +104,10 @@ def retrieval(data: Path, selection: Selection, read: int, run: Path | None) -> 
       pressmark evaluate retrieval dev-v1.1.json.gz --read 0
       pressmark evaluate retrieval questions.jsonl --archive news --asked 2023 --run news.trec
     """
+    from qa.evaluation.measures.rankings import ir_measures_library, write_run
+    from qa.evaluation.retrieval_figures import retrieval_results
+    from qa.evaluation.retrieval_runs import Searcher, rank_all
+
     check_folder(run)
     ir_measures_library()
     questions, bench = selection.read(data), Bench()
@@ -146,6 +141,9 @@ def answers(data: Path, selection: Selection, as_of_asked: bool, explain: bool) 
       pressmark evaluate answers seeds/questions.jsonl --explain
       pressmark evaluate answers questions.jsonl --archive news --as-of-asked --asked 2023 --report report/
     """
+    from qa.evaluation.answer_figures import answers_results
+    from qa.evaluation.answer_runs import ask_all
+
     questions, bench = selection.read(data), Bench()
     archive = bench.archive(questions, selection.archive)
     pipeline = Pipeline(archive, bench.reader, bench.calibration, bench.settings)
@@ -168,6 +166,10 @@ def tune(data: Sequence[Path], selection: Selection) -> None:
       pressmark evaluate tune heldout.jsonl --questions 500
       pressmark evaluate tune questions.jsonl --archive news --asked 2022
     """
+    from qa.evaluation.measures.rankings import ir_measures_library
+    from qa.evaluation.tune import tune as find_best
+    from qa.evaluation.tune import tuned_in_words
+
     with evaluation_errors():
         ir_measures_library()
         sets, bench = [selection.read(path) for path in data], Bench()
@@ -201,13 +203,16 @@ def ablations(
     """Take back the design's choices, one at a time, and measure what each is worth on DATA.
 
     DATA is what `evaluate retrieval` takes, kept apart from what is reported on. Other splittings and precisions need
-    the articles encoded anew: so only the relevant articles are searched, and --others of the rest.
+    the articles to be encoded again, so only the relevant articles and --others of the rest are searched.
 
     \b
     Examples:
       pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --report ablations/
       pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --only fusion --only k
     """
+    from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
+    from qa.evaluation.measures.rankings import ir_measures_library
+
     ir_measures_library()
     questions, bench = selection.read(data), Bench()
     if not questions.judged:
@@ -240,7 +245,7 @@ def ablations(
     default=1000,
     show_default=True,
     type=click.IntRange(2),
-    help="Only so many articles, drawn at random by a seed.",
+    help="At most N articles, drawn at random by a seed.",
 )
 @click.option("--seed", default=0, show_default=True, help="Of the articles drawn and of the changes made to them.")
 @delivered
@@ -256,10 +261,12 @@ def copies(articles: Sequence[Path], most: int, seed: int) -> Results:
       pressmark evaluate copies exports/2024.jsonl
       pressmark evaluate copies exports/ clippings/ --articles 2000 --json copies.json
     """
+    from qa.evaluation.copies import copies_results
+
     found = [each for each in read_articles(articles) if not isinstance(each, Unread)]
     originals = sample(list({article.id: article for article in found}.values()), most, seed=seed)
     if len(originals) < 2:
-        raise WrongUse("copies are made of at least two articles; name files or folders that hold so many")
+        raise WrongUse("copies are made of at least two articles; name files or folders that hold two or more")
     return copies_results(originals, ", ".join(path.name for path in articles), provenance({}), seed)
 
 
@@ -278,6 +285,8 @@ def publish(pages: Sequence[Path], results: Path, data: Path | None) -> None:
     Example:
       pressmark evaluate publish docs/evaluation.md README.md --results build/evaluation
     """
+    from qa.evaluation.results.publish import publish as fill
+
     with evaluation_errors():
         check_matplotlib()
         for page in pages:

@@ -22,10 +22,10 @@ REPLACED = 0.03
 """The part of the words that is replaced, in [0, 1]."""
 
 CUT = 4
-"""One of so many paragraphs is cut."""
+"""One paragraph in this many is cut."""
 
 NAMED = 40
-"""So many families among the articles themselves are named, and so many wrong pairs of each kind."""
+"""At most this many families among the articles themselves are named, and wrong pairs of each kind."""
 
 COPY_OF = "copy of "
 """What the id of a copy begins with."""
@@ -161,7 +161,7 @@ def _pairs(found: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
 
 
 def _parts(text: str) -> list[str]:
-    """Return the paragraphs of a text; its sentences if there are too few to cut one."""
+    """Return the paragraphs of a text, or its sentences if there are too few paragraphs to cut one."""
     paragraphs = [part for part in text.split("\n\n") if part.strip()]
     return paragraphs if len(paragraphs) >= CUT else [text[start:end] for start, end in sentences(text).tolist()]
 

@@ -19,7 +19,7 @@ PATH = click.Path(path_type=Path)
 Command = Callable[..., Any]
 
 some_questions = click.option(
-    "--questions", metavar="N", type=click.IntRange(1), help="Only so many questions, drawn at random by a seed."
+    "--questions", metavar="N", type=click.IntRange(1), help="At most N questions, drawn at random by a seed."
 )
 
 

@@ -35,7 +35,7 @@ class Way(StrEnum):
 
 @dataclass(slots=True)
 class Searcher:
-    """Searches an archive that nobody changes meanwhile: a passage is fetched once, whatever number of questions."""
+    """Searches an archive that does not change while it is searched: each passage is fetched once for all questions."""
 
     archive: SearchableArchive
     settings: Settings

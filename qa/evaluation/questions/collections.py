@@ -38,7 +38,7 @@ from qa.evaluation.questions.squad import read_squad
 from qa.limits import check_question
 
 LOT = 256
-"""Articles and questions are encoded in lots of this many."""
+"""How many articles or questions are encoded together."""
 
 Item = TypeVar("Item")
 

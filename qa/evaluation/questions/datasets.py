@@ -1,4 +1,4 @@
-"""Read question sets over a collection: news questions, the seeds' questions, SQuAD paragraphs, the BEIR layout."""
+"""Question sets over a collection: news questions, questions on the seeds, SQuAD's with its paragraphs."""
 
 import re
 import unicodedata

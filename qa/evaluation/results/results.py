@@ -99,7 +99,7 @@ class Results:
     `questions[i]`: higher is better, None where the measure does not apply; what `compare` resamples.
     `losses` has every wrongly answered question, if asked for.
     `success[system][k]` is mean success@k. `latency[stage]` maps "p50", "p95", "p99" to milliseconds.
-    `growth[quantity][line][passages]` is what was measured of an archive of so many passages; the quantity names its
+    `growth[quantity][line][passages]` is what was measured of an archive of that size; the quantity names its
     unit. What an evaluation does not measure is empty.
     """
 

@@ -128,7 +128,7 @@ def compare_indexing(
     source = folder / "sample.jsonl"
     write_articles([article[0].article for article in plan.sample if article], source)
     ways = {
-        "Pressmark, end to end": lambda: _index_anew(source, contenders.encoder, folder),
+        "Pressmark, end to end": lambda: _index_once(source, contenders.encoder, folder),
         "Pressmark, encoding alone": lambda: contenders.encoder.encode_passages(texts),
         "SentenceTransformer.encode, float32": lambda: contenders.plain_encode(texts),
     }
@@ -211,7 +211,7 @@ def _measure(
     )
 
 
-def _index_anew(source: Path, encoder: Encoder, folder: Path) -> None:
+def _index_once(source: Path, encoder: Encoder, folder: Path) -> None:
     """Index a file into an archive of its own, and delete it."""
     with (
         TemporaryDirectory(dir=folder) as temporary,

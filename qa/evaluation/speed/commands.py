@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,9 +19,9 @@ from qa.evaluation.bench import Bench
 from qa.evaluation.options import PATH, evaluation_errors
 from qa.evaluation.outputs import Outputs, command_line
 from qa.evaluation.results.results import Provenance, Results
-from qa.evaluation.speed.benchmark import Contenders, Plan, benchmark_results, machine, plan_benchmark, run_benchmark
-from qa.evaluation.speed.growth import plan_steps, serve_in_process, start_cold
-from qa.evaluation.speed.scale import measure_search
+
+if TYPE_CHECKING:
+    from qa.evaluation.speed.benchmark import Contenders, Plan
 
 DEFAULT_SIZES = "1000,10000,100000,300000"
 
@@ -96,6 +96,9 @@ def _benchmark(
     checkpoint: Path | None,
 ) -> Results:
     """Return everything measured, telling on stderr how far it is."""
+    from qa.evaluation.speed.benchmark import benchmark_results, machine, plan_benchmark, run_benchmark
+    from qa.evaluation.speed.growth import plan_steps
+
     files, settings = find_files(paths), bench.settings
     if existing is not None:
         Archive(existing, bench.encoder).close()
@@ -117,6 +120,9 @@ def _benchmark(
 
 def _with_search(bench: Bench, results: Results, archive: Path, sizes: Sequence[int]) -> Results:
     """Return the results with what was measured of searching."""
+    from qa.evaluation.speed.growth import serve_in_process
+    from qa.evaluation.speed.scale import measure_search
+
     with _bar("storing", " passages", max(sizes)) as bar:
         figures, curves = measure_search(archive, sizes, bench.encoder, serve_in_process, bar.update)
     note = (
@@ -132,8 +138,10 @@ def _with_search(bench: Bench, results: Results, archive: Path, sizes: Sequence[
     )
 
 
-def _contenders(bench: Bench, checkpoint: Path | None) -> Contenders:
+def _contenders(bench: Bench, checkpoint: Path | None) -> "Contenders":
     from qa.evaluation.speed.baselines import PlainEncoder, load_plain_reader
+    from qa.evaluation.speed.benchmark import Contenders
+    from qa.evaluation.speed.growth import serve_in_process, start_cold
 
     return Contenders(
         encoder=bench.encoder,
@@ -161,7 +169,7 @@ def _bar(what: str, unit: str, total: int) -> Any:
     return tqdm(desc=what, unit=unit, unit_scale=True, total=total, delay=1, disable=not shown, leave=False)
 
 
-def _notes(plan: Plan, sizes: Sequence[int], unread: int, checkpoint: Path | None) -> list[str]:
+def _notes(plan: "Plan", sizes: Sequence[int], unread: int, checkpoint: Path | None) -> list[str]:
     weights = (
         "random weights in the same architecture: speed does not depend on their values (--checkpoint gives real ones)"
         if checkpoint is None

@@ -13,7 +13,7 @@ Seconds = Mapping[str, tuple[float, ...]]
 def time_in_turn(ways: Mapping[str, Callable[[], object]], runs: int, done: Callable[[], object]) -> Seconds:
     """Return the wall-clock seconds of each way, run `runs` times in turn after one turn that is not counted.
 
-    In turn, so that whatever slows the machine down meanwhile slows all of them down. `done` is called after each.
+    In turn, so that whatever slows the machine down slows all of them down. `done` is called after each.
 
     Raises:
         ValueError: if runs is less than 1.
