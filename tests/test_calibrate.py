@@ -94,6 +94,15 @@ def test_a_question_is_asked_with_and_without_what_answers_it(archive: Archive) 
     assert [one.read for one in found[1, False].evidence] == [1]
 
 
+def test_copies_are_no_supports_in_what_the_confidence_is_fitted_on(archive: Archive) -> None:
+    archive.add([BAKU, Article("copy", BAKU.text, "Signed"), Article("c", "In Baku the treaty was signed.", "")])
+    archive.refresh()
+    vector = FakeEncoder().encode_questions([WHERE.question])
+    asked = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), Way.NOTHING_ELSE)
+    found = {one.k: one.evidence for one in asked}
+    assert [(one.supports, one.read) for one in found[5]] == [(1, 3)]
+
+
 def test_a_twisted_question_is_asked_over_everything_and_no_answer_is_right(archive: Archive) -> None:
     archive.add([BAKU, RABAT])
     archive.refresh()
