@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count, groupby, islice
 from pathlib import Path
 from statistics import median
@@ -47,20 +47,6 @@ LOT = 2000
 """Passages that are stored together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What was measured of one size. Milliseconds are medians; recall is the share of the nearest that were found.
-
-    `share`: the share of the passages that the filter let through.
-    """
-
-    passages: int
-    share: float
-    recall: float
-    vectors_ms: tuple[float, ...]
-    keywords_ms: tuple[float, ...]
-
-
 def measure_search(
     source: Path,
     sizes: Sequence[int],
@@ -73,7 +59,7 @@ def measure_search(
     The passages are those of an archive, then copies of them: other ids, vectors with noise added. `progress` is told
     how many more passages are stored. Everything is written to a temporary folder.
     """
-    found, memory = list[Searched](), dict[int, float]()
+    figures, memory = dict[int, list[Figure]](), dict[int, float]()
     with (
         TemporaryDirectory(prefix="pressmark-search-") as temporary,
         closing(_snapshot(source)) as snapshot,
@@ -91,9 +77,9 @@ def measure_search(
                     progress(added)
             with closing(Archive(folder, encoder)) as archive:  # as a server opens it
                 asked = _questions(archive)
-                found += _searched(archive, asked, encoder.encode_questions(asked))
+                figures[stored] = list(_searched(archive, asked, encoder.encode_questions(asked)))
             memory[stored] = serve(folder, asked, 1).memory / MEGABYTE
-    return [figure for one in found for figure in _figures(one)], _curves(found, memory)
+    return [figure for of_size in figures.values() for figure in of_size], _curves(figures, memory)
 
 
 def endless(snapshot: Snapshot) -> Generator[Prepared]:
@@ -134,15 +120,15 @@ def _questions(archive: Archive) -> list[str]:
     return questions_about(list(archive.passages(numbers).values()), ASKED)
 
 
-def _searched(archive: Archive, questions: Sequence[str], vectors: Vectors) -> Iterator[Searched]:
-    """Yield what is measured with each filter."""
+def _searched(archive: Archive, questions: Sequence[str], vectors: Vectors) -> Iterator[Figure]:
+    """Yield recall and both legs' times with each filter, the first of which lets everything through."""
     filters = [_leaving(archive, share) for share in SHARES]
     with closing(_snapshot(archive.folder)) as snapshot:
         nearest = _nearest(snapshot, vectors, filters)
         passages = snapshot.counts().passages
         let_through = [passages if (allowed := snapshot.allowed(only)) is None else allowed.count for only in filters]
     for only, right, competing in zip(filters, nearest, let_through, strict=True):
-        by_vectors, by_keywords, hits = list[float](), list[float](), list[float]()
+        by_vectors, by_keywords, recalls = list[float](), list[float](), list[float]()
         for row, question in enumerate(questions):
             started = perf_counter()
             found = archive.search_vectors(vectors[row : row + 1], CANDIDATES, only)
@@ -150,8 +136,12 @@ def _searched(archive: Archive, questions: Sequence[str], vectors: Vectors) -> I
             archive.search_keywords(question, CANDIDATES, only)
             by_vectors.append(1000 * (between - started))
             by_keywords.append(1000 * (perf_counter() - between))
-            hits.append(recall(found.scores[:NEAREST], right[row]))
-        yield Searched(passages, competing / passages, float(np.mean(hits)), tuple(by_vectors), tuple(by_keywords))
+            recalls.append(recall(found.scores[:NEAREST], right[row]))
+        name = f"{passages:,} passages, {100 * competing / passages:.3g} % let through"
+        yield Figure(TABLE, name, f"recall@{NEAREST}", float(np.mean(recalls)), len(recalls))
+        for leg, times in (("vectors", by_vectors), ("keywords", by_keywords)):
+            low, high = np.quantile(times, [0.05, 0.95])
+            yield Figure(TABLE, name, f"{leg}, p50", median(times), len(times), low, high, Unit.MILLISECONDS)
 
 
 def _leaving(archive: Archive, share: float) -> Filter:
@@ -191,22 +181,15 @@ def _snapshot(folder: Path) -> Snapshot:
         return database.snapshot()
 
 
-def _figures(one: Searched) -> list[Figure]:
-    row = f"{one.passages:,} passages, {100 * one.share:.3g} % let through"
-    found = [Figure(TABLE, row, f"recall@{NEAREST}", one.recall, len(one.vectors_ms))]
-    for name, times in (("vectors, p50", one.vectors_ms), ("keywords, p50", one.keywords_ms)):
-        low, high = np.quantile(times, [0.05, 0.95])
-        found.append(Figure(TABLE, row, name, median(times), len(times), low=low, high=high, unit=Unit.MILLISECONDS))
-    return found
-
-
-def _curves(found: Sequence[Searched], memory: Mapping[int, float]) -> dict[str, dict[str, dict[int, float]]]:
-    every = [one for one in found if one.share == 1]
+def _curves(
+    figures: Mapping[int, Sequence[Figure]], memory: Mapping[int, float]
+) -> dict[str, dict[str, dict[int, float]]]:
+    """Return what was measured without a filter, by size."""
+    recalls, by_vectors, by_keywords = (
+        {size: of_size[place].value for size, of_size in figures.items()} for place in range(3)
+    )
     return {
-        "milliseconds a search, median": {
-            "vectors": {one.passages: median(one.vectors_ms) for one in every},
-            "keywords": {one.passages: median(one.keywords_ms) for one in every},
-        },
-        "recall@10 against every vector": {"all articles": {one.passages: one.recall for one in every}},
+        "milliseconds a search, median": {"vectors": by_vectors, "keywords": by_keywords},
+        "recall@10 against every vector": {"all articles": recalls},
         "megabytes of memory, searching": {"server, peak": dict(memory)},
     }
