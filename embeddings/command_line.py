@@ -72,7 +72,7 @@ def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def folder_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --archive to a command that looks into an archive's files, as a Path."""
-    return _archive_option(metavar="DIR", help="The archive's folder.", callback=_only_folder)(command)
+    return _archive_option(metavar="DIR", help="The archive's folder.", callback=only_folder)(command)
 
 
 def _archive_option(**others: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -87,7 +87,8 @@ def _archive_option(**others: Any) -> Callable[[Callable[..., Any]], Callable[..
     )
 
 
-def _only_folder(context: click.Context, _: click.Parameter, value: Location) -> Path:
+def only_folder(context: click.Context, _: click.Parameter, value: Location | None) -> Path | None:
+    """Return where an archive lies if that is a folder, or None; raise WrongUse for any other kind of archive."""
     if isinstance(value, MilvusPlace):
         raise WrongUse(f"{context.command_path} is for archives in a folder, {value} is in Milvus")
     return value

@@ -121,7 +121,7 @@ def test_read_seeds_names_the_answer_that_is_wrong(tmp_path: Path, answer: dict[
     [
         (Place("port", "port", 3), "question 'q': article 'port' holds 'port' 3 times, expected occurrence 3, counted"),
         (Place("port", "ship"), "holds 'ship' 0 times"),
-        (Place("sea", "port"), "question 'q': no article 'sea' among 1 articles"),
+        (Place("sea", "port"), "question 'q': no article 'sea' among 1 article"),
     ],
 )
 def test_locate_names_what_is_not_there(place: Place, message: str) -> None:

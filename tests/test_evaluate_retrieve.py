@@ -99,7 +99,7 @@ def test_retrieval_results_compare_all_ways_on_the_questions_reordered(searcher:
         for figure in results.figures
         if figure.name == "success@1"
     }
-    part = "Retrieval (the 1 questions that the reader reordered)"
+    part = "Retrieval (the 1 question that the reader reordered)"
     assert first["Retrieval", "keywords"] == (1.0, 2)
     assert ("Retrieval", "reordered") not in first
     assert [first[part, way] for way in ("keywords", "reordered")] == [(1.0, 1), (0.0, 1)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from embeddings.plural import plural
 from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.rankings import RankingScores, ranked, score_run
 from qa.evaluation.questions.datasets import Question, QuestionSet
@@ -23,7 +24,7 @@ def retrieval_results(questions: QuestionSet, ranked_runs: RetrievalRuns, proven
     if 0 < len(reread) < len(judged):
         qrels = {question.id: question.relevant for question in judged if question.id in reread}
         same = {way: score_run({id_: run[id_] for id_ in qrels}, qrels) for way, run in ranked_runs.runs.items()}
-        part = f" (the {len(reread)} questions that the reader reordered)"
+        part = f" (the {plural(len(reread), 'question')} that the reader reordered)"
         figures += [figure for way, one in same.items() for figure in _row(way, one, part)]
         success = {way.value: one.curve() for way, one in same.items()}
     return Results(

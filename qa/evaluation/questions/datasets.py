@@ -197,7 +197,9 @@ def _seed_question(record: Record) -> Question:
 
 def _span(question: Question, place: Place, articles: Mapping[str, Article]) -> Span:
     if place.article not in articles:
-        raise ValueError(f"question {question.id!r}: no article {place.article!r} among {len(articles)} articles")
+        raise ValueError(
+            f"question {question.id!r}: no article {place.article!r} among {plural(len(articles), 'article')}"
+        )
     article = articles[place.article]
     start = -1
     for count in range(place.occurrence + 1):

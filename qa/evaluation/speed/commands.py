@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from embeddings.command_line import NothingToDo, WrongUse
+from embeddings.command_line import LocationType, NothingToDo, WrongUse, only_folder
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.folder.archive import Archive
 from embeddings.plural import plural
@@ -32,7 +32,9 @@ DEFAULT_SIZES = "1000,10000,100000,300000"
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Write an HTML and a Markdown page.")
 @click.option("--sizes", default=DEFAULT_SIZES, show_default=True, help="Passages in the archive, sizes to measure at.")
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="How often all is done, in turn.")
-@click.option("--archive", type=PATH, help="Measure this archive, too, as it is.")
+@click.option(
+    "--archive", type=LocationType(), callback=only_folder, metavar="DIR", help="Measure this archive, too, as it is."
+)
 @click.option(
     "--search-sizes", metavar="SIZES", help="Sizes to measure searching at: passages of --archive, then copies of them."
 )
