@@ -1,6 +1,7 @@
 """`pressmark evaluate` from the command line to its files."""
 
 import json
+import shlex
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from click.testing import CliRunner, Result
 from conftest import SEEDS
 from embeddings.encoder import OnnxEncoder
 from embeddings.encoders import default_cache
+from qa.evaluation.commands import ablations
+from qa.evaluation.outputs import command_line
 from qa.evaluation.results.results import Figure, Results, WorstError
 from qa.evaluation.results.stored import read_results
 from qa.explain import Stage
@@ -94,6 +97,12 @@ def test_results_are_written_though_they_cannot_be_compared(squad: Path, tmp_pat
     assert done.exit_code == 2
     assert "the old results are of reading on 'other.json', the new ones of reading on 'dev.json'" in done.stderr
     assert read_results(tmp_path / "new.json").data == "dev.json"
+
+
+def test_the_command_of_results_is_what_was_typed() -> None:
+    typed = ["questions.jsonl", "--asked", "2022", "--only", "fusion", "--only", "k", "--json", "a b.json"]
+    context = ablations.make_context("pressmark evaluate ablations", list(typed))
+    assert shlex.split(command_line(context)) == ["pressmark", "evaluate", "ablations", *typed]
 
 
 @pytest.mark.parametrize("name", [item.name for item in [*fields(Results), *fields(Figure), *fields(WorstError)]])

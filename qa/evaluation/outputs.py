@@ -64,11 +64,12 @@ def command_line(context: click.Context) -> str:
     """Return the command as one would type it: every argument and option that is not its default."""
     parts = ["pressmark", *context.command_path.split()[1:]]
     for parameter in context.command.params:
-        value = context.params.get(parameter.name or "", None)
-        if isinstance(parameter, click.Argument):
-            parts += [str(item) for item in (value if isinstance(value, tuple) else (value,))]
-        elif value is True:
-            parts.append(parameter.opts[0])
-        elif value not in (None, False, (), parameter.get_default(context)):
-            parts += [parameter.opts[0], str(value)]
+        given = context.params.get(parameter.name or "", None)
+        for value in given if isinstance(given, tuple) else (given,):
+            if isinstance(parameter, click.Argument):
+                parts.append(str(value))
+            elif value is True:
+                parts.append(parameter.opts[0])
+            elif value not in (None, False, parameter.get_default(context)):
+                parts += [parameter.opts[0], str(value)]
     return shlex.join(parts)
