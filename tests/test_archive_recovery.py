@@ -24,6 +24,8 @@ from three_articles import (
     names,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def restamp(path: Path, **changes: object) -> None:
     """Change the stamp of either index, the first line of its file."""

@@ -15,6 +15,8 @@ from embeddings.folder.database import Database
 from fakes import FakeEncoder
 from three_articles import THREE, TREATY, Found, article, by_keywords, by_vectors, hits, names
 
+pytestmark = pytest.mark.slow
+
 
 def test_another_open_archive_sees_a_new_generation_once_refreshed(filled: Archive) -> None:
     with closing(Archive(filled.folder, FakeEncoder())) as server:

@@ -16,6 +16,8 @@ from embeddings.types import Article, Counts, Filter
 from fakes import FakeEncoder
 from three_articles import ALL, BORDER, QUESTION, THREE, TREATY, WEATHER, Leg, article, by_keywords, by_vectors, names
 
+pytestmark = pytest.mark.slow
+
 PLACES = [pytest.param("archive", id="folder"), pytest.param("archive.db", id="Milvus Lite", marks=needs_milvus)]
 
 

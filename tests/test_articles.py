@@ -480,6 +480,7 @@ def test_file_that_vanishes_is_unread(tmp_path: Path) -> None:
     assert list(items) == [Unread(str(path), "is neither a regular file nor a folder that may be opened")]
 
 
+@pytest.mark.slow
 @given(text=st.text())
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.json"])
 def test_any_text_comes_back_clean_or_unread(tmp_path: Path, name: str, text: str) -> None:
@@ -499,6 +500,7 @@ def test_any_bytes_never_raise(tmp_path: Path, name: str, data: bytes) -> None:
     assert all(isinstance(item, Article | Unread) for item in read_file(tmp_path, name, data))
 
 
+@pytest.mark.slow
 def test_import_loads_no_reader_of_formats() -> None:
     heavy = "{'trafilatura', 'dateparser', 'nupunkt', 'markdown_it', 'charset_normalizer', 'lxml', 'pypdf', 'warcio'}"
     code = f"import sys, embeddings.files.articles; print(sorted({heavy} & set(sys.modules)))"

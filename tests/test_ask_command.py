@@ -270,6 +270,7 @@ def test_ask_without_an_archive_asks_the_seeds_and_says_so(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fake_models")
 def test_ask_never_answers_from_the_seeds_once_there_is_an_archive(tmp_path: Path) -> None:
     folder = str(tmp_path / "new")

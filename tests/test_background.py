@@ -15,6 +15,8 @@ from embeddings.types import Filter, Offsets, Vectors
 from fakes import FakeEncoder
 from processes import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 class WatchedEncoder(FakeEncoder):
     """Notes what it splits and encodes, and does `first` before it encodes anything."""

@@ -213,6 +213,7 @@ def fake_contenders(opened: list[Path], asked: tuple[int, int] = (11, 2)) -> Con
     )
 
 
+@pytest.mark.slow
 def test_run_benchmark_over_the_seeds() -> None:
     articles = [article for article in read_articles([SEEDS]) if isinstance(article, Article)]
     steps = list(plan_steps(articles, FakeEncoder(), (1, 1_000)))
@@ -235,6 +236,7 @@ def test_run_benchmark_over_the_seeds() -> None:
     assert not opened[0].exists()
 
 
+@pytest.mark.slow
 def test_an_existing_archive_is_measured_last_and_stays(seeds_archive: Archive) -> None:
     existing = seeds_archive.folder
     seeds_archive.close()  # which writes its journal back
@@ -250,6 +252,7 @@ def test_an_existing_archive_is_measured_last_and_stays(seeds_archive: Archive) 
     assert set(lines["seconds to the first answer"]["cold start"]) == {3, 11}
 
 
+@pytest.mark.slow
 def test_a_benchmark_cleans_up_after_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def serve(folder: Path, questions: Sequence[str], runs: int) -> Served:
         raise RuntimeError("no process")
@@ -286,6 +289,7 @@ def test_growth_lines_are_in_megabytes_and_by_size() -> None:
     assert lines["seconds to the first answer"] == {"cold start": {10: 1.5, 1_000: 2.5}}
 
 
+@pytest.mark.slow
 def test_benchmark_results_come_back_and_are_shown(tmp_path: Path) -> None:
     figures = rate_figures("Reading", {"ours": (1.0,), "plain": (2.0,)}, 8, "plain")
     results = benchmark_results("tiny", Provenance("pressmark benchmark", {}, machine()), ["A note."], figures, GROWN)

@@ -43,6 +43,7 @@ def test_bootstrap_mean_wider_level_is_wider() -> None:
     assert wide.low < narrow.low < narrow.mean < narrow.high < wide.high
 
 
+@pytest.mark.slow
 def test_bootstrap_mean_of_many_distinct_values_agrees_with_the_normal_approximation() -> None:
     # 1,000 distinct values: 4,000 samples at a time, so 10,000 are drawn in three parts.
     values = np.random.default_rng(0).random(1000)

@@ -27,6 +27,8 @@ from fakes import FakeEncoder
 from web.commands import main
 from web_fakes import FakePipeline, app_over
 
+pytestmark = pytest.mark.slow
+
 ALL = Filter()
 ARTICLES = [Article(f"a{n}", f"The treaty number {n} was signed. " * 30, f"Title {n}", "2022") for n in range(40)]
 Run = Callable[..., Result]

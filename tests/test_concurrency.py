@@ -17,6 +17,8 @@ from processes import PATIENCE, start_python, wait_until
 from qa.retriever import retrieve
 from qa.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 ALL = Filter()
 TOPICS = 12
 """Articles that change with every version; each says of which version it is."""

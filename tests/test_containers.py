@@ -50,6 +50,7 @@ def test_gz_of_many_members_is_read_to_its_end(tmp_path: Path) -> None:
     assert said(items) == [("a.jsonl.gz#1", "One."), ("a.jsonl.gz#2", "Two.")]
 
 
+@pytest.mark.slow
 def test_json_lines_are_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the beginning is unpacked when the first article comes."""
     taken: list[int] = []
@@ -247,6 +248,7 @@ def test_bomb_in_a_member_ends_the_reading_of_its_zip(tmp_path: Path) -> None:
     assert "this may be a zip bomb" in words(items[1])
 
 
+@pytest.mark.slow
 def test_nested_zip_bomb_is_refused(tmp_path: Path) -> None:
     """Each layer alone stays below the bound: what they unpack to is counted together."""
     inner = zipped({f"{n}.txt": b"0" * 9_000_000 for n in range(2)})
@@ -275,12 +277,14 @@ def test_zip_with_a_huge_directory_is_refused(tmp_path: Path, monkeypatch: pytes
     assert reason == "has a directory of 110,000 bytes, more than 100,000; unpack it first"
 
 
+@pytest.mark.slow
 def test_packed_text_that_is_too_large_is_unread(tmp_path: Path) -> None:
     text = "".join(f"{n} " for n in range(3_000_000))  # 23 MB that pack to a third
     why = "holds more than 20,000,000 bytes; split it, or write it as JSON Lines"
     assert only_reason(read_file(tmp_path, "a.txt.gz", gzip.compress(text.encode(), 1))) == why
 
 
+@pytest.mark.slow
 def test_member_that_is_too_large_is_unread_by_its_size(tmp_path: Path) -> None:
     text = "".join(f"{n} " for n in range(3_000_000))
     why = f"holds {len(text):,} bytes, more than 20,000,000; split it, or write it as JSON Lines"
@@ -295,6 +299,7 @@ def test_zip_that_is_read_twice_has_the_same_ids(tmp_path: Path) -> None:
 INNER = zipped({"é.txt": "Text."})
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(data=st.data())
 @pytest.mark.parametrize("name", ["a.zip", "a.jsonl.gz"])

@@ -23,6 +23,8 @@ from qa.evaluation.copies import Alteration, copies_results, copy_of, find
 from qa.evaluation.results.results import Provenance
 from web.commands import main
 
+pytestmark = pytest.mark.slow
+
 SYLLABLES = ["ba", "ku", "ar", "men", "ta", "lo", "vi", "sen", "dor", "pri", "mu", "ne"]
 
 

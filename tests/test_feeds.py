@@ -134,6 +134,7 @@ def test_xml_that_is_no_feed_is_unread(tmp_path: Path, content: str | bytes, why
     assert only_reason(read_file(tmp_path, "a.xml", content)) == why
 
 
+@pytest.mark.slow
 def test_feed_made_to_be_slow_is_read_in_time(tmp_path: Path) -> None:
     """Blanks and names that a careless pattern would look at again and again, in quadratic time."""
     blanks = "&lt;b&gt; &lt;/b&gt;" * 100_000 + " " * 100_000

@@ -16,6 +16,8 @@ from embeddings.types import Filter
 from fakes import FakeEncoder
 from web.commands import main
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(seeds_archive: Archive) -> Path:

@@ -468,6 +468,7 @@ def test_a_file_whose_name_is_not_utf_8_is_named_and_the_rest_goes_in(archive: A
     )
 
 
+@pytest.mark.slow
 def test_articles_that_stay_as_they_are_do_not_pile_up(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from embeddings.folder.journal import committed_frames, journal_of, lacks_commits, read_memory
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -14,6 +14,8 @@ import embeddings
 import qa
 from processes import run_python
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 LAYERS = ("embeddings", "qa", "web")
 FILES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]

@@ -15,6 +15,8 @@ from qa.reader.load import OWN_ODDS, load_reader, open_reader
 from qa.settings import SHIPPED_READER
 from tiny_model import write_tiny_model
 
+pytestmark = pytest.mark.slow
+
 TEXT = "In Baku lives Anna since spring. There Anna owns a red house by the river."
 PASSAGE = Passage(Article("a", TEXT, ""), 0, len(TEXT))
 

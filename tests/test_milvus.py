@@ -26,6 +26,8 @@ from qa.reader.load import load_reader
 from qa.settings import Settings
 from web.commands import main
 
+pytestmark = pytest.mark.slow
+
 ALL = Filter()
 TREATY = Article("treaty", "The ministers signed the treaty in Baku.", "Treaty", "2022-10-19", "Azernews")
 HARBOUR = replace(TREATY, text="The treaty: ships left the harbour.", outlet="Times")

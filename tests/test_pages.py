@@ -335,6 +335,7 @@ def test_static_file_is_served(client: FlaskClient, name: str) -> None:
         assert response.status_code == 200
 
 
+@pytest.mark.slow
 def test_importing_web_loads_no_model_library() -> None:
     code = "import sys, web; print(sorted({'torch', 'transformers', 'onnxruntime', 'faiss'} & set(sys.modules)))"
     assert run_python(code).stdout.strip() == "[]"

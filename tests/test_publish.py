@@ -59,6 +59,7 @@ def test_no_question_and_no_passage_is_published(folder: Path) -> None:
         assert error.question not in path.read_text()
 
 
+@pytest.mark.slow
 def test_filling_twice_gives_the_same_page(folder: Path) -> None:
     path = page(folder, "results: sample", "plot: sample: latency")
     publish(path, folder)

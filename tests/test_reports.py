@@ -220,6 +220,7 @@ class Page(HTMLParser):
         self.text += data
 
 
+@pytest.mark.slow
 def test_html_report_is_self_contained_and_escapes_what_it_quotes(tmp_path: Path) -> None:
     write_report(RESULTS, tmp_path, compare(RESULTS, RESULTS))
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
@@ -271,6 +272,7 @@ def test_report_of_nothing_but_figures_has_no_plot(tmp_path: Path) -> None:
     assert [path.name for path in write_report(bare, tmp_path)] == ["report.html", "report.md"]
 
 
+@pytest.mark.slow
 def test_draw_is_well_formed_and_repeatable() -> None:
     plots = draw(RESULTS)
     assert [plot.name for plot in plots] == ["success", "risk-coverage", "reliability", "latency"]

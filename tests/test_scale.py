@@ -15,6 +15,8 @@ from fakes import FakeEncoder
 from qa.evaluation.speed.growth import Served
 from qa.evaluation.speed.scale import _leaving, _nearest, _snapshot, endless, measure_search, recall
 
+pytestmark = pytest.mark.slow
+
 LATENCY = {"total": {"p50": 1.0, "p95": 2.0, "p99": 3.0}}
 
 

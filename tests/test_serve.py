@@ -19,6 +19,8 @@ from embeddings.encoder import OnnxEncoder
 from processes import PRESSMARK, Running, environment, serving
 from web import commands
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "What did Azerbaijan's ombudswoman sign with her Moroccan counterpart?"
 
 SECONDS = 10

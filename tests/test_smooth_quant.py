@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qa.reader.model import SpanModel
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.slow, pytest.mark.model]
 
 OUTLIER = 12.0
 """How many times as large as the others one channel is made."""

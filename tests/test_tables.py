@@ -63,6 +63,7 @@ def test_csv_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     assert [words(item) for item in items] == [RUSSIAN, RUSSIAN]
 
 
+@pytest.mark.slow
 def test_csv_whose_other_letters_come_late(tmp_path: Path) -> None:
     rows = "".join(f"Plain words only {n}.\n" for n in range(10_000))
     items = read_file(tmp_path, "a.csv", f"text\n{rows}{RUSSIAN}\n".encode("cp1251"))

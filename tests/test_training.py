@@ -20,7 +20,7 @@ from qa.training.recipe import Precision, Recipe
 from qa.training.windows import Cutter
 from tiny_model import PulledPlugError, write_made_up, write_tiny_model
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 RECIPE = Recipe(
     epochs=4,

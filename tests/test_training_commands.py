@@ -4,11 +4,14 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from qa.training.commands import reader
 from qa.training.recipe import Recipe
 from tiny_model import write_made_up, write_tiny_model
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_command_trains_and_says_how_it_went(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from qa.training.features import Feature, Featuriser
 from qa.training.recipe import Recipe
 from tiny_model import write_made_up, write_tiny_model
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Recipe(batch_tokens=400, max_tokens=64, negatives=0.3, typed=0.2, weights={"made up": 1.5})
 
 

@@ -9,6 +9,8 @@ from qa.reader.compile import export_reader
 from qa.reader.model import load_model
 from qa.reader.onnx_reader import OnnxReader
 
+pytestmark = pytest.mark.slow
+
 TEXT = "In Baku lives Anna since spring. There Anna owns a red house by the river."
 
 

@@ -13,6 +13,8 @@ from qa.training.commands import parity as command
 from qa.training.parity import Parity, checkpoint_reader, parity
 from tiny_model import write_tiny_model
 
+pytestmark = pytest.mark.slow
+
 
 def write_squad(folder: Path, path: Path) -> Path:
     """The first five made-up questions and an unanswerable one in SQuAD's format."""

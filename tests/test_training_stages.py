@@ -18,7 +18,7 @@ from qa.training.objective import parameter_groups
 from qa.training.recipe import Precision, Recipe
 from tiny_model import PulledPlugError, write_made_up, write_tiny_model, write_two_kinds
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 FIRST = Recipe(
     epochs=2,

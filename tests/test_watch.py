@@ -14,6 +14,8 @@ from embeddings.types import Filter
 from fakes import FakeEncoder
 from processes import PATIENCE, WITH_FAKE_ENCODER, start_python, wait_until
 
+pytestmark = pytest.mark.slow
+
 INDEX = f"{WITH_FAKE_ENCODER}commands.index(sys.argv[1:])"
 
 
