@@ -32,6 +32,8 @@ from three_articles import (
     names,
 )
 
+pytestmark = pytest.mark.slow
+
 
 class OtherEncoder(FakeEncoder):
     """Same vectors, another name."""
@@ -351,7 +353,6 @@ def test_an_archive_that_is_refused_is_not_kept_open(filled_folder: Path) -> Non
     assert str(filled_folder / "archive.sqlite") not in links
 
 
-@pytest.mark.slow
 def test_a_large_archive_is_searched_by_codes_and_answers_alike(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,8 @@ from embeddings.folder.archive import Archive
 from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.types import Counts, Filter, Passage
 
+pytestmark = pytest.mark.slow
+
 ALL = Filter()
 
 
@@ -66,7 +68,6 @@ def test_an_article_of_one_character_is_kept(text: str, archive: Archive, tmp_pa
     assert (passage.text, passage.start, passage.end) == (text, 0, 1)
 
 
-@pytest.mark.slow
 def test_a_very_long_article_is_found_at_its_end(archive: Archive, tmp_path: Path) -> None:
     text = "It rained in the capital and in all towns of the north. " * 9_000 + "Then the treaty was signed."
     assert index(archive, tmp_path, {"id": "a", "text": text}, {"id": "b", "text": "The border."}).added == 2
@@ -76,7 +77,6 @@ def test_a_very_long_article_is_found_at_its_end(archive: Archive, tmp_path: Pat
     assert archive.counts().articles == 2
 
 
-@pytest.mark.slow
 def test_two_thousand_articles_of_one_sentence_go_in_with_two_transactions(archive: Archive, tmp_path: Path) -> None:
     records = [{"id": str(number), "text": f"Treaty number n{number} was signed."} for number in range(2_000)]
     assert index(archive, tmp_path, *records) == IndexReport(added=2_000)

@@ -18,6 +18,8 @@ from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.types import Article, Filter
 from files_on_disk import index, put
 
+pytestmark = pytest.mark.slow
+
 
 def lines(*records: object) -> str:
     return "".join(f"{json.dumps(record)}\n" for record in records)
@@ -468,7 +470,6 @@ def test_a_file_whose_name_is_not_utf_8_is_named_and_the_rest_goes_in(archive: A
     )
 
 
-@pytest.mark.slow
 def test_articles_that_stay_as_they_are_do_not_pile_up(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,8 @@ from qa.training.features import Feature, Featuriser, batches, collate
 from qa.training.windows import Window
 from tiny_model import write_tiny_model
 
+pytestmark = pytest.mark.slow
+
 TEXT = "In Baku lives Anna since spring. There Anna owns a red house by the river."
 
 
