@@ -6,7 +6,7 @@ PORT ?= 8000
 DATA ?= data
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
-SIDE_BY_SIDE := -n auto --maxprocesses 4
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 APT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) apt-get
 
 .PHONY: serve test quick browser clean
