@@ -14,7 +14,8 @@ APT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) apt-get
 serve: .venv/installed
 	@$(BIN)/pressmark serve --port $(PORT)
 
-test quick: export OMP_NUM_THREADS = 1 # the tests run side by side: two at once must not fight for the cores
+# Tests that run side by side must not fight for the cores.
+test quick: export OMP_NUM_THREADS = 1
 
 test: .venv/installed-dev browser
 	$(BIN)/ruff check
