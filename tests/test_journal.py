@@ -1,4 +1,4 @@
-"""The journal's checksums, against SQLite itself: which commits it still reads."""
+"""Which commits a journal lacks, against what SQLite itself still reads of it."""
 
 import shutil
 import sqlite3
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.folder.journal import committed_frames, journal_of, lacks_commits, read_memory
+from embeddings.folder.journal import journal_of, memory_of, read_memory, settle_journal
 
 pytestmark = pytest.mark.slow
 
@@ -32,60 +32,63 @@ def path(tmp_path: Path) -> Path:
 
 
 def read_by_sqlite(path: Path) -> int:
-    """How many pages of the journal SQLite itself reads."""
-    Path(f"{path}-shm").unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as connection:
+    """How many pages of the journal SQLite reads, in a copy without the shared memory; -1 for no journal."""
+    copy = path.with_name("read.sqlite")
+    for ending in ("", "-wal"):
+        shutil.copy(f"{path}{ending}", f"{copy}{ending}")
+    with closing(sqlite3.connect(copy)) as connection:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         return int(connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1])
 
 
 def test_a_whole_journal_lacks_nothing(path: Path) -> None:
-    assert not lacks_commits(path)
-    committed = committed_frames(journal_of(path))
-    assert committed == read_by_sqlite(path) > 30
+    memory = read_memory(memory_of(path))
+    assert memory is not None
+    assert memory.frames == read_by_sqlite(path) > 30
+    assert not settle_journal(path)
 
 
 @pytest.mark.parametrize("place", [0, 5, 17, 30, 31, 40, 60, 5000, 40_000, 100_000, -5000, -1])
-def test_a_flipped_byte_ends_what_is_read_where_sqlite_ends_it(place: int, path: Path) -> None:
-    journal = journal_of(path)
+def test_a_journal_with_a_flipped_byte_lacks_what_sqlite_no_longer_reads(place: int, path: Path) -> None:
+    journal, whole = journal_of(path), read_by_sqlite(path)
     content = bytearray(journal.read_bytes())
     content[place] ^= 0x10
     journal.write_bytes(content)
-    assert lacks_commits(path)
-    assert committed_frames(journal) == read_by_sqlite(path)
+    assert read_by_sqlite(path) < whole
+    assert settle_journal(path)
 
 
 @pytest.mark.parametrize("left", [0, 1, 31, 32, 4000, 4152, 50_000, 100_000])
-def test_a_cut_journal_ends_where_sqlite_ends_it(left: int, path: Path) -> None:
-    journal = journal_of(path)
+def test_a_cut_journal_lacks_what_sqlite_no_longer_reads(left: int, path: Path) -> None:
+    journal, whole = journal_of(path), read_by_sqlite(path)
     journal.write_bytes(journal.read_bytes()[:left])
-    assert lacks_commits(path)
-    assert committed_frames(journal) == max(0, read_by_sqlite(path))
+    assert read_by_sqlite(path) < whole
+    assert settle_journal(path)
 
 
 def test_without_shared_memory_it_cannot_be_told(path: Path) -> None:
-    Path(f"{path}-shm").unlink()
-    assert lacks_commits(path)
+    memory_of(path).unlink()
+    assert settle_journal(path)
 
 
 def test_a_deleted_journal_lacks_all(path: Path) -> None:
     journal_of(path).unlink()
-    assert lacks_commits(path)
+    assert settle_journal(path)
 
 
 def test_without_both_nothing_lacks(path: Path) -> None:
     journal_of(path).unlink()
-    Path(f"{path}-shm").unlink()
-    assert not lacks_commits(path)
+    memory_of(path).unlink()
+    assert not settle_journal(path)
 
 
 def test_a_journal_begun_anew_between_two_looks_is_looked_at_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the memory was read before another process began the journal, and the journal after."""
-    memory = path.with_name(f"{path.name}-shm")
+    memory = memory_of(path)
     now, looks = read_memory(memory), count()
     assert now is not None
     before = replace(now, frames=now.frames + 7)
     monkeypatch.setattr("embeddings.folder.journal.read_memory", lambda _: before if next(looks) == 0 else now)
-    assert not lacks_commits(path)
+    assert not settle_journal(path)
     monkeypatch.setattr("embeddings.folder.journal.read_memory", lambda _: before)
-    assert lacks_commits(path)
+    assert settle_journal(path)

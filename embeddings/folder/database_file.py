@@ -9,9 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
-from embeddings.folder.foreign import journal_is_of_another, set_journal_aside
 from embeddings.folder.integrity import content_faults, file_faults
-from embeddings.folder.journal import journal_of, lacks_commits
+from embeddings.folder.journal import journal_of, settle_journal
 from embeddings.folder.schema import APPLICATION_ID, DRAFT, SCHEMA, SCHEMA_VERSION
 from embeddings.folder.snapshot import Snapshot, counts, whole_number
 from embeddings.folder.sqlite import DAMAGE_CURE, Connection, is_read_only
@@ -33,12 +32,7 @@ class DatabaseFile:
         self._path = path
         self._local = threading.local()
         self._connections: list[Connection] = []
-        lossy = False
-        if not is_read_only(path):
-            lossy = lacks_commits(path)  # first: the next look has SQLite make the shared memory anew
-            if journal_is_of_another(path):
-                set_journal_aside(path)
-                lossy = True
+        lossy = not is_read_only(path) and settle_journal(path)
         with ExitStack() as undo:
             undo.callback(self.close)
             self._check()

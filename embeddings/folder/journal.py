@@ -1,28 +1,23 @@
-"""SQLite's journal beside an archive's file: whether commits that were made are missing in it.
+"""SQLite's journal beside an archive's file: whether it is the file's own, and whether commits are missing in it.
 
 SQLite reads a journal as far as its checksums are right and passes over the rest without a word. If a later part was
 already written back to the file, file and journal together are a state that never was.
 Source: "WAL-mode File Format", https://www.sqlite.org/walformat.html.
 """
 
+import logging
 import struct
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
+from embeddings.folder.sqlite import Connection
+from embeddings.types import DamagedError
 
-HEADER, FRAME = 32, 24
-"""Bytes of the journal's header, and of the header before each page in it."""
+log = logging.getLogger(__name__)
 
 LOOKS = 10
 """How often journal and shared memory are looked at, at most, until they are of one moment."""
-
-AT_ONCE = 1000
-"""Pages whose checksums are computed together."""
-
-Words = NDArray[np.uint32]
 
 
 def journal_of(path: Path) -> Path:
@@ -30,23 +25,29 @@ def journal_of(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-def lacks_commits(path: Path) -> bool:
-    """Return whether the journal of a file lacks commits that were made, or that cannot be told.
+def memory_of(path: Path) -> Path:
+    """Return where the memory is that the processes share which have an SQLite file open."""
+    return path.with_name(f"{path.name}-shm")
 
-    What was committed stands in the file's shared memory, which outlives a crash of the program, not of the machine.
-    Another process may begin the journal anew between two looks: then it is looked at again.
+
+def settle_journal(path: Path) -> bool:
+    """See to a file's journal before the file is opened; return whether commits that were made may be missing in it.
+
+    What was committed stands in the shared memory, which outlives a crash of the program, not of the machine. Whoever
+    opens the file first has SQLite read the journal anew: then SQLite says how far that goes. A journal that is another
+    archive's is set aside. The file must be writable.
     """
-    journal, memory = journal_of(path), path.with_name(f"{path.name}-shm")
-    lacking = True
-    for _ in range(LOOKS):
-        index = read_memory(memory)  # before the journal, which may be growing
-        try:
-            lacking = _lacks(journal, index)
-        except FileNotFoundError:
-            continue
-        if not lacking or read_memory(memory) == index:
-            break
-    return lacking
+    memory, salts = _of_one_moment(path)  # first: the next look has SQLite make the shared memory anew
+    if _is_of_another(path):
+        _set_aside(path)
+        return True
+    if salts is None:
+        return memory is not None and memory.frames > 0
+    if memory is None:
+        return True
+    if not memory.frames:
+        return False
+    return salts != memory.salts or _reads_less(path, memory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +56,6 @@ class Memory:
 
     frames: int
     salts: bytes
-
-
-def _lacks(journal: Path, memory: Memory | None) -> bool:
-    """Return whether a journal lacks commits that the shared memory speaks of, or there is no such memory."""
-    if not journal.exists() or not journal.stat().st_size:
-        return memory is not None and memory.frames > 0
-    if memory is None:
-        return True
-    if not memory.frames:
-        return False
-    with journal.open("rb") as file:
-        header = file.read(HEADER)
-    return header[16:24] != memory.salts or memory.frames > committed_frames(journal)
 
 
 def read_memory(path: Path) -> Memory | None:
@@ -82,60 +70,54 @@ def read_memory(path: Path) -> Memory | None:
     return Memory(struct.unpack_from("=I", first, 16)[0], first[32:40])
 
 
-def committed_frames(journal: Path) -> int:
-    """Return how many pages of a journal SQLite reads: up to the last commit before the first wrong checksum."""
-    with journal.open("rb") as file:
-        header = file.read(HEADER)
-        if len(header) < HEADER:
-            return 0
-        magic, _, page = struct.unpack(">III", header[:12])
-        if magic not in (0x377F0682, 0x377F0683) or not 512 <= page <= 65536 or page % 512:
-            return 0
-        order = ">" if magic & 1 else "<"
-        sums = _continued((0, 0), _contributions(np.frombuffer(header[:24], f"{order}u4").reshape(1, -1))[0], 3)
-        if sums != struct.unpack(">II", header[24:32]):
-            return 0
-        committed = frames = 0
-        while block := file.read(AT_ONCE * (FRAME + page)):
-            whole = len(block) // (FRAME + page)
-            rows = np.frombuffer(block[: whole * (FRAME + page)], np.uint8).reshape(whole, FRAME + page)
-            content = np.ascontiguousarray(np.delete(rows, np.s_[8:FRAME], axis=1)).view(f"{order}u4")
-            for row, part in zip(rows, _contributions(content), strict=True):
-                sums = _continued(sums, part, content.shape[1] // 2)
-                head = row[:FRAME].tobytes()
-                if head[8:16] != header[16:24] or sums != struct.unpack(">II", head[16:24]):
-                    return committed
-                frames += 1
-                committed = frames if any(head[4:8]) else committed
-        return committed
+def _reads_less(path: Path, memory: Memory) -> bool:
+    """Return whether SQLite reads fewer pages of a journal than the shared memory spoke of."""
+    with closing(Connection(path)) as connection:
+        connection.first("SELECT count(*) FROM sqlite_schema")
+        busy, frames, _ = connection.first("PRAGMA wal_checkpoint(PASSIVE)") or (0, -1, -1)
+        if busy or _salts(path) != memory.salts:  # another process writes it back, or did and has begun it anew
+            return False
+    return bool(frames < memory.frames)
 
 
-def _contributions(words: Words) -> NDArray[np.uint32]:
-    """Return what each row of words, shape (rows, 2 * pairs), adds to both checksums, modulo 2**32: shape (rows, 2).
-
-    A pair (x, y) turns the sums (s, t) into (s + t + x, s + 2t + x + y): a matrix, and (x, x + y) to add. So the sums
-    after all pairs are a power of the matrix times the first sums, and a weighted sum of the pairs.
-    """
-    x = words[:, 0::2].astype(np.uint32)
-    both = x + words[:, 1::2].astype(np.uint32)
-    weights = _weights(x.shape[1])
-    first = (x * weights[:, 0] + both * weights[:, 1]).sum(axis=1, dtype=np.uint32)
-    second = (x * weights[:, 1] + both * weights[:, 2]).sum(axis=1, dtype=np.uint32)
-    return np.stack([first, second], axis=1)
+def _of_one_moment(path: Path) -> tuple[Memory | None, bytes | None]:
+    """Return what shared memory and journal say, even if another process is just beginning the journal anew."""
+    for _ in range(LOOKS):
+        memory = read_memory(memory_of(path))
+        salts = _salts(path)
+        if read_memory(memory_of(path)) == memory:
+            break
+    return memory, salts
 
 
-@cache
-def _weights(pairs: int) -> Words:
-    """Return the powers pairs - 1, ..., 0 of the matrix ((1, 1), (1, 2)): corner, side, other corner of each."""
-    rows, (a, b, c) = [], (1, 0, 1)
-    for _ in range(pairs):
-        rows.append((a, b, c))
-        a, b, c = (a + b) % 2**32, (b + c) % 2**32, (b + 2 * c) % 2**32
-    return np.array(rows[::-1], dtype=np.uint32)
+def _salts(path: Path) -> bytes | None:
+    """Return which journal a file has: its salts, b"" if it is cut; None for an empty one or none."""
+    try:
+        with journal_of(path).open("rb") as file:
+            header = file.read(32)
+    except FileNotFoundError:
+        return None
+    return header[16:24] if header else None
 
 
-def _continued(sums: tuple[int, int], part: Words, pairs: int) -> tuple[int, int]:
-    """Return the checksums after more pairs of words, whose contribution is `part`."""
-    a, b, c = map(int, _weights(pairs + 1)[0])
-    first, second = sums
-    return (a * first + b * second + int(part[0])) % 2**32, (b * first + c * second + int(part[1])) % 2**32
+def _is_of_another(path: Path) -> bool:
+    """Return whether the journal beside a file is that of another archive: it would overwrite this one's pages."""
+    if not journal_of(path).exists():
+        return False
+    names = []
+    for mode in ("mode=ro&immutable=1", "mode=ro"):  # without the journal, and with it
+        try:
+            with closing(Connection(path, mode)) as connection:
+                names.append(connection.first("SELECT value FROM meta WHERE key = 'archive'"))
+        except DamagedError:
+            names.append(None)
+    return None not in names and names[0] != names[1]
+
+
+def _set_aside(path: Path) -> None:
+    """Take away a journal that is not this file's, and what belongs to it."""
+    journal = journal_of(path)
+    aside = journal.with_name(f"{journal.name}.of-another")
+    log.warning("%s is that of another archive: it is now %s", journal, aside.name)
+    journal.replace(aside)
+    memory_of(path).unlink(missing_ok=True)
