@@ -109,7 +109,8 @@ def remove(ids: Sequence[str], archive: Path, outlet: str, before: str, yes: boo
             click.confirm(f"Remove {plural(len(chosen), 'article')} from {archive}?", abort=True, err=True)
         with closing(Indexes(archive)) as indexes:
             try:
-                indexes.remove([entry.id for entry in chosen])
+                with indexes.writing():
+                    indexes.database.remove([entry.id for entry in chosen])
             except KeyError as error:
                 raise ValueError(
                     f"article {error} was removed by another process; nothing else was: try again"

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +52,9 @@ BITMAP: Any = faiss.IDSelectorBitmap
 
 
 class VectorIndex:
-    """Unit vectors by passage number. On disk: one JSON line with stamp and checksum, then FAISS's own bytes.
+    """Unit vectors by passage number. Many threads may search one at once, while nobody changes it.
+
+    On disk: one JSON line with stamp and checksum, then FAISS's own bytes.
 
     A trained index holds no vectors but codes, in cells: a search takes the passages whose codes are nearest, and puts
     them in order by their vectors, which it fetches from the database. So scores are always those of the vectors.
@@ -66,7 +67,6 @@ class VectorIndex:
         self.stamp = stamp
         self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         self._trained_for = 0
-        self._lock = threading.Lock()
 
     @classmethod
     def for_count(cls, dimension: int, stamp: Stamp, count: int, sample: Callable[[int], Vectors]) -> "VectorIndex":
@@ -140,15 +140,13 @@ class VectorIndex:
 
     def remove(self, numbers: Numbers) -> None:
         """Take vectors out; numbers that are not in it are passed over."""
-        with self._lock:
-            if len(numbers) and len(self):
-                self._index.remove_ids(numbers)
+        if len(numbers) and len(self):
+            self._index.remove_ids(numbers)
 
     def add(self, numbers: Numbers, vectors: Vectors) -> None:
         """Put vectors in, shape (len(numbers), dimension)."""
-        with self._lock:
-            if len(numbers):
-                self._index.add_with_ids(np.ascontiguousarray(vectors), numbers)
+        if len(numbers):
+            self._index.add_with_ids(np.ascontiguousarray(vectors), numbers)
 
     def numbers(self) -> Numbers:
         """Return the numbers of all vectors in it."""
@@ -175,21 +173,18 @@ class VectorIndex:
         """
         if allowed is not None and allowed.count <= FEW and not self.is_exact:
             return _ranked(vector, allowed.numbers, k, fetch)
-        with self._lock:
-            k = min(k, len(self) if allowed is None else allowed.count)
-            if k == 0:
-                return Ranking.empty()
-            selector = None if allowed is None else _selector(allowed)
-            if self.is_exact:
-                only = None if selector is None else EXACT_SEARCH(sel=selector)
-                scores, numbers = self._index.search(vector, k, params=only)
-                found = numbers[0] >= 0
-                return Ranking(numbers[0][found], scores[0][found])
-            taken = self._nearest_codes(
-                vector, k, self._probed(len(self) if allowed is None else allowed.count), selector
-            )
-            if len(taken) < k:  # what is let through lies in cells far away
-                taken = self._nearest_codes(vector, k, int(self._index.nlist), selector)
+        k = min(k, len(self) if allowed is None else allowed.count)
+        if k == 0:
+            return Ranking.empty()
+        selector = None if allowed is None else _selector(allowed)
+        if self.is_exact:
+            only = None if selector is None else EXACT_SEARCH(sel=selector)
+            scores, numbers = self._index.search(vector, k, params=only)
+            found = numbers[0] >= 0
+            return Ranking(numbers[0][found], scores[0][found])
+        taken = self._nearest_codes(vector, k, self._probed(len(self) if allowed is None else allowed.count), selector)
+        if len(taken) < k:  # what is let through lies in cells far away
+            taken = self._nearest_codes(vector, k, int(self._index.nlist), selector)
         return _ranked(vector, np.sort(taken), k, fetch)
 
     def _nearest_codes(self, vector: Vectors, k: int, cells: int, selector: Any) -> Numbers:

@@ -1,7 +1,9 @@
 """The archive: articles, passages and both indexes as one consistent thing, in one folder."""
 
+import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from embeddings.folder.database import Database
@@ -22,13 +24,18 @@ from embeddings.records import (
     provenance,
     tell_apart,
 )
-from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
+from embeddings.types import Article, Counts, DamagedError, Encoder, Filter, Passage, Ranking, Vectors
+
+log = logging.getLogger(__name__)
+
+FOLLOW = 1.0
+"""Seconds after which what another process wrote is looked for."""
 
 __all__ = ["Added", "Archive", "check_new", "exists"]
 
 
 class Archive:
-    """One folder of holdings. `encoder` makes every vector in it, and `splitting` every passage.
+    """One folder with a database and its indexes. `encoder` makes every vector in it, and `splitting` every passage.
 
     Many threads may search one archive, also while another thread or process adds to it.
     """
@@ -93,7 +100,8 @@ class Archive:
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone from what is searched are left out."""
-        return self._indexes.passages(numbers)
+        with self._indexes.shown() as shown:
+            return shown.snapshot.passages([int(number) for number in numbers])
 
     def add(self, articles: Sequence[Article]) -> Added:
         """Split, encode and store articles that are new or changed, in one transaction; the last of equal ids counts.
@@ -105,7 +113,7 @@ class Archive:
         """
         done, fresh = self.sort(articles)
         if fresh:
-            self._indexes.store(self.prepare(fresh))
+            self.store(self.prepare(fresh))
         return done
 
     def sort(self, articles: Sequence[Article]) -> tuple[Added, list[Article]]:
@@ -147,7 +155,8 @@ class Archive:
             KeyError: if there is no article with one of these ids; nothing is removed then.
             TimeoutError: if another process is writing to this archive.
         """
-        self._indexes.remove(ids)
+        with self._indexes.writing():
+            self._database.remove(ids)
 
     @property
     def keeps_places(self) -> bool:
@@ -182,23 +191,40 @@ class Archive:
         """Let all searches of this thread see one generation meanwhile: the newest that can be had at once."""
         return self._indexes.one_generation()
 
-    def following(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def following(self) -> Iterator[None]:
         """Look every second meanwhile for what other processes wrote, so that no question has to wait for it."""
-        return self._indexes.following()
+        stop = threading.Event()
+        thread = threading.Thread(target=self._follow, args=(stop,), name="archive", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _follow(self, stop: threading.Event) -> None:
+        while not stop.wait(FOLLOW):
+            try:
+                self._indexes.keep_up()
+            except (OSError, DamagedError) as error:  # questions meet it as well, and say so
+                log.warning("the indexes stay as they were: %s", error)
 
     def search_vectors(self, vector: Vectors, k: int, only: Filter) -> Ranking:
         """Return the k passages nearest to a vector of shape (1, dimension): cosines in [-1, 1].
 
         The filter applies before the search: the ranking is short only if fewer passages pass it.
         """
-        return self._indexes.search_vectors(vector, k, only)
+        with self._indexes.shown() as shown:
+            return shown.vectors.search(vector, k, shown.snapshot.vectors, shown.snapshot.allowed(only))
 
     def search_keywords(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
         """Return the k passages whose words match best: BM25, positive, unbounded; the filter applies before.
 
         A match in title, outlet and date counts `heading_weight`, from 0, where one in the passage counts 1.
         """
-        return self._indexes.search_keywords(question, k, only, heading_weight)
+        with self._indexes.shown() as shown:
+            return shown.keywords.search(question, k, only, heading_weight, shown.snapshot.allowed(only))
 
 
 def check_new(folder: Path) -> None:
