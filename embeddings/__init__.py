@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from embeddings.archives import open_archive
     from embeddings.encoders import load_encoder
+    from embeddings.locations import open_archive
     from embeddings.types import Article, Filter
 else:
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from embeddings.folder.sqlite import FULL_CURE
-from embeddings.locations import DEFAULT_FOLDER, Location, MilvusPlace, parse_location
+from embeddings.locations import DEFAULT_FOLDER, Location, parse_location
 
 SHOWN = 20
 """How many unread sources are named one by one."""
@@ -89,6 +89,8 @@ def _archive_option(**others: Any) -> Callable[[Callable[..., Any]], Callable[..
 
 def only_folder(context: click.Context, _: click.Parameter, value: Location | None) -> Path | None:
     """Return where an archive lies if that is a folder, or None; raise WrongUse for any other kind of archive."""
-    if isinstance(value, MilvusPlace):
+    if value is None:
+        return None
+    if value.folder is None:
         raise WrongUse(f"{context.command_path} is for archives in a folder, {value} is in Milvus")
-    return value
+    return value.folder

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from embeddings.archives import open_or_create
 from embeddings.command_line import SHOWN, NothingToDo, archive_option, plain_errors
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
@@ -17,7 +16,7 @@ from embeddings.files.articles import check_paths, find_files
 from embeddings.files.fields import USUAL, FieldNames
 from embeddings.indexing.run import IndexReport, index_files
 from embeddings.indexing.watch import watch as keep_watching
-from embeddings.locations import Location
+from embeddings.locations import Location, open_or_create
 from embeddings.plural import plural
 
 

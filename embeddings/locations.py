@@ -4,14 +4,56 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embeddings.folder.paths import exists
+from embeddings.archives import GrowingArchive
+from embeddings.folder import paths
+from embeddings.folder.archive import Archive, check_new
+from embeddings.folder.schema import SCHEMA_VERSION
+from embeddings.types import Encoder
 
 DEFAULT_FOLDER = ".pressmark"
+
+FORMAT = str(SCHEMA_VERSION)
+"""The format of archives in folders; one that is kept in a cache has it in its name, and is made again in a new one."""
 
 LITE_NAME = "pressmark"
 """How the collections' names begin in a Milvus Lite file, which holds one archive."""
 
 _ADDRESS = re.compile(r"milvus(?P<tls>\+tls)?://(?:(?P<token>.+)@)?(?P<host>[^/@]+)/(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlace:
+    """An archive in a folder. As text, the place is the folder's path."""
+
+    folder: Path
+
+    def __str__(self) -> str:
+        return str(self.folder)
+
+    def exists(self) -> bool:
+        """Return whether there is an archive."""
+        return paths.exists(self.folder)
+
+    def check_can_be_made(self) -> None:
+        """Raise FileExistsError if something else is where an archive is to be made."""
+        try:
+            check_new(self.folder)
+        except FileExistsError:
+            if not self.exists():  # else another process has just made it
+                raise
+
+    def open(self, encoder: Encoder) -> GrowingArchive:
+        """Open the archive. Raises as `open_archive` does."""
+        return Archive(self.folder, encoder)
+
+    def create(self, encoder: Encoder) -> GrowingArchive:
+        """Make an empty archive and open it. Raises as `open_archive` does; FileExistsError."""
+        try:
+            return Archive.create(self.folder, encoder)
+        except FileExistsError:
+            if not self.exists():
+                raise
+            return Archive(self.folder, encoder)  # another process has just made it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +78,39 @@ class MilvusPlace:
         scheme, host = self.uri.split("://")
         return f"milvus{'+tls' if scheme == 'https' else ''}://{host}/{self.name}"
 
+    @property
+    def folder(self) -> None:
+        """None: it is in no folder whose files could be looked at."""
 
-Location = Path | MilvusPlace
-"""Where an archive lies; a Path is its folder."""
+    def exists(self) -> bool:
+        """Return whether there is an archive; of a file that is not there, without asking Milvus."""
+        if self.is_file and not Path(self.uri).exists():
+            return False
+        from embeddings.milvus.archive import MilvusArchive
+
+        return MilvusArchive.exists(self)
+
+    def check_can_be_made(self) -> None:
+        """Do nothing: an archive in Milvus stands beside whatever else is there."""
+
+    def open(self, encoder: Encoder) -> GrowingArchive:
+        """Open the archive. Raises as `open_archive` does."""
+        from embeddings.milvus.archive import MilvusArchive
+
+        return MilvusArchive(self, encoder)
+
+    def create(self, encoder: Encoder) -> GrowingArchive:
+        """Make an empty archive and open it. Raises as `open_archive` does."""
+        from embeddings.milvus.archive import MilvusArchive
+
+        return MilvusArchive.create(self, encoder)
+
+
+Location = FolderPlace | MilvusPlace
+"""Where an archive lies."""
+
+DEFAULT_PLACE = FolderPlace(Path(DEFAULT_FOLDER))
+"""Where an archive is looked for that nobody named."""
 
 
 def parse_location(text: str) -> Location:
@@ -59,4 +131,22 @@ def parse_location(text: str) -> Location:
         scheme = "https" if found["tls"] else "http"
         return MilvusPlace(f"{scheme}://{found['host']}", found["name"], found["token"] or "")
     path = Path(text)
-    return MilvusPlace(str(path)) if path.suffix == ".db" and not exists(path) else path
+    return MilvusPlace(str(path)) if path.suffix == ".db" and not paths.exists(path) else FolderPlace(path)
+
+
+def open_archive(location: Location | str, encoder: Encoder) -> GrowingArchive:
+    """Open an existing archive, also by its location as it is typed.
+
+    Raises:
+        FileNotFoundError: if there is none.
+        ValueError: if it was made with another encoder or way of splitting, or is not a whole archive, or if it lies
+            in Milvus and pymilvus is not installed.
+        OSError: if its server cannot be reached, or another process keeps it from being opened.
+    """
+    place = parse_location(location) if isinstance(location, str) else location
+    return place.open(encoder)
+
+
+def open_or_create(location: Location, encoder: Encoder) -> GrowingArchive:
+    """Open an archive, made now if there is none yet. Raises as `open_archive` does; FileExistsError."""
+    return location.open(encoder) if location.exists() else location.create(encoder)

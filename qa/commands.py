@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from embeddings.archives import FORMAT, check_can_be_made, exists
 from embeddings.command_line import NothingToDo, WrongUse, archive_option, plain_errors
 from embeddings.commands import index_with_progress
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.encoders import default_cache
-from embeddings.locations import Location
+from embeddings.locations import FORMAT, FolderPlace, Location
 from embeddings.onnx_models import folder_name
 from embeddings.plural import plural
 from embeddings.types import Article, Filter, Hit
@@ -37,13 +36,13 @@ NEAREST = 3
 def open_pipeline(archive: Location) -> Pipeline:
     """Return the pipeline over an archive; where there is none yet, over the seeds', and it is said so."""
     settings = replace(Settings.from_env(), archive=archive)
-    if not exists(archive):
+    if not archive.exists():
         settings = replace(settings, archive=_seeds_archive(settings))
     return Pipeline.from_settings(settings)
 
 
-def _seeds_archive(settings: Settings) -> Path:
-    """Return the folder of the seeds' own archive, in the cache, which is made if need be.
+def _seeds_archive(settings: Settings) -> FolderPlace:
+    """Return the place of the seeds' own archive, in the cache, which is made if need be.
 
     Raises:
         FileNotFoundError: if there are no seeds, as in an installed program.
@@ -51,14 +50,14 @@ def _seeds_archive(settings: Settings) -> Path:
     """
     if not SEEDS.is_dir():
         raise FileNotFoundError(f"there is no archive in {settings.archive}; make one with: pressmark index PATH...")
-    check_can_be_made(settings.archive)
+    settings.archive.check_can_be_made()
     said = f"There is no archive in {settings.archive} yet: asking the seed articles in {SEEDS}"
     click.echo(f"{said}; make one with: pressmark index PATH...", err=True)
     name = folder_name(str(SEEDS), settings.encoder, FORMAT)
-    folder = (settings.cache or default_cache()) / "seeds" / name
-    if not exists(folder):
-        index_with_progress([SEEDS], folder, settings.encoder, settings.cache)
-    return folder
+    place = FolderPlace((settings.cache or default_cache()) / "seeds" / name)
+    if not place.exists():
+        index_with_progress([SEEDS], place, settings.encoder, settings.cache)
+    return place
 
 
 @click.command()
@@ -107,7 +106,7 @@ def ask(
         question, k = check_question(question), k if k is None else check_k(k)
         pipeline = open_pipeline(archive)
         if outlet:
-            check_outlet(outlet, pipeline.archive.outlets())
+            check_outlet(outlet, pipeline.archive.store.outlets())
         prediction = pipeline.ask(question, k=k, only=only)
     if as_json:
         click.echo(json.dumps(prediction_to_json(prediction, href), ensure_ascii=False, indent=2))

@@ -70,7 +70,7 @@ def expect(
     """Return what is expected by question id, from id → (accepted texts, relevant article ids), in one pass."""
     phrases = {id_: [f" {same_words(answer)} " for answer in answers] for id_, (answers, _) in wanted.items()}
     holding: dict[str, set[str]] = {id_: set() for id_ in wanted}
-    for article in archive.articles():
+    for article in archive.store.articles():
         words = _words(article.text)
         for id_, of_question in phrases.items():
             if any(phrase in words for phrase in of_question):
@@ -100,7 +100,7 @@ def lost_at(pipeline: Pipeline, prediction: Prediction, expected: Expected, only
 
 def _not_read(pipeline: Pipeline, prediction: Prediction, expected: Expected, only: Filter) -> Lost:
     """Return why no passage that was read holds an accepted answer."""
-    articles = [pipeline.archive.article(id_) for id_ in sorted(expected.articles)]
+    articles = [pipeline.archive.store.article(id_) for id_ in sorted(expected.articles)]
     if not any(lets_through(only, article) for article in articles):
         holding = f"{plural(len(articles), 'article')} {'holds' if len(articles) == 1 else 'hold'} it"
         return Lost(Stage.FILTERED, f"{holding}, such as {articles[0].id}; none passes the filter")

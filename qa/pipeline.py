@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from embeddings.archives import SearchableArchive, open_archive
+from embeddings.archives import SearchableArchive
 from embeddings.encoders import load_encoder
+from embeddings.locations import open_archive
 from embeddings.types import Filter, Hit
 from qa.answers import assemble
 from qa.confidence import Calibration

@@ -8,7 +8,7 @@ from typing import Any
 
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.keywords import HEADING_WEIGHT
-from embeddings.locations import DEFAULT_FOLDER, Location, parse_location
+from embeddings.locations import DEFAULT_PLACE, Location, parse_location
 from qa.limits import check_k
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
@@ -24,7 +24,7 @@ CONFIDENCES = ("stop_confidence", "threshold", "further_threshold")
 class Settings:
     """Everything that changes an answer. Each field is set by PRESSMARK_ and its name in capitals."""
 
-    archive: Location = Path(DEFAULT_FOLDER)
+    archive: Location = DEFAULT_PLACE
     """Where the archive lies: a folder, a Milvus Lite file, or an archive on a Milvus server."""
 
     encoder: str = DEFAULT_ENCODER

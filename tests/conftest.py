@@ -12,6 +12,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from waitress.server import create_server
 
+from embeddings.archives import add
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
 from embeddings.encoders import default_cache, load_encoder
 from embeddings.folder.archive import Archive
@@ -105,7 +106,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture
 def filled(archive: Archive) -> Archive:
     """An archive of three articles, with the fake encoder."""
-    archive.add(THREE)
+    add(archive, THREE)
     archive.refresh()
     return archive
 

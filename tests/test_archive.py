@@ -12,10 +12,13 @@ import pytest
 
 from conftest import SEEDS
 from embeddings import vectors as vectors_module
-from embeddings.folder.archive import Added, Archive, exists
+from embeddings.archives import add
+from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
+from embeddings.folder.paths import exists
 from embeddings.indexing.run import index_paths
 from embeddings.passages import Splitting, heading
+from embeddings.records import Added
 from embeddings.types import Article, Counts, Filter, Vectors
 from fakes import FakeEncoder
 from three_articles import (
@@ -63,9 +66,9 @@ class CountingEncoder(FakeEncoder):
 
 def test_an_empty_archive_holds_and_finds_nothing(archive: Archive) -> None:
     archive.refresh()
-    assert archive.counts() == Counts(0, 0)
-    assert archive.outlets() == []
-    assert list(archive.articles()) == []
+    assert archive.store.counts() == Counts(0, 0)
+    assert archive.store.outlets() == []
+    assert list(archive.store.articles()) == []
     assert by_vectors(archive).numbers.tolist() == []
     assert by_keywords(archive).numbers.tolist() == []
 
@@ -79,7 +82,7 @@ def test_an_empty_archive_finds_nothing_through_a_filter(archive: Archive, only:
 def test_an_empty_archive_opens_again(archive: Archive) -> None:
     archive.close()
     with closing(Archive(archive.folder, FakeEncoder())) as again:
-        assert again.counts() == Counts(0, 0)
+        assert again.store.counts() == Counts(0, 0)
 
 
 # --- add, change, remove ----------------------------------------------------------------------------------------------
@@ -87,44 +90,44 @@ def test_an_empty_archive_opens_again(archive: Archive) -> None:
 
 def test_added_changed_and_unchanged_are_told_apart(filled: Archive) -> None:
     changed, new = replace(BORDER, text="The border post was closed."), article("new", "Something new.")
-    done = filled.add([TREATY, changed, new])
+    done = add(filled, [TREATY, changed, new])
     assert done == Added(added=("new",), changed=("border",), unchanged=("treaty",))
 
 
 def test_adding_the_same_again_changes_nothing_and_encodes_nothing(tmp_path: Path) -> None:
     encoder = CountingEncoder()
     with closing(Archive.create(tmp_path / "archive", encoder)) as archive:
-        archive.add(THREE)
+        add(archive, THREE)
         encoder.encoded.clear()
-        generation = archive.generation
-        assert archive.add(THREE) == Added((), (), ("treaty", "border", "weather"))
-        assert archive.generation == generation
+        generation = archive.store.generation
+        assert add(archive, THREE) == Added((), (), ("treaty", "border", "weather"))
+        assert archive.store.generation == generation
         assert encoder.encoded == []
 
 
 def test_another_source_is_no_change(filled: Archive) -> None:
-    assert filled.add([replace(TREATY, source="elsewhere.txt")]).unchanged == ("treaty",)
+    assert add(filled, [replace(TREATY, source="elsewhere.txt")]).unchanged == ("treaty",)
 
 
 def test_adding_nothing_changes_nothing(filled: Archive) -> None:
-    generation = filled.generation
-    assert filled.add([]) == Added((), (), ())
-    assert filled.generation == generation
+    generation = filled.store.generation
+    assert add(filled, []) == Added((), (), ())
+    assert filled.store.generation == generation
 
 
 def test_the_last_of_equal_ids_counts(archive: Archive) -> None:
-    assert archive.add([replace(TREATY, text="First."), TREATY]).added == ("treaty",)
-    assert archive.article("treaty") == TREATY
+    assert add(archive, [replace(TREATY, text="First."), TREATY]).added == ("treaty",)
+    assert archive.store.article("treaty") == TREATY
 
 
 def test_one_generation_a_transaction(filled: Archive) -> None:
-    assert filled.generation == 1
-    filled.add([replace(article_, title="Another") for article_ in THREE])
-    assert filled.generation == 2
+    assert filled.store.generation == 1
+    add(filled, [replace(article_, title="Another") for article_ in THREE])
+    assert filled.store.generation == 2
 
 
 def test_a_change_replaces_the_passages_on_both_legs(filled: Archive) -> None:
-    filled.add([replace(TREATY, text="Ships left the harbour.", title="Ships")])
+    add(filled, [replace(TREATY, text="Ships left the harbour.", title="Ships")])
     filled.refresh()
     assert names(filled, by_keywords(filled, "treaty")) == []
     assert names(filled, by_keywords(filled, "harbour")) == ["treaty@0"]
@@ -136,7 +139,7 @@ def test_a_change_replaces_the_passages_on_both_legs(filled: Archive) -> None:
 
 
 def test_a_change_of_the_title_alone_is_searchable(filled: Archive) -> None:
-    filled.add([replace(TREATY, title="Zanzibar")])
+    add(filled, [replace(TREATY, title="Zanzibar")])
     filled.refresh()
     assert names(filled, by_keywords(filled, "zanzibar")) == ["treaty@0"]
 
@@ -146,15 +149,15 @@ def test_a_removed_article_is_gone_on_both_legs(filled: Archive) -> None:
     filled.refresh()
     assert names(filled, by_keywords(filled, "treaty")) == []
     assert "treaty@0" not in names(filled, by_vectors(filled))
-    assert filled.counts().articles == 2
+    assert filled.store.counts().articles == 2
     with pytest.raises(KeyError, match="treaty"):
-        filled.article("treaty")
+        filled.store.article("treaty")
 
 
 def test_removing_an_unknown_article_removes_nothing(filled: Archive) -> None:
     with pytest.raises(KeyError, match="nobody"):
         filled.remove(["treaty", "nobody"])
-    assert filled.counts().articles == 3
+    assert filled.store.counts().articles == 3
 
 
 def test_removing_all_and_adding_again_gives_the_same_hits(filled: Archive, filled_hits: Found) -> None:
@@ -162,14 +165,14 @@ def test_removing_all_and_adding_again_gives_the_same_hits(filled: Archive, fill
     filled.refresh()
     assert by_vectors(filled).numbers.tolist() == []
     assert by_keywords(filled).numbers.tolist() == []
-    filled.add(THREE)
+    add(filled, THREE)
     filled.refresh()
     assert hits(filled) == filled_hits
 
 
 def test_a_search_before_refresh_sees_the_generation_before_whole(filled: Archive, filled_hits: Found) -> None:
     filled.remove(["weather"])
-    filled.add([replace(TREATY, text="Ships left the harbour.")])
+    add(filled, [replace(TREATY, text="Ships left the harbour.")])
     assert hits(filled) == filled_hits
     found = filled.passages(by_vectors(filled).numbers).values()
     assert {passage.article.text for passage in found} == {article_.text for article_ in THREE}
@@ -177,10 +180,10 @@ def test_a_search_before_refresh_sees_the_generation_before_whole(filled: Archiv
 
 @pytest.mark.parametrize("text", ["", " \n ", "\u2028"])
 def test_an_article_without_text_is_kept_and_found_by_nothing(archive: Archive, text: str) -> None:
-    archive.add([article("blank", text)])
+    add(archive, [article("blank", text)])
     archive.refresh()
-    assert archive.counts() == Counts(1, 0)
-    assert archive.article("blank").text == text
+    assert archive.store.counts() == Counts(1, 0)
+    assert archive.store.article("blank").text == text
     assert by_vectors(archive).numbers.tolist() == []
 
 
@@ -219,7 +222,7 @@ DATED = {"day": "2022-10-19", "month": "2022-10", "year": "2022", "undated": "",
     ids=str,
 )
 def test_filters_mean_the_same_on_both_legs(leg: Leg, only: Filter, expected: list[str], archive: Archive) -> None:
-    archive.add([article(name, "The treaty.", date, f"of {name}") for name, date in DATED.items()])
+    add(archive, [article(name, "The treaty.", date, f"of {name}") for name, date in DATED.items()])
     archive.refresh()
     assert sorted(names(archive, leg(archive, "treaty", only=only))) == [f"{name}@0" for name in expected]
 
@@ -228,9 +231,9 @@ def test_filters_mean_the_same_on_both_legs(leg: Leg, only: Filter, expected: li
 def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """300 passages about the treaty; the three of 1999, of the Gazette, fit the question worst."""
     archive = Archive.create(tmp_path_factory.mktemp("crowd") / "archive", FakeEncoder())
-    archive.add([article(f"a{n}", "Treaty treaty treaty.", "2022-10-19", "Azernews") for n in range(297)])
+    add(archive, [article(f"a{n}", "Treaty treaty treaty.", "2022-10-19", "Azernews") for n in range(297)])
     worst = "Treaty, and then many other words that no question holds: " + "rain and fog, " * 20
-    archive.add([article(f"rare{n}", worst, "1999-05", "Gazette") for n in range(3)])
+    add(archive, [article(f"rare{n}", worst, "1999-05", "Gazette") for n in range(3)])
     archive.refresh()
     yield archive
     archive.close()
@@ -265,13 +268,13 @@ def test_a_seed_opened_again_gives_the_same_hits(path: Path, archive: Archive) -
 @pytest.mark.parametrize("path", sorted(SEEDS.glob("*.txt")), ids=lambda path: path.name)
 def test_passages_of_a_seed_cover_it_with_unique_ids(path: Path, archive: Archive) -> None:
     index_paths(archive, [path], lambda _: None)
-    [stored] = archive.articles()
+    [stored] = archive.store.articles()
     passages = list(archive.passages(range(1, 1000)).values())
     covered = np.zeros(len(stored.text), dtype=bool)
     for passage in passages:
         covered[passage.start : passage.end] = True
     assert "".join(np.array(list(stored.text))[~covered]).strip() == ""
-    assert len({passage.id for passage in passages}) == len(passages) == archive.counts().passages
+    assert len({passage.id for passage in passages}) == len(passages) == archive.store.counts().passages
     assert [passage.text for passage in passages] == [stored.text[one.start : one.end] for one in passages]
 
 
@@ -289,7 +292,7 @@ def test_opening_where_there_is_none_says_how_to_make_one(tmp_path: Path) -> Non
 def test_creating_in_an_empty_folder_is_fine(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with closing(Archive.create(tmp_path / "empty", FakeEncoder())) as made:
-        assert made.counts() == Counts(0, 0)
+        assert made.store.counts() == Counts(0, 0)
 
 
 def test_creating_makes_the_folders_above(tmp_path: Path) -> None:
@@ -357,12 +360,12 @@ def test_a_large_archive_is_searched_by_codes_and_answers_alike(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = [Article(str(number), f"Word{number} met word{number + 1} here.", "", "2024") for number in range(300)]
-    archive.add(many[:200])
+    add(archive, many[:200])
     archive.refresh()
     vector = FakeEncoder().encode_questions(["Who met word70?"])
     exact = archive.search_vectors(vector, 5, Filter()).scores.tolist()
     monkeypatch.setattr(vectors_module, "EXACT_BELOW", 100)
-    archive.add(many[200:])
+    add(archive, many[200:])
     archive.remove(["299"])
     archive.refresh()
     assert not archive._indexes._vectors.is_exact

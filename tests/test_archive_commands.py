@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.database import Database
 from embeddings.folder.overview import Gap, longest_gaps
@@ -28,7 +29,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def folder(archive: Archive) -> Path:
-    archive.add(ARTICLES)
+    add(archive, ARTICLES)
     archive.refresh()
     archive.close()
     return archive.folder
@@ -47,7 +48,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def ids(folder: Path) -> list[str]:
     """The ids of the articles, after it was seen that both indexes find just these."""
     with closing(Archive(folder, FakeEncoder())) as archive:
-        found = [article.id for article in archive.articles()]
+        found = [article.id for article in archive.store.articles()]
         vector = archive.encoder.encode_questions(["treaty"])
         passages = archive.passages(archive.search_vectors(vector, 99, Filter()).numbers)
         assert sorted(passage.article.id for passage in passages.values()) == found

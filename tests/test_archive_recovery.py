@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
 from files_on_disk import flip_bit
@@ -72,13 +73,13 @@ def test_an_index_with_a_stamp_that_is_not_the_databases_is_caught_up_or_built_a
 @pytest.fixture
 def grown(archive: Archive) -> Archive:
     """An archive whose indexes of generation 1 lie in "older", and which has changed twice since."""
-    archive.add([replace(TREATY, text="An older treaty was signed."), article("gone", "The treaty of yore."), BORDER])
+    add(archive, [replace(TREATY, text="An older treaty was signed."), article("gone", "The treaty of yore."), BORDER])
     archive.refresh()
     older = archive.folder.parent / "older"
     older.mkdir()
     shutil.copy(archive.folder / "vectors.faiss", older)
     shutil.copytree(archive.folder / "keywords", older / "keywords")
-    archive.add(THREE)
+    add(archive, THREE)
     archive.remove(["gone"])
     archive.refresh()
     return archive
@@ -97,9 +98,9 @@ def test_an_index_of_another_archive_is_built_anew(
     name: str, filled_hits: Found, filled_folder: Path, tmp_path: Path
 ) -> None:
     with closing(Archive.create(tmp_path / "other", FakeEncoder())) as other:
-        other.add([replace(each, text=f"Treaty {each.id}. {each.text}") for each in THREE])
+        add(other, [replace(each, text=f"Treaty {each.id}. {each.text}") for each in THREE])
         other.refresh()
-        assert other.generation == 1
+        assert other.store.generation == 1
         assert hits(other) != filled_hits
     put_back(tmp_path / "other" / name, filled_folder / name)
     check_same_hits(filled_folder, filled_hits)
@@ -167,7 +168,7 @@ def test_keywords_with_a_byte_flipped_are_built_anew(
 
 
 def test_after_a_crash_between_database_and_indexes_opening_catches_them_up(filled: Archive) -> None:
-    filled.add([replace(TREATY, text="Ships left the harbour."), article("new", "A new treaty.")])
+    add(filled, [replace(TREATY, text="Ships left the harbour."), article("new", "A new treaty.")])
     filled.remove(["border"])
     filled.close()  # without refresh
     with closing(Archive(filled.folder, FakeEncoder())) as again:
@@ -175,17 +176,17 @@ def test_after_a_crash_between_database_and_indexes_opening_catches_them_up(fill
         assert "new@0" in names(again, by_keywords(again, "treaty"))
         assert names(again, by_keywords(again, "border")) == []
         assert {name.split("@")[0] for name in names(again, by_vectors(again))} == {"treaty", "new", "weather"}
-        assert len(by_vectors(again).numbers) == again.counts().passages
+        assert len(by_vectors(again).numbers) == again.store.counts().passages
 
 
 def test_after_a_crash_of_the_first_indexing_opening_builds_both_indexes(archive: Archive, tmp_path: Path) -> None:
-    archive.add(THREE)
+    add(archive, THREE)
     archive.close()
     with (
         closing(Archive(archive.folder, FakeEncoder())) as again,
         closing(Archive.create(tmp_path / "whole", FakeEncoder())) as whole,
     ):
-        whole.add(THREE)
+        add(whole, THREE)
         whole.refresh()
         assert hits(again) == hits(whole)
 

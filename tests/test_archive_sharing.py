@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from embeddings.archives import add
 from embeddings.folder import locks
 from embeddings.folder.archive import Archive, check_new
 from embeddings.folder.database import Database
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 def test_another_open_archive_sees_a_new_generation_once_refreshed(filled: Archive) -> None:
     with closing(Archive(filled.folder, FakeEncoder())) as server:
-        filled.add([article("new", "Zanzibar signed.")])
+        add(filled, [article("new", "Zanzibar signed.")])
         filled.remove(["treaty"])
         filled.refresh()
         server.refresh()
@@ -32,15 +33,15 @@ def test_another_open_archive_sees_a_new_generation_once_refreshed(filled: Archi
 
 def test_another_open_archive_catches_up_what_the_writer_did_not(filled: Archive) -> None:
     with closing(Archive(filled.folder, FakeEncoder())) as server:
-        filled.add([article("new", "Zanzibar signed.")])
+        add(filled, [article("new", "Zanzibar signed.")])
         filled.close()  # without refresh, as if it had crashed
         server.refresh()
         assert names(server, by_keywords(server, "zanzibar")) == ["new@0"]
-        assert len(by_vectors(server).numbers) == server.counts().passages
+        assert len(by_vectors(server).numbers) == server.store.counts().passages
 
 
 def test_searching_while_another_thread_adds_never_fails_nor_loses_what_stays(archive: Archive) -> None:
-    archive.add([TREATY])
+    add(archive, [TREATY])
     archive.refresh()
     done, faults = threading.Event(), list[str]()
 
@@ -66,30 +67,30 @@ def test_searching_while_another_thread_adds_never_fails_nor_loses_what_stays(ar
         thread.start()
     for version in range(12):
         filler = "and so on, " * version
-        archive.add([article("changing", f"Version {version}, {filler}", outlet=f"Outlet {version}")])
-        archive.add([article(f"new{version}", f"The number {version} signed.")])
+        add(archive, [article("changing", f"Version {version}, {filler}", outlet=f"Outlet {version}")])
+        add(archive, [article(f"new{version}", f"The number {version} signed.")])
         archive.refresh()
     done.set()
     for thread in threads:
         thread.join(timeout=30)
     assert faults == []
     archive.refresh()
-    assert len(by_vectors(archive).numbers) == archive.counts().passages == 14
+    assert len(by_vectors(archive).numbers) == archive.store.counts().passages == 14
 
 
 def test_two_threads_that_add_both_get_their_articles_in(archive: Archive) -> None:
-    def add(mark: str) -> None:
+    def add_some(mark: str) -> None:
         for number in range(5):
-            archive.add([article(f"{mark}{number}", f"The treaty {mark} {number}.")])
+            add(archive, [article(f"{mark}{number}", f"The treaty {mark} {number}.")])
 
-    threads = [threading.Thread(target=add, args=(mark,)) for mark in "ab"]
+    threads = [threading.Thread(target=add_some, args=(mark,)) for mark in "ab"]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
     archive.refresh()
-    assert archive.counts().articles == 10
-    assert archive.generation == 10
+    assert archive.store.counts().articles == 10
+    assert archive.store.generation == 10
     assert len(by_keywords(archive, "treaty").numbers) == 10
 
 
@@ -104,16 +105,16 @@ def held(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileLock]
 def test_writing_while_another_writes_is_refused_and_changes_nothing(filled: Archive, held: FileLock) -> None:
     message = "another process is writing to .*; try again when it is done"
     with pytest.raises(TimeoutError, match=message):
-        filled.add([article("new", "Something new.")])
+        add(filled, [article("new", "Something new.")])
     with pytest.raises(TimeoutError, match=message):
         filled.remove(["treaty"])
-    assert filled.generation == 1
+    assert filled.store.generation == 1
     held.release()
-    assert filled.add([article("new", "Something new.")]).added == ("new",)
+    assert add(filled, [article("new", "Something new.")]).added == ("new",)
 
 
 def test_adding_what_is_unchanged_needs_no_lock(filled: Archive, held: FileLock) -> None:
-    assert filled.add(THREE).unchanged == ("treaty", "border", "weather")
+    assert add(filled, THREE).unchanged == ("treaty", "border", "weather")
 
 
 def test_searching_and_opening_while_another_writes_work(filled: Archive, filled_hits: Found, held: FileLock) -> None:
@@ -133,7 +134,7 @@ def test_what_a_held_lock_kept_from_the_indexes_comes_with_the_next_refresh(
     held.release()
     filled.refresh()
     assert "treaty@0" not in names(filled, by_vectors(filled))
-    assert len(by_vectors(filled).numbers) == filled.counts().passages
+    assert len(by_vectors(filled).numbers) == filled.store.counts().passages
 
 
 def test_of_two_that_make_an_archive_at_once_both_have_the_same(
@@ -149,9 +150,9 @@ def test_of_two_that_make_an_archive_at_once_both_have_the_same(
 
     def make(text: str) -> None:
         with closing(Archive.create(folder, FakeEncoder())) as made:
-            made.add([article(text, f"{text} signed.")])
+            add(made, [article(text, f"{text} signed.")])
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(make, ("one", "two")))
     with closing(Archive(folder, FakeEncoder())) as archive:
-        assert [each.id for each in archive.articles()] == ["one", "two"]
+        assert [each.id for each in archive.store.articles()] == ["one", "two"]

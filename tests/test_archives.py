@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from conftest import SEEDS, needs_milvus
-from embeddings.archives import GrowingArchive, exists, open_archive, open_or_create
+from embeddings.archives import GrowingArchive, add
 from embeddings.indexing.run import index_paths
-from embeddings.locations import Location, MilvusPlace, parse_location
+from embeddings.locations import Location, MilvusPlace, open_archive, open_or_create, parse_location
 from embeddings.records import Added, SourceChanges
 from embeddings.types import Article, Counts, Filter
 from fakes import FakeEncoder
@@ -51,7 +51,7 @@ def archive(location: Location) -> Iterator[GrowingArchive]:
 
 @pytest.fixture
 def filled(archive: GrowingArchive) -> GrowingArchive:
-    archive.add(THREE)
+    add(archive, THREE)
     archive.refresh()
     return archive
 
@@ -64,9 +64,9 @@ both_legs = pytest.mark.parametrize("leg", [by_vectors, by_keywords])
 
 def test_an_empty_archive_holds_nothing(archive: GrowingArchive) -> None:
     archive.refresh()
-    assert archive.counts() == Counts(0, 0)
-    assert (archive.outlets(), list(archive.articles()), archive.generation) == ([], [], 0)
-    assert (archive.sources(), archive.file_records(), archive.origins(["treaty"])) == ({}, {}, {})
+    assert archive.store.counts() == Counts(0, 0)
+    assert (archive.store.outlets(), list(archive.store.articles()), archive.store.generation) == ([], [], 0)
+    assert (archive.store.sources(), archive.store.file_records(), archive.store.origins(["treaty"])) == ({}, {}, {})
     assert archive.passages([]) == archive.passages([1, 2]) == {}
 
 
@@ -78,9 +78,9 @@ def test_an_empty_archive_finds_nothing(leg: Leg, only: Filter, archive: Growing
 
 
 def test_an_archive_is_where_it_was_made_and_nowhere_else(location: Location) -> None:
-    assert not exists(location)
+    assert not location.exists()
     open_or_create(location, FakeEncoder()).close()
-    assert exists(location)
+    assert location.exists()
 
 
 def test_opening_where_there_is_none_says_how_to_make_one(location: Location) -> None:
@@ -98,41 +98,41 @@ def test_another_encoder_is_refused_and_both_are_named(location: Location) -> No
 
 
 def test_added_changed_and_unchanged_are_told_apart(filled: GrowingArchive) -> None:
-    generation = filled.generation
+    generation = filled.store.generation
     changed, new = replace(BORDER, text="The border post was closed."), article("new", "Something new.")
-    done = filled.add([TREATY, changed, new])
+    done = add(filled, [TREATY, changed, new])
     assert done == Added(added=("new",), changed=("border",), unchanged=("treaty",))
-    assert filled.counts().articles == 4
-    assert filled.generation > generation
+    assert filled.store.counts().articles == 4
+    assert filled.store.generation > generation
 
 
 def test_adding_the_same_again_changes_nothing(filled: GrowingArchive) -> None:
-    generation, counts = filled.generation, filled.counts()
-    assert filled.add(THREE) == Added((), (), ("treaty", "border", "weather"))
-    assert (filled.generation, filled.counts()) == (generation, counts)
+    generation, counts = filled.store.generation, filled.store.counts()
+    assert add(filled, THREE) == Added((), (), ("treaty", "border", "weather"))
+    assert (filled.store.generation, filled.store.counts()) == (generation, counts)
 
 
 def test_the_last_of_equal_ids_counts(archive: GrowingArchive) -> None:
-    assert archive.add([replace(TREATY, text="First."), TREATY]).added == ("treaty",)
-    assert archive.article("treaty") == TREATY
+    assert add(archive, [replace(TREATY, text="First."), TREATY]).added == ("treaty",)
+    assert archive.store.article("treaty") == TREATY
 
 
 def test_articles_come_back_as_they_were(filled: GrowingArchive) -> None:
-    assert sorted(filled.articles(), key=lambda each: each.id) == [BORDER, TREATY, WEATHER]
-    assert [filled.article(each.id) for each in THREE] == list(THREE)
-    assert filled.outlets() == ["Azernews", "Gazette"]
+    assert sorted(filled.store.articles(), key=lambda each: each.id) == [BORDER, TREATY, WEATHER]
+    assert [filled.store.article(each.id) for each in THREE] == list(THREE)
+    assert filled.store.outlets() == ["Azernews", "Gazette"]
 
 
 def test_a_change_replaces_the_passages_on_both_legs(filled: GrowingArchive) -> None:
-    filled.add([replace(TREATY, text="Ships left the harbour.", title="Ships", outlet="Times")])
+    add(filled, [replace(TREATY, text="Ships left the harbour.", title="Ships", outlet="Times")])
     filled.refresh()
     assert names(filled, by_keywords(filled, "treaty")) == []
     assert names(filled, by_keywords(filled, "harbour")) == ["treaty@0"]
     assert names(filled, by_vectors(filled, "Ships Times Ships left the harbour", 1)) == ["treaty@0"]
     passages = filled.passages(by_vectors(filled).numbers).values()
     assert [each.text for each in passages if each.article.id == "treaty"] == ["Ships left the harbour."]
-    assert len(passages) == filled.counts().passages
-    assert filled.outlets() == ["Azernews", "Gazette", "Times"]
+    assert len(passages) == filled.store.counts().passages
+    assert filled.store.outlets() == ["Azernews", "Gazette", "Times"]
 
 
 def test_a_removed_article_is_gone_on_both_legs(filled: GrowingArchive) -> None:
@@ -140,16 +140,16 @@ def test_a_removed_article_is_gone_on_both_legs(filled: GrowingArchive) -> None:
     filled.refresh()
     assert names(filled, by_keywords(filled, "border")) == []
     assert "border@0" not in names(filled, by_vectors(filled))
-    assert filled.counts() == Counts(2, len(by_vectors(filled).numbers))
-    assert filled.outlets() == ["Azernews"]
+    assert filled.store.counts() == Counts(2, len(by_vectors(filled).numbers))
+    assert filled.store.outlets() == ["Azernews"]
     with pytest.raises(KeyError, match="border"):
-        filled.article("border")
+        filled.store.article("border")
 
 
 def test_removing_an_unknown_article_removes_nothing(filled: GrowingArchive) -> None:
     with pytest.raises(KeyError, match="nobody"):
         filled.remove(["treaty", "nobody"])
-    assert filled.counts().articles == 3
+    assert filled.store.counts().articles == 3
 
 
 def test_removing_all_and_adding_again_gives_the_same_hits(filled: GrowingArchive) -> None:
@@ -157,21 +157,21 @@ def test_removing_all_and_adding_again_gives_the_same_hits(filled: GrowingArchiv
     filled.remove([each.id for each in THREE])
     filled.refresh()
     assert [leg(filled).numbers.tolist() for leg in (by_vectors, by_keywords)] == [[], []]
-    filled.add(THREE)
+    add(filled, THREE)
     filled.refresh()
     assert [names(filled, leg(filled)) for leg in (by_vectors, by_keywords)] == before
 
 
 def test_an_archive_opened_again_gives_the_same_hits(filled: GrowingArchive, location: Location) -> None:
     before = [(names(filled, leg(filled)), leg(filled).scores.tolist()) for leg in (by_vectors, by_keywords)]
-    generation = filled.generation
+    generation = filled.store.generation
     filled.close()
     let_go(location)
     with closing(open_archive(location, FakeEncoder())) as again:
         after = [(names(again, leg(again)), leg(again).scores.tolist()) for leg in (by_vectors, by_keywords)]
         assert [found for found, _ in after] == [found for found, _ in before]
         assert [scores for _, scores in after] == [pytest.approx(scores, rel=1e-5) for _, scores in before]
-        assert (again.generation, again.counts().articles) == (generation, 3)
+        assert (again.store.generation, again.store.counts().articles) == (generation, 3)
 
 
 # --- search -----------------------------------------------------------------------------------------------------------
@@ -187,19 +187,19 @@ def test_vectors_agree_with_numpy(filled: GrowingArchive) -> None:
     scores = (encoder.encode_passages(texts) @ encoder.encode_questions([QUESTION])[0]).tolist()
     assert found.scores.tolist() == pytest.approx(scores, abs=1e-5)
     assert found.scores.tolist() == sorted(found.scores.tolist(), reverse=True)
-    assert len(texts) == filled.counts().passages
+    assert len(texts) == filled.store.counts().passages
 
 
 @both_legs
 @pytest.mark.parametrize(("k", "count"), [(1, 1), (2, 2), (3, 3), (20_000, 3)])
 def test_k_beyond_the_archive_returns_all(leg: Leg, k: int, count: int, archive: GrowingArchive) -> None:
-    archive.add([article(name, "The treaty.") for name in "abc"])
+    add(archive, [article(name, "The treaty.") for name in "abc"])
     archive.refresh()
     assert len(leg(archive, "treaty", k).numbers) == count
 
 
 def test_equal_passages_have_equal_scores_on_both_legs(archive: GrowingArchive) -> None:
-    archive.add([Article(name, "The treaty.", "Title") for name in "abc"])
+    add(archive, [Article(name, "The treaty.", "Title") for name in "abc"])
     archive.refresh()
     for ranking in (by_vectors(archive, "treaty"), by_keywords(archive, "treaty")):
         assert len(set(ranking.scores.tolist())) == 1
@@ -207,7 +207,7 @@ def test_equal_passages_have_equal_scores_on_both_legs(archive: GrowingArchive) 
 
 
 def test_keywords_are_stems_with_accents_folded_and_have_positive_scores(archive: GrowingArchive) -> None:
-    archive.add([article("a", "The café signed treaties."), article("b", "Nothing of that sort.")])
+    add(archive, [article("a", "The café signed treaties."), article("b", "Nothing of that sort.")])
     archive.refresh()
     for question in ("treaty", "CAFE", "signing"):
         found = by_keywords(archive, question)
@@ -217,7 +217,7 @@ def test_keywords_are_stems_with_accents_folded_and_have_positive_scores(archive
 
 @pytest.mark.parametrize("k", [1, 10])
 def test_a_word_in_the_heading_counts_what_it_is_told_to(k: int, archive: GrowingArchive) -> None:
-    archive.add([Article("above", "Something else.", "Treaty"), Article("within", "The treaty.", "Something")])
+    add(archive, [Article("above", "Something else.", "Treaty"), Article("within", "The treaty.", "Something")])
     archive.refresh()
     assert names(archive, archive.search_keywords("treaty", k, ALL, 0))[0] == "within@0"
     assert names(archive, archive.search_keywords("treaty", k, ALL, 9))[0] == "above@0"
@@ -230,7 +230,7 @@ DATED = {"day": "2022-10-19", "month": "2022-10", "year": "2022", "undated": "",
 
 @both_legs
 def test_filters_mean_the_same_on_both_legs(leg: Leg, archive: GrowingArchive) -> None:
-    archive.add([article(name, "The treaty.", date, f'of "{name}" \\') for name, date in DATED.items()])
+    add(archive, [article(name, "The treaty.", date, f'of "{name}" \\') for name, date in DATED.items()])
     archive.refresh()
     expected = {
         Filter("2022-10-19", "2022-10-19"): ["day", "month", "year"],
@@ -250,9 +250,9 @@ def test_filters_mean_the_same_on_both_legs(leg: Leg, archive: GrowingArchive) -
 
 @both_legs
 def test_a_filter_applies_before_the_search(leg: Leg, archive: GrowingArchive) -> None:
-    archive.add([article(f"a{n}", "Treaty treaty treaty.", "2022-10-19", "Azernews") for n in range(100)])
+    add(archive, [article(f"a{n}", "Treaty treaty treaty.", "2022-10-19", "Azernews") for n in range(100)])
     worst = "Treaty, and then many other words that no question holds: " + "rain and fog, " * 20
-    archive.add([article(f"rare{n}", worst, "1999-05", "Gazette") for n in range(3)])
+    add(archive, [article(f"rare{n}", worst, "1999-05", "Gazette") for n in range(3)])
     archive.refresh()
     rare = ["rare0@0", "rare1@0", "rare2@0"]
     assert sorted(names(archive, leg(archive, "treaty"))[-3:]) == rare
@@ -280,15 +280,15 @@ def test_a_filter_applies_before_the_search(leg: Leg, archive: GrowingArchive) -
 )
 def test_an_id_of_any_kind_is_kept(name: str, archive: GrowingArchive) -> None:
     odd = replace(TREATY, id=name, source=f"/news/{name[:100]}", outlet=name[:200], byline=name[:200])
-    archive.add([BORDER, odd])
+    add(archive, [BORDER, odd])
     archive.refresh()
-    assert archive.article(name) == odd
+    assert archive.store.article(name) == odd
     assert names(archive, by_keywords(archive, "treaty", only=Filter(outlet=name[:200]))) == [f"{name}@0"]
-    assert archive.add([odd]).unchanged == (name,)
-    assert (archive.sources()[name], archive.origins([name])[name].source) == (odd.source, odd.source)
+    assert add(archive, [odd]).unchanged == (name,)
+    assert (archive.store.sources()[name], archive.store.origins([name])[name].source) == (odd.source, odd.source)
     archive.remove([name])
     archive.refresh()
-    assert (archive.counts().articles, names(archive, by_keywords(archive, "treaty"))) == (1, [])
+    assert (archive.store.counts().articles, names(archive, by_keywords(archive, "treaty"))) == (1, [])
 
 
 @pytest.mark.parametrize(
@@ -306,9 +306,9 @@ def test_an_id_of_any_kind_is_kept(name: str, archive: GrowingArchive) -> None:
     ids=["one character", "non-BMP", "combining", "Arabic", "Cyrillic", "endless word", "quotes", "400,000 bytes"],
 )
 def test_text_of_any_kind_is_found_and_sliced(text: str, question: str, archive: GrowingArchive) -> None:
-    archive.add([article("a", text), article("b", "Nothing of that sort.")])
+    add(archive, [article("a", text), article("b", "Nothing of that sort.")])
     archive.refresh()
-    assert archive.article("a").text == text
+    assert archive.store.article("a").text == text
     found = archive.passages(by_keywords(archive, question).numbers).values()
     assert {passage.article.id for passage in found} == {"a"}
     assert all(passage.text == text[passage.start : passage.end] for passage in found)
@@ -317,10 +317,10 @@ def test_text_of_any_kind_is_found_and_sliced(text: str, question: str, archive:
 
 @pytest.mark.parametrize("text", ["", " \n ", "!?"])
 def test_an_article_without_words_is_kept_and_found_by_no_word(text: str, archive: GrowingArchive) -> None:
-    archive.add([Article("blank", text, "")])
+    add(archive, [Article("blank", text, "")])
     archive.refresh()
-    assert archive.counts().articles == 1
-    assert archive.article("blank").text == text
+    assert archive.store.counts().articles == 1
+    assert archive.store.article("blank").text == text
     assert by_keywords(archive).numbers.tolist() == []
 
 
@@ -333,19 +333,19 @@ def test_index_paths_reads_what_changed_and_prunes_what_is_gone(archive: Growing
     for path in SEEDS.glob("*.txt"):
         (folder / path.name).write_bytes(path.read_bytes())
     report = index_paths(archive, [folder], lambda _: None)
-    assert (report.added, report.unread, archive.counts().articles) == (2, [], 2)
+    assert (report.added, report.unread, archive.store.counts().articles) == (2, [], 2)
     again = index_paths(archive, [folder], lambda _: None)
     assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
     min(folder.iterdir()).unlink()
     pruned = index_paths(archive, [folder], lambda _: None, prune=True)
-    assert (pruned.removed, archive.counts().articles) == (1, 1)
-    assert len(by_vectors(archive).numbers) == archive.counts().passages
+    assert (pruned.removed, archive.store.counts().articles) == (1, 1)
+    assert len(by_vectors(archive).numbers) == archive.store.counts().passages
 
 
 def test_an_article_that_is_read_elsewhere_has_that_source(filled: GrowingArchive) -> None:
-    filled.store([], changes=SourceChanges(moved={"treaty": "elsewhere.jsonl#7"}))
-    assert filled.article("treaty").source == "elsewhere.jsonl#7"
-    assert filled.add([TREATY]).unchanged == ("treaty",)
+    filled.save([], changes=SourceChanges(moved={"treaty": "elsewhere.jsonl#7"}))
+    assert filled.store.article("treaty").source == "elsewhere.jsonl#7"
+    assert add(filled, [TREATY]).unchanged == ("treaty",)
 
 
 def test_one_generation_may_nest_and_be_followed(filled: GrowingArchive) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from embeddings.folder.archive import Archive
 from embeddings.indexing.run import index_paths
+from embeddings.records import prepare
 from embeddings.types import Filter, Offsets, Vectors
 from fakes import FakeEncoder
 from processes import wait_until
@@ -49,7 +50,7 @@ def run(folder: Path, encoder: FakeEncoder, path: Path, progress: Callable[[int]
 
 def stored(folder: Path) -> list[str]:
     with closing(Archive(folder / "archive", FakeEncoder())) as archive:
-        return sorted(article.text for article in archive.articles())
+        return sorted(article.text for article in archive.store.articles())
 
 
 @pytest.fixture(autouse=True)
@@ -108,8 +109,8 @@ def test_a_long_article_is_encoded_in_steps_and_stored_whole(tmp_path: Path, mon
     run(tmp_path, encoder, tmp_path / "a.txt")
     assert sorted(encoder.steps) == [2, 3, 3]
     with closing(Archive(tmp_path / "archive", FakeEncoder())) as archive:
-        assert archive.generation == 1
-        whole = archive.prepare(list(archive.articles()))[0]
+        assert archive.store.generation == 1
+        whole = prepare(list(archive.store.articles()), archive.encoder, archive.splitting)[0]
         vectors = archive.search_vectors(whole.vectors[5:6], 1, Filter())
         assert [passage.text for passage in archive.passages(vectors.numbers).values()] == [whole.passages[5].text]
 

@@ -43,10 +43,10 @@ NAMES = (
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: name[:12])
 def test_an_id_of_any_visible_characters_names_its_article(name: str, archive: Archive, tmp_path: Path) -> None:
     assert index(archive, tmp_path, {"id": name, "text": "The treaty."}, {"id": "b", "text": "It rained."}).added == 2
-    assert archive.article(name).text == "The treaty."
+    assert archive.store.article(name).text == "The treaty."
     assert [passage.id for passage in found(archive, "treaty")] == [f"{name}@0"]
     archive.remove([name])
-    assert [article.id for article in archive.articles()] == ["b"]
+    assert [article.id for article in archive.store.articles()] == ["b"]
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\r\nb", "a\tb", "\0", "x" * 201, "x" * 10_000], ids=repr)
@@ -55,7 +55,7 @@ def test_an_id_that_cannot_be_told_is_named_and_the_rest_goes_in(name: str, arch
     [unread] = report.unread
     assert unread.source == f"{tmp_path}/export.jsonl#1"
     assert unread.reason == f'"id" is {name.strip()[:200]!r}; give 1 to 200 characters, none a control character'
-    assert [article.id for article in archive.articles()] == ["b"]
+    assert [article.id for article in archive.store.articles()] == ["b"]
 
 
 # --- lengths ----------------------------------------------------------------------------------------------------------
@@ -74,14 +74,14 @@ def test_a_very_long_article_is_found_at_its_end(archive: Archive, tmp_path: Pat
     [passage] = found(archive, "treaty")
     assert passage.end == len(text) == 504_027
     assert text[passage.start : passage.end] == passage.text
-    assert archive.counts().articles == 2
+    assert archive.store.counts().articles == 2
 
 
 def test_two_thousand_articles_of_one_sentence_go_in_with_two_transactions(archive: Archive, tmp_path: Path) -> None:
     records = [{"id": str(number), "text": f"Treaty number n{number} was signed."} for number in range(2_000)]
     assert index(archive, tmp_path, *records) == IndexReport(added=2_000)
-    assert archive.counts() == Counts(2_000, 2_000)
-    assert archive.generation == 2
+    assert archive.store.counts() == Counts(2_000, 2_000)
+    assert archive.store.generation == 2
     assert [passage.article.id for passage in found(archive, "n1234")] == ["1234"]
     assert index(archive, tmp_path, *records) == IndexReport(unchanged=2_000)
 
@@ -103,14 +103,14 @@ def test_two_thousand_articles_of_one_sentence_go_in_with_two_transactions(archi
 def test_a_date_is_filtered_by(said: str, published: str, only: Filter, archive: Archive, tmp_path: Path) -> None:
     records = [{"id": "a", "text": "The treaty.", "date": said}, {"id": "b", "text": "A treaty.", "date": "1850-05-05"}]
     index(archive, tmp_path, *records)
-    assert archive.article("a").published == published
+    assert archive.store.article("a").published == published
     assert [passage.article.id for passage in found(archive, "treaty", only)] == ["a"]
 
 
 @pytest.mark.parametrize("said", ["0000-01-01", "0", "10000-01-01", "23 ربيع الأول 1444", "soon", "2022-02-30"])
 def test_what_is_no_date_is_in_no_range(said: str, archive: Archive, tmp_path: Path) -> None:
     assert index(archive, tmp_path, {"id": "a", "text": "The treaty.", "date": said}).added == 1
-    assert archive.article("a").published == ""
+    assert archive.store.article("a").published == ""
     assert [passage.article.id for passage in found(archive, "treaty")] == ["a"]
     assert found(archive, "treaty", Filter("0001", "9999")) == []
 
@@ -143,7 +143,7 @@ def test_a_word_in_any_script_is_found_at_its_place(text: str, word: str, archiv
     )
     passages = found(archive, word)
     assert {passage.article.id for passage in passages} == {"a"}
-    stored = archive.article("a").text
+    stored = archive.store.article("a").text
     assert all(stored[passage.start : passage.end] == passage.text for passage in passages)
     assert len(passages) >= 2  # the first and the last occurrence, on either side of the emoji
     assert all(fold(word) in fold(passage.text) for passage in passages)
@@ -183,7 +183,7 @@ def test_a_file_that_vanishes_during_a_run_is_named_and_the_rest_goes_in(
     gone = tmp_path / "b.txt"
     report = index_paths(archive, [tmp_path / f"{n}.txt" for n in "abc"], lambda _: gone.unlink(missing_ok=True))
     assert (report.added, [unread.source for unread in report.unread]) == (2, [str(gone)])
-    assert [article.text for article in archive.articles()] == ["Article a.", "Article c."]
+    assert [article.text for article in archive.store.articles()] == ["Article a.", "Article c."]
 
 
 def test_a_file_that_is_written_to_during_a_run_is_read_again_the_next_time(
@@ -203,4 +203,4 @@ def test_a_file_that_is_written_to_during_a_run_is_read_again_the_next_time(
         "changed while it was read; index it again when it is complete"
     ]
     index_paths(archive, [path], lambda _: None)
-    assert [article.text for article in archive.articles()] == ["One.", "Two.", "Three."]
+    assert [article.text for article in archive.store.articles()] == ["One.", "Two.", "Three."]

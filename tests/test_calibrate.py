@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
@@ -82,7 +83,7 @@ def test_a_trial_without_answers_is_withheld() -> None:
 
 
 def test_a_question_is_asked_with_and_without_what_answers_it(archive: Archive) -> None:
-    archive.add([BAKU, RABAT])
+    add(archive, [BAKU, RABAT])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
     reader = FakeReader({"Baku": 3.0, "Rabat": 1.0}, relevance=True)
@@ -95,7 +96,7 @@ def test_a_question_is_asked_with_and_without_what_answers_it(archive: Archive) 
 
 
 def test_copies_are_no_supports_in_what_the_confidence_is_fitted_on(archive: Archive) -> None:
-    archive.add([BAKU, Article("copy", BAKU.text, "Signed"), Article("c", "In Baku the treaty was signed.", "")])
+    add(archive, [BAKU, Article("copy", BAKU.text, "Signed"), Article("c", "In Baku the treaty was signed.", "")])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
     asked = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), Way.NOTHING_ELSE)
@@ -104,7 +105,7 @@ def test_copies_are_no_supports_in_what_the_confidence_is_fitted_on(archive: Arc
 
 
 def test_a_twisted_question_is_asked_over_everything_and_no_answer_is_right(archive: Archive) -> None:
-    archive.add([BAKU, RABAT])
+    add(archive, [BAKU, RABAT])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
     reader = FakeReader({"Baku": 3.0, "Rabat": 1.0})
@@ -116,7 +117,7 @@ def test_a_twisted_question_is_asked_over_everything_and_no_answer_is_right(arch
 
 
 def test_a_question_may_be_asked_as_it_is_alone(archive: Archive) -> None:
-    archive.add([BAKU, RABAT])
+    add(archive, [BAKU, RABAT])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
     found = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), Way.NOTHING_ELSE)
@@ -124,7 +125,7 @@ def test_a_question_may_be_asked_as_it_is_alone(archive: Archive) -> None:
 
 
 def test_every_fourth_question_is_twisted(archive: Archive) -> None:
-    archive.add([BAKU, Article("c", "The treaty was accepted in Rome in 1999.", "")])
+    add(archive, [BAKU, Article("c", "The treaty was accepted in Rome in 1999.", "")])
     archive.refresh()
     accepted = Question("q2", "Where was the treaty accepted?", ("Rome",), {"c": 1})
     vectors = FakeEncoder().encode_questions([WHERE.question, accepted.question])
@@ -134,7 +135,7 @@ def test_every_fourth_question_is_twisted(archive: Archive) -> None:
 
 
 def test_a_calibration_is_fitted_and_written(archive: Archive, tmp_path: Path) -> None:
-    archive.add([BAKU, RABAT])
+    add(archive, [BAKU, RABAT])
     archive.refresh()
     who = Question("q2", "Where was the treaty praised?", ("Rabat",), {"b": 1})
     vectors = FakeEncoder().encode_questions([WHERE.question, who.question])
@@ -146,7 +147,7 @@ def test_a_calibration_is_fitted_and_written(archive: Archive, tmp_path: Path) -
 
 
 def test_one_question_is_too_few(archive: Archive, tmp_path: Path) -> None:
-    archive.add([BAKU, RABAT])
+    add(archive, [BAKU, RABAT])
     archive.refresh()
     collection = Collection(QuestionSet("one", (WHERE,)), archive, FakeEncoder().encode_questions([WHERE.question]))
     with pytest.raises(ValueError, match="1 questions with a relevant article, expected at least 2"):

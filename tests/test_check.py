@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from embeddings.archives import add
 from embeddings.folder import locks, sqlite
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import KEYWORDS, VECTORS, Fault, find_faults
@@ -37,8 +38,8 @@ Run = Callable[..., Result]
 @pytest.fixture
 def folder(archive: Archive) -> Path:
     """A closed archive of two generations, whole."""
-    archive.add(ARTICLES)
-    archive.add([Article("late", "A late treaty.", "Late")])
+    add(archive, ARTICLES)
+    add(archive, [Article("late", "A late treaty.", "Late")])
     archive.refresh()
     archive.close()
     return archive.folder
@@ -254,18 +255,18 @@ def test_the_server_says_that_the_archive_is_damaged(path: str, type_: str) -> N
 
 
 def test_a_full_disk_says_so_and_loses_nothing(archive: Archive) -> None:
-    archive.add(ARTICLES)
+    add(archive, ARTICLES)
     archive.refresh()
-    connection = archive._database.connection
+    connection = archive.store.connection
     pages = connection.first("PRAGMA page_count")
     connection.run(f"PRAGMA max_page_count = {(pages or (0,))[0] + 2}")
     with pytest.raises(OSError, match="the disk is full; free some space") as caught:
-        archive.add([Article("big", "Many more words follow here. " * 3000, "Big")])
+        add(archive, [Article("big", "Many more words follow here. " * 3000, "Big")])
     assert caught.value.errno == errno.ENOSPC
     connection.run("PRAGMA max_page_count = 1000000")
-    archive.add([Article("small", "One more treaty.", "Small")])
+    add(archive, [Article("small", "One more treaty.", "Small")])
     archive.refresh()
-    assert archive.counts().articles == 41
+    assert archive.store.counts().articles == 41
     archive.close()
     assert find_faults(archive.folder) == []
 
@@ -273,9 +274,9 @@ def test_a_full_disk_says_so_and_loses_nothing(archive: Archive) -> None:
 def test_caches_that_cannot_be_written_fail_no_question(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    archive.add(ARTICLES)
+    add(archive, ARTICLES)
     archive.refresh()
-    archive.add([Article("new", "A new treaty.", "New")])
+    add(archive, [Article("new", "A new treaty.", "New")])
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -329,7 +330,7 @@ def test_writing_to_a_folder_that_may_only_be_read_says_so(read_only: Path) -> N
         closing(Archive(read_only, FakeEncoder())) as archive,
         pytest.raises(PermissionError, match="may only be read; give this user the right to write to it"),
     ):
-        archive.add([Article("new", "Something new.", "New")])
+        add(archive, [Article("new", "Something new.", "New")])
     result = CliRunner().invoke(main, ["remove", "a1", "--yes", "--archive", str(read_only)])
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert "may only be read" in result.stderr

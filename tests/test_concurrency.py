@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder import locks
 from embeddings.folder.archive import Archive
 from embeddings.folder.locks import ReadWriteLock, WriterLock
@@ -27,12 +28,13 @@ WRITER = """
 import sys
 from pathlib import Path
 from contextlib import closing
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
 from test_concurrency import version_of
 with closing(Archive(Path(sys.argv[1]), FakeEncoder())) as archive:
     for version in range(1, int(sys.argv[2])):
-        archive.add(version_of(version))
+        add(archive, version_of(version))
         archive.refresh()
         print(version, flush=True)
 """
@@ -57,7 +59,7 @@ def version_of(version: int) -> list[Article]:
 @pytest.fixture
 def first(archive: Archive) -> Archive:
     """An archive with the articles in version 0."""
-    archive.add(version_of(0))
+    add(archive, version_of(0))
     archive.refresh()
     return archive
 
@@ -110,7 +112,7 @@ def test_threads_never_see_two_generations_nor_miss_what_changes(first: Archive)
     with asking(first) as versions:
         wait_until(lambda: versions[:1] == [0])
         for version in range(1, 20):
-            first.add(version_of(version))
+            add(first, version_of(version))
             first.refresh()
         wait_until(lambda: versions[-1:] == [19])
 
@@ -135,7 +137,7 @@ def test_the_journal_does_not_grow_as_long_as_somebody_reads(first: Archive, mon
     monkeypatch.setattr("embeddings.folder.indexes.LONG_JOURNAL", 200_000)
     with closing(Archive(first.folder, FakeEncoder())) as server:
         for version in range(1, 60):
-            first.add(version_of(version))
+            add(first, version_of(version))
             first.refresh()
             server.refresh()
         journal = first.folder / "archive.sqlite-wal"
@@ -152,10 +154,10 @@ def test_a_second_writer_is_told_who_holds_the_lock(first: Archive, monkeypatch:
             f"another process \\(process {holder.pid} on {note['host']}\\) is writing to .*; try again when it is done"
         )
         with pytest.raises(TimeoutError, match=said):
-            first.add(version_of(1))
+            add(first, version_of(1))
         assert {title for _, title in seen(first)} == {"Version 0"}
         holder.kill()
-    first.add(version_of(1))
+    add(first, version_of(1))
     first.refresh()
     assert {title for _, title in seen(first)} == {"Version 1"}
     assert not (first.folder / "writer.json").exists()
@@ -228,7 +230,7 @@ def test_what_fails_lets_go() -> None:
 def test_refreshing_within_one_generation_waits_for_nothing_and_changes_nothing(first: Archive) -> None:
     with first.one_generation():
         before = seen(first)
-        first.add(version_of(1))
+        add(first, version_of(1))
         first.refresh()
         assert seen(first) == before
     first.refresh()

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
 from embeddings.folder.database import Database
 from embeddings.folder.minhash import BANDS, are_copies, bands, shingles
 from embeddings.indexing.run import IndexReport
+from embeddings.records import prepare
 from embeddings.types import Article, Filter
 from files_on_disk import index, put
 from qa.evaluation.copies import Alteration, copies_results, copy_of, find
@@ -54,7 +56,7 @@ def chain(archive: Archive) -> list[Article]:
         article("b", "\n\n".join(second)),
         article("c", "\n\n".join(second + third)),
     ]
-    archive.add([found[0], found[2]])
+    add(archive, [found[0], found[2]])
     return found
 
 
@@ -114,8 +116,9 @@ def test_copies_share_most_of_the_shorter_and_a_good_part_of_the_longer(
 )
 def test_copies_are_found_in_other_scripts(text: str, archive: Archive) -> None:
     long = " ".join(f"{text}{number}" for number in range(12))
-    archive.add(
-        [article("a", long), article("b", f"{long} {text.split(maxsplit=1)[0]}", "Other"), article("c", made_up(1))]
+    add(
+        archive,
+        [article("a", long), article("b", f"{long} {text.split(maxsplit=1)[0]}", "Other"), article("c", made_up(1))],
     )
     assert (copies(archive, "a"), copies(archive, "c")) == (["b"], [])
 
@@ -126,52 +129,53 @@ def test_copies_are_found_in_other_scripts(text: str, archive: Archive) -> None:
 @pytest.mark.parametrize("change", Alteration)
 def test_a_copy_is_found_with_each_kind_of_change(change: Alteration, archive: Archive) -> None:
     original, other = article("a", made_up(1)), article("z", made_up(2))
-    archive.add([original, other])
-    archive.add([copy_of(original, other, change, random.Random(0))])
+    add(archive, [original, other])
+    add(archive, [copy_of(original, other, change, random.Random(0))])
     assert copies(archive, "a") == ["copy of a"]
     assert copies(archive, "z") == []
 
 
 def test_articles_on_one_topic_in_other_words_are_no_copies(archive: Archive) -> None:
-    archive.add(
+    add(
+        archive,
         [
             article("a", "The two ministers signed the treaty in Baku on Monday after a night of long talks. " * 2),
             article(
                 "b", "On Monday in Baku, after talks through the night, a treaty was signed by both ministers. " * 2
             ),
-        ]
+        ],
     )
     assert copies(archive, "a") == copies(archive, "b") == []
 
 
 @pytest.mark.parametrize("text", ["", "…", "!"])
 def test_articles_without_words_are_no_copies(text: str, archive: Archive) -> None:
-    archive.add([article("a", text), article("b", text, "Other")])
+    add(archive, [article("a", text), article("b", text, "Other")])
     assert copies(archive, "a") == []
 
 
 def test_short_articles_are_copies_if_they_have_the_same_words(archive: Archive) -> None:
-    archive.add([article("a", "It rained."), article("b", "It rained!", "Other"), article("c", "It snowed.")])
+    add(archive, [article("a", "It rained."), article("b", "It rained!", "Other"), article("c", "It snowed.")])
     assert (copies(archive, "a"), copies(archive, "c")) == (["b"], [])
 
 
 def test_an_article_merges_the_families_of_its_copies(archive: Archive) -> None:
     found = chain(archive)
     assert copies(archive, "a") == []
-    archive.add([found[1]])
+    add(archive, [found[1]])
     assert [copies(archive, name) for name in "abc"] == [["b", "c"], ["a", "c"], ["a", "b"]]
     assert find_faults(archive.folder) == []
 
 
 def test_removing_what_held_a_family_together_parts_it(archive: Archive) -> None:
-    archive.add([chain(archive)[1]])
+    add(archive, [chain(archive)[1]])
     archive.remove(["b"])
     assert copies(archive, "a") == copies(archive, "c") == []
     assert find_faults(archive.folder) == []
 
 
 def test_removing_one_of_a_family_leaves_the_others_together(archive: Archive) -> None:
-    archive.add([article(name, f"{made_up(1)} {name}") for name in "abcd"])
+    add(archive, [article(name, f"{made_up(1)} {name}") for name in "abcd"])
     archive.remove(["a"])
     assert copies(archive, "b") == ["c", "d"]
     archive.remove(["b", "c"])
@@ -179,14 +183,14 @@ def test_removing_one_of_a_family_leaves_the_others_together(archive: Archive) -
 
 
 def test_a_changed_article_leaves_its_family_and_may_join_another(archive: Archive) -> None:
-    archive.add([article("a", made_up(1)), article("b", f"{made_up(1)} more"), article("c", made_up(2))])
-    archive.add([article("a", f"{made_up(2)} more")])
+    add(archive, [article("a", made_up(1)), article("b", f"{made_up(1)} more"), article("c", made_up(2))])
+    add(archive, [article("a", f"{made_up(2)} more")])
     assert [copies(archive, name) for name in "abc"] == [["c"], [], ["a"]]
     assert find_faults(archive.folder) == []
 
 
 def test_nothing_of_an_article_that_is_gone_stays(archive: Archive) -> None:
-    archive.add([article("a", made_up(1)), article("b", f"{made_up(1)} more")])
+    add(archive, [article("a", made_up(1)), article("b", f"{made_up(1)} more")])
     archive.remove(["a", "b"])
     with closing(sqlite3.connect(archive.folder / "archive.sqlite")) as connection:
         left = [
@@ -197,9 +201,9 @@ def test_nothing_of_an_article_that_is_gone_stays(archive: Archive) -> None:
 
 def test_a_thousand_equal_articles_are_one_family_soon(archive: Archive) -> None:
     began = time.process_time()
-    archive.add([article(str(number), "The minister said that the treaty was signed.") for number in range(500)])
+    add(archive, [article(str(number), "The minister said that the treaty was signed.") for number in range(500)])
     first = time.process_time() - began
-    archive.add([article(str(number), "The minister said that the treaty was signed.") for number in range(500, 1000)])
+    add(archive, [article(str(number), "The minister said that the treaty was signed.") for number in range(500, 1000)])
     second = time.process_time() - began - first
     assert len(copies(archive, "7")) == 999
     assert second < 3 * first
@@ -208,20 +212,20 @@ def test_a_thousand_equal_articles_are_one_family_soon(archive: Archive) -> None
 def test_an_interrupted_transaction_leaves_families_as_they_were(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive.add([article("a", made_up(1))])
+    add(archive, [article("a", made_up(1))])
 
     def fail(_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(archive._database, "note_files", fail)
+    monkeypatch.setattr(archive.store, "note_files", fail)
     with pytest.raises(OSError, match="the disk is full"):
-        archive.store(archive.prepare([article("b", f"{made_up(1)} more")]), [object()])  # type: ignore[list-item]
+        archive.save(prepare([article("b", f"{made_up(1)} more")], archive.encoder, archive.splitting), [object()])  # type: ignore[list-item]
     assert copies(archive, "a") == []
     assert find_faults(archive.folder) == []
 
 
 def test_a_link_that_leads_out_of_its_family_is_a_fault(archive: Archive) -> None:
-    archive.add([article("a", made_up(1)), article("b", f"{made_up(1)} more")])
+    add(archive, [article("a", made_up(1)), article("b", f"{made_up(1)} more")])
     with closing(sqlite3.connect(archive.folder / "archive.sqlite")) as connection:
         connection.execute("UPDATE families SET family = 99 WHERE article = 1")
         connection.commit()
@@ -233,10 +237,10 @@ def test_a_link_that_leads_out_of_its_family_is_a_fault(archive: Archive) -> Non
 
 def stored(archive: Archive) -> dict[str, tuple[str, ...]]:
     """The names of the files that each article was met at, by id."""
-    others = archive.other_sources()
+    others = archive.copies.other_sources()
     return {
         found.id: (Path(found.source).name, *(Path(each.source).name for each in others if each.article == found.id))
-        for found in archive.articles()
+        for found in archive.store.articles()
     }
 
 
@@ -255,9 +259,9 @@ def folder(archive: Archive, tmp_path: Path) -> Path:
 
 def test_the_same_article_met_twice_is_stored_once_with_both_places(archive: Archive, folder: Path) -> None:
     assert stored(archive) == {"a": ("a.txt", "b.txt"), "c": ("c.txt",)}
-    generation = archive.generation
+    generation = archive.store.generation
     assert index(archive, folder, prune=True) == IndexReport(unchanged=3)
-    assert archive.generation == generation
+    assert archive.store.generation == generation
 
 
 def test_the_same_article_in_two_runs_is_stored_once(archive: Archive, folder: Path, tmp_path: Path) -> None:
@@ -285,7 +289,7 @@ def test_equal_records_of_one_file_are_one_article(archive: Archive, tmp_path: P
     assert stored(archive) == {"1": ("a.jsonl#1", "a.jsonl#3"), "2": ("a.jsonl#2",)}
     put(path, "".join(f"{json.dumps(record)}\n" for record in records[1:]))
     assert index(archive, path, prune=True).removed == 0
-    assert sorted(each.text for each in archive.articles()) == ["One.", "Two."]
+    assert sorted(each.text for each in archive.store.articles()) == ["One.", "Two."]
 
 
 def test_an_article_stays_as_long_as_one_of_its_places(archive: Archive, folder: Path) -> None:
@@ -309,7 +313,7 @@ def test_an_article_that_changes_at_its_first_place_stays_as_it_was_at_the_other
 ) -> None:
     put(folder / "a.txt", "The treaty was broken.")
     assert index(archive, folder) == IndexReport(changed=1, unchanged=2)
-    assert {each.id: each.text for each in archive.articles()} == {
+    assert {each.id: each.text for each in archive.store.articles()} == {
         "a": "The treaty was broken.",
         "b": "The treaty was signed.",
         "c": "It rained.",
@@ -324,7 +328,7 @@ def test_a_place_that_is_not_read_again_keeps_its_article(archive: Archive, fold
     put(folder / "a.txt", "The treaty was broken.")
     assert index(archive, folder, prune=True) == IndexReport(changed=1, unchanged=2)
     assert stored(archive) == {"a": ("a.txt",), "b": ("b.txt",), "c": ("c.txt",)}
-    assert archive.article("b").text == "The treaty was signed."
+    assert archive.store.article("b").text == "The treaty was signed."
     (folder / "b.txt").unlink()
     assert index(archive, folder, prune=True) == IndexReport(unchanged=2, removed=1)
 
@@ -340,14 +344,14 @@ def test_an_article_that_changes_at_both_places_is_still_one(archive: Archive, f
         put(folder / name, "The treaty was broken.")
     index(archive, folder)
     assert stored(archive) == {"a": ("a.txt", "b.txt"), "c": ("c.txt",)}
-    assert archive.article("a").text == "The treaty was broken."
+    assert archive.store.article("a").text == "The treaty was broken."
 
 
 def test_an_article_that_comes_to_say_what_another_says_is_that_one(archive: Archive, folder: Path) -> None:
     put(folder / "c.txt", "The treaty was signed.")
     assert index(archive, folder) == IndexReport(changed=1, unchanged=2)
     assert stored(archive) == {"a": ("a.txt", "b.txt", "c.txt")}
-    assert archive.counts().passages == 1
+    assert archive.store.counts().passages == 1
 
 
 def test_a_removed_article_comes_back_from_any_of_its_places(archive: Archive, folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.sqlite import Connection
 from embeddings.indexing.arrivals import Arrival, Claim, Twin, arrive
@@ -123,14 +124,14 @@ def test_an_id_that_a_stored_article_has(
     source: str, text: str, claim: Claim, name: str, archive: Archive, tmp_path: Path
 ) -> None:
     (tmp_path / "a.jsonl").write_text("")
-    archive.add([Article("7", "It rained.", "Rain", source=str(tmp_path / "a.jsonl#1"))])
+    add(archive, [Article("7", "It rained.", "Rain", source=str(tmp_path / "a.jsonl#1"))])
     found = arrive(Article("7", text, "Rain", source=str(tmp_path / source)), archive)
     assert (found.claim, found.article.id[: len(name)]) == (claim, name)
     assert found.rival == (None if claim is Claim.OWN else str(tmp_path / "a.jsonl"))
 
 
 def test_an_id_of_an_article_whose_file_is_gone_is_that_of_the_one_that_has_it_now(archive: Archive) -> None:
-    archive.add([Article("7", "It rained.", "Rain", source="/nowhere/7.txt")])
+    add(archive, [Article("7", "It rained.", "Rain", source="/nowhere/7.txt")])
     found = arrive(Article("7", "It poured.", "Rain", source="/elsewhere/7.txt"), archive)
     assert (found.claim, found.article.id, found.rival) == (Claim.MOVED, "7", None)
 
@@ -155,7 +156,7 @@ def test_what_an_article_said_stays_if_another_file_says_it_when_the_article_is_
     index(archive, tmp_path / "in")
     write(tmp_path / "in", a="It snowed.", b="It rained.")
     assert index(archive, tmp_path / "in") == IndexReport(added=1, changed=1, unchanged=1)
-    assert sorted(each.text for each in archive.articles()) == ["It rained.", "It snowed."]
+    assert sorted(each.text for each in archive.store.articles()) == ["It rained.", "It snowed."]
 
 
 def test_an_article_stays_at_a_place_that_is_not_read_when_two_others_change(archive: Archive, tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_an_article_stays_at_a_place_that_is_not_read_when_two_others_change(arc
     index(archive, tmp_path / "in")
     write(tmp_path / "in", a="It snowed.", b="It poured.")
     index_paths(archive, [tmp_path / "in" / name for name in ("a.txt", "b.txt")], lambda _: None)
-    assert sorted(each.text for each in archive.articles()) == ["It poured.", "It rained.", "It snowed."]
+    assert sorted(each.text for each in archive.store.articles()) == ["It poured.", "It rained.", "It snowed."]
 
 
 # --- how little it takes ----------------------------------------------------------------------------------------------

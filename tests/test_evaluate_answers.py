@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeReader, near
@@ -31,7 +32,7 @@ SURE_OF_BOB = 1 / (1 + math.exp(-BOB_SCORE))
 
 @pytest.fixture
 def pipeline(archive: Archive) -> Pipeline:
-    archive.add([ADA, BOB])
+    add(archive, [ADA, BOB])
     archive.refresh()
     return Pipeline(archive, FakeReader({"Bob": BOB_SCORE, "Ada Lovelace": ADA_SCORE}), MARGIN_ONLY, Settings())
 
@@ -119,7 +120,7 @@ def test_answers_results_say_where_it_was_lost(pipeline: Pipeline) -> None:
 
 
 def test_answers_results_without_any_candidate_counts_as_wrong(archive: Archive) -> None:
-    archive.add([ADA, BOB])
+    add(archive, [ADA, BOB])
     archive.refresh()
     silent = Pipeline(archive, FakeReader({}), MARGIN_ONLY, Settings())
     results = answers_results(SET, ask_all(silent, SET, explain=True), PROVENANCE)

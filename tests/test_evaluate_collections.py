@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from conftest import SEEDS
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
+from embeddings.locations import FolderPlace
 from embeddings.types import Article, Vectors
 from fakes import FakeEncoder
 from qa.evaluation.questions.collections import narrowed, open_collection, question_vectors, read_set, sample
@@ -159,7 +161,7 @@ def test_open_collection_indexes_once(tmp_path: Path) -> None:
     encoder = CountingEncoder()
     for _ in range(2):
         opened = open_collection(BOATS, None, encoder, tmp_path)
-        assert opened.article("a").text == ADA.text
+        assert opened.store.article("a").text == ADA.text
         opened.close()
     assert encoder.count == 2
 
@@ -169,7 +171,7 @@ def test_open_collection_completes_what_an_interrupted_run_left(tmp_path: Path) 
     opened.remove(["b"])
     opened.close()
     again = open_collection(BOATS, None, FakeEncoder(), tmp_path)
-    assert [article.id for article in again.articles()] == ["a", "b"]
+    assert [article.id for article in again.store.articles()] == ["a", "b"]
     again.close()
 
 
@@ -177,7 +179,7 @@ def test_open_collection_of_other_content_is_another_archive(tmp_path: Path) -> 
     other = QuestionSet("boats.jsonl", BOATS.questions, (ADA,))
     for found, count in ((BOATS, 2), (other, 1)):
         opened = open_collection(found, None, FakeEncoder(), tmp_path)
-        assert opened.counts().articles == count
+        assert opened.store.counts().articles == count
         opened.close()
 
 
@@ -188,7 +190,7 @@ def test_open_collection_leaves_an_archive_of_an_older_format_alone(
     monkeypatch.setattr("embeddings.folder.database_file.SCHEMA_VERSION", 99)
     monkeypatch.setattr("qa.evaluation.questions.collections.FORMAT", "99")
     opened = open_collection(BOATS, None, FakeEncoder(), tmp_path)
-    assert opened.counts().articles == 2
+    assert opened.store.counts().articles == 2
     opened.close()
     assert len(list((tmp_path / "evaluation" / "collections").iterdir())) == 2
 
@@ -196,7 +198,7 @@ def test_open_collection_leaves_an_archive_of_an_older_format_alone(
 def test_open_collection_finds_an_article_of_a_title_only(tmp_path: Path) -> None:
     found = QuestionSet("beir", (Question("q1", "Boats?", (), {"t": 1}),), (Article("t", "", "Old boats"),))
     opened = open_collection(found, None, FakeEncoder(), tmp_path)
-    assert opened.counts().passages == 1
+    assert opened.store.counts().passages == 1
     opened.close()
 
 
@@ -206,16 +208,16 @@ def test_open_collection_needs_articles() -> None:
 
 
 def test_open_collection_names_relevant_articles_that_are_not_there(archive: Archive) -> None:
-    archive.add([BOB])
+    add(archive, [BOB])
     with pytest.raises(ValueError, match="1 relevant article not among the 1 of the archive, such as 'a'"):
-        open_collection(BOATS, archive.folder, FakeEncoder(), None)
+        open_collection(BOATS, FolderPlace(archive.folder), FakeEncoder(), None)
 
 
 def test_open_collection_names_answers_that_are_not_there(archive: Archive) -> None:
-    archive.add([ADA])
+    add(archive, [ADA])
     question = Question("q1", "Who?", ("Eve",), {"a": 1}, places=(Place("a", "Eve"),))
     with pytest.raises(ValueError, match="question 'q1': article 'a' holds 'Eve' 0 times"):
-        open_collection(QuestionSet("seeds", (question,)), archive.folder, FakeEncoder(), None)
+        open_collection(QuestionSet("seeds", (question,)), FolderPlace(archive.folder), FakeEncoder(), None)
 
 
 def test_question_vectors_are_encoded_once(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Hit, Passage
 from fakes import FakeEncoder, FakeReader, near
@@ -30,7 +31,7 @@ BY_RELEVANCE = Settings(k=3, relevance_weight=1.0)
 
 @pytest.fixture
 def searcher(archive: Archive) -> Searcher:
-    archive.add([ADA, BOB, EVE])
+    add(archive, [ADA, BOB, EVE])
     archive.refresh()
     return Searcher(archive, BY_RELEVANCE)
 
@@ -81,9 +82,9 @@ def test_rank_all_reorders_only_what_it_is_told(searcher: Searcher) -> None:
 
 
 def test_an_article_stands_where_its_best_passage_stands(archive: Archive) -> None:
-    archive.add([Article("long", "Boats sail. " + "Nothing else is here. " * 60, ""), EVE])
+    add(archive, [Article("long", "Boats sail. " + "Nothing else is here. " * 60, ""), EVE])
     archive.refresh()
-    assert archive.counts().passages > 2
+    assert archive.store.counts().passages > 2
     searcher = Searcher(archive, Settings())
     runs = rank_all([SOLD], FakeEncoder().encode_questions([SOLD.question]), searcher, None, []).runs
     assert set(runs[Way.VECTORS]["q1"]) == {"long", "eve"}
@@ -117,7 +118,7 @@ def test_retrieval_results_have_one_table_if_all_are_reordered(searcher: Searche
 
 
 def test_retrieval_results_name_where_the_relevant_article_stands(archive: Archive) -> None:
-    archive.add([ADA, BOB])
+    add(archive, [ADA, BOB])
     archive.refresh()
     searcher = Searcher(archive, Settings(k=1, candidates=1, vector_weight=0.0))
     question = Question("q3", "boats", (), {"ada": 1})

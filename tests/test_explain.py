@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeReader
@@ -20,7 +21,7 @@ ALL = Filter()
 
 
 def pipeline_over(archive: Archive, words: dict[str, float], **settings: float) -> Pipeline:
-    archive.add([ADA, BOB])
+    add(archive, [ADA, BOB])
     archive.refresh()
     return Pipeline(archive, FakeReader(words), MARGIN_ONLY, Settings(**settings))  # type: ignore[arg-type]
 
@@ -107,7 +108,7 @@ def test_abstaining_where_there_is_no_answer_is_right(archive: Archive) -> None:
 
 
 def test_expect_puts_relevant_articles_before_others(archive: Archive) -> None:
-    archive.add([ADA, BOB])
+    add(archive, [ADA, BOB])
     found = expect(
         archive, {"all": (("boats",), ()), "some": (("boats",), {"bob"}), "other": (("Ada Lovelace",), {"bob"})}
     )
@@ -145,7 +146,7 @@ def test_is_right_from_an_f1_of_a_half(text: str, right: bool) -> None:
     ],
 )
 def test_lets_through_is_what_the_archive_does(archive: Archive, only: Filter, through: bool) -> None:
-    archive.add([BOB])
+    add(archive, [BOB])
     archive.refresh()
     assert lets_through(only, BOB) is through
     assert bool(len(archive.search_keywords("boats", 10, only).numbers)) is through

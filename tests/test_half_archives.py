@@ -100,6 +100,6 @@ def test_the_database_of_another_archive_is_what_counts(folder: Path, tmp_path: 
 def test_an_archive_inside_anothers_folder_is_another(folder: Path) -> None:
     expected = hits(folder)
     with closing(Archive.create(folder / "inner", FakeEncoder())) as inner:
-        assert inner.counts().articles == 0
+        assert inner.store.counts().articles == 0
     assert hits(folder) == expected
     assert find_faults(folder) == []

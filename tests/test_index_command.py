@@ -11,7 +11,8 @@ from conftest import SEEDS
 from embeddings.command_line import SHOWN
 from embeddings.commands import index
 from embeddings.folder import locks
-from embeddings.folder.archive import Archive, exists
+from embeddings.folder.archive import Archive
+from embeddings.folder.paths import exists
 from fakes import FakeEncoder
 from files_on_disk import put
 
@@ -48,7 +49,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def stored(folder: Path) -> list[str]:
     """The texts in an archive."""
     archive = Archive(folder, FakeEncoder())
-    texts = sorted(article.text for article in archive.articles())
+    texts = sorted(article.text for article in archive.store.articles())
     archive.close()
     return texts
 

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from conftest import SEEDS
+from embeddings.archives import add
 from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
 from embeddings.files.fields import FieldNames
 from embeddings.folder.archive import Archive
@@ -26,19 +27,19 @@ def lines(*records: object) -> str:
 
 
 def texts(archive: Archive) -> list[str]:
-    return sorted(article.text for article in archive.articles())
+    return sorted(article.text for article in archive.store.articles())
 
 
 def test_seeds_go_in_and_questions_and_readme_do_not(archive: Archive) -> None:
     assert index(archive, SEEDS) == IndexReport(added=2)
-    assert [article.id for article in archive.articles()] == ["000_7b79b61b11f200c2", "004_802d376f4d3385fe"]
+    assert [article.id for article in archive.store.articles()] == ["000_7b79b61b11f200c2", "004_802d376f4d3385fe"]
 
 
 def test_indexing_twice_changes_nothing(archive: Archive) -> None:
     index(archive, SEEDS)
-    generation = archive.generation
+    generation = archive.store.generation
     assert index(archive, SEEDS) == IndexReport(unchanged=2)
-    assert archive.generation == generation
+    assert archive.store.generation == generation
 
 
 def test_what_was_indexed_is_found_at_once(archive: Archive, tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_path_that_does_not_exist_stops_all(archive: Archive, tmp_path: Path) 
 def test_an_empty_folder_adds_nothing(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     assert index(archive, tmp_path / "in") == IndexReport()
-    assert archive.generation == 0
+    assert archive.store.generation == 0
 
 
 def test_more_articles_than_a_transaction_holds_go_in_with_several(
@@ -98,14 +99,14 @@ def test_more_articles_than_a_transaction_holds_go_in_with_several(
     assert report == IndexReport(added=7)
     assert len(told) == 3
     assert sum(told) == path.stat().st_size
-    assert archive.generation == 3
+    assert archive.store.generation == 3
 
 
 def test_equal_ids_in_one_file_leave_the_last(archive: Archive, tmp_path: Path) -> None:
     records = [{"id": "7", "text": "First."}, {"id": "8", "text": "Other."}, {"id": "7", "text": "Last."}]
     path = put(tmp_path / "a.jsonl", lines(*records))
     assert index(archive, path) == IndexReport(added=2, changed=1)
-    assert archive.article("7").text == "Last."
+    assert archive.store.article("7").text == "Last."
 
 
 @pytest.mark.parametrize("folders", [("one", "two"), ("C# news/one", "C# news/two"), ("a#1/b", "a#2/b")], ids=str)
@@ -135,9 +136,9 @@ def test_two_files_with_one_text_under_two_titles_change_nothing_the_second_time
     put(tmp_path / "in" / "talks.md", "# Talks in Baku\n\nThe treaty was signed.")
     put(tmp_path / "in" / "talks.txt", "date 2022-10-19\n\nThe treaty was signed.")
     assert index(archive, tmp_path / "in") == IndexReport(added=2)
-    generation = archive.generation
+    generation = archive.store.generation
     assert index(archive, tmp_path / "in") == IndexReport(unchanged=2)
-    assert archive.generation == generation
+    assert archive.store.generation == generation
 
 
 def test_two_members_of_a_zip_that_differ_in_suffix_alone_are_two_articles(archive: Archive, tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_an_interruption_keeps_what_was_stored_and_the_next_run_adds_the_rest(
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(5)]))
     with pytest.raises(KeyboardInterrupt):
         index_paths(archive, [path], interrupt_at(2))
-    assert archive.counts().articles == 4
+    assert archive.store.counts().articles == 4
     assert index(archive, path) == IndexReport(added=1, unchanged=4)
     assert len(archive.search_keywords("number", 10, Filter()).numbers) == 5
 
@@ -208,7 +209,7 @@ def test_a_transaction_is_made_after_a_time_even_for_few_passages(
     monkeypatch.setattr("embeddings.indexing.background.TRANSACTION_SECONDS", 0.0)
     path = put(tmp_path / "a.jsonl", lines(*[{"text": f"Number {n}."} for n in range(3)]))
     index(archive, path)
-    assert archive.generation == 3
+    assert archive.store.generation == 3
 
 
 def test_what_is_stored_is_searched_before_the_run_is_over(
@@ -260,7 +261,7 @@ def test_files_are_read_again_if_their_fields_get_other_names(
     assert read == ["a.jsonl"]
     index_paths(archive, [path], lambda _: None, FieldNames.parse(["text=story"]))
     assert read == ["a.jsonl", "a.jsonl"]
-    assert [article.text for article in archive.articles()] == ["A truce."]
+    assert [article.text for article in archive.store.articles()] == ["A truce."]
 
 
 def test_a_field_may_be_called_as_you_like(archive: Archive, tmp_path: Path, read: list[str]) -> None:
@@ -312,7 +313,7 @@ def test_prune_removes_articles_whose_files_are_gone_and_no_others(archive: Arch
     for name in ("in/a.txt", "in/deep/b.txt", "in/c.jsonl", "inner/d.txt"):
         put(tmp_path / name, lines({"text": name}) if name.endswith("l") else name)
     index(archive, tmp_path / "in", tmp_path / "inner")
-    archive.add([Article("by hand", "From nowhere.", "Title")])
+    add(archive, [Article("by hand", "From nowhere.", "Title")])
     for name in ("in/deep/b.txt", "in/c.jsonl", "inner/d.txt"):
         (tmp_path / name).unlink()
     assert index(archive, tmp_path / "in") == IndexReport(unchanged=1)
@@ -361,7 +362,7 @@ def test_a_copy_keeps_an_article_whose_first_file_is_gone(archive: Archive, tmp_
     (tmp_path / "one" / "talks.txt").unlink()
     prune(archive, tmp_path / "one", tmp_path / "two")
     assert texts(archive) == ["It rained.", "The treaty was signed."]
-    assert archive.article("talks").source == str(tmp_path / "two" / "talks.txt")
+    assert archive.store.article("talks").source == str(tmp_path / "two" / "talks.txt")
 
 
 def test_of_two_files_of_one_name_the_second_keeps_its_article_when_the_first_is_gone(
@@ -449,7 +450,7 @@ def test_an_article_removed_from_a_zip_comes_back_while_the_zip_is_there(
         zipped.writestr(member, "It rained." if member.endswith("txt") else lines({"id": "m", "text": "It rained."}))
     aged(tmp_path / "a.zip")
     index(archive, tmp_path / "a.zip")
-    (article,) = archive.articles()
+    (article,) = archive.store.articles()
     archive.remove([article.id])
     assert index(archive, tmp_path / "a.zip") == IndexReport(added=1)
 
@@ -457,7 +458,7 @@ def test_an_article_removed_from_a_zip_comes_back_while_the_zip_is_there(
 def test_half_a_surrogate_in_an_address_leaves_the_article_without_it(archive: Archive, tmp_path: Path) -> None:
     put(tmp_path / "a.jsonl", '{"text": "It rained.", "url": "http://example.org/\\ud800"}\n')
     assert index(archive, tmp_path / "a.jsonl") == IndexReport(added=1)
-    assert [article.url for article in archive.articles()] == ["http://example.org/"]
+    assert [article.url for article in archive.store.articles()] == ["http://example.org/"]
 
 
 def test_a_file_whose_name_is_not_utf_8_is_named_and_the_rest_goes_in(archive: Archive, tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import SEEDS, needs_milvus
-from embeddings.archives import exists, open_archive, open_or_create
-from embeddings.locations import MilvusPlace, parse_location
+from embeddings.archives import add
+from embeddings.locations import FolderPlace, MilvusPlace, open_archive, open_or_create, parse_location
 from embeddings.milvus.archive import HOUR, MilvusArchive
 from embeddings.milvus.client import MilvusTable
 from embeddings.milvus.rows import Head, passage_rows, piece_rows
+from embeddings.records import prepare
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
@@ -54,13 +55,13 @@ def test_a_place_in_milvus_is_read_and_shown_without_its_password(text: str, pla
 
 @pytest.mark.parametrize("text", ["news", "/news/archive", "news.db/archive", ".db", "https://h/n", "milvus/news"])
 def test_all_else_is_a_folder(text: str) -> None:
-    assert parse_location(text) == Path(text)
+    assert parse_location(text) == FolderPlace(Path(text))
 
 
 def test_a_folder_that_is_an_archive_stays_one_whatever_its_name(tmp_path: Path) -> None:
     (tmp_path / "news.db").mkdir()
     (tmp_path / "news.db" / "archive.sqlite").touch()
-    assert parse_location(str(tmp_path / "news.db")) == tmp_path / "news.db"
+    assert parse_location(str(tmp_path / "news.db")) == FolderPlace(tmp_path / "news.db")
 
 
 @pytest.mark.parametrize("text", ["milvus:/h:1/n", "milvus://h:1", "milvus://h:1/", "milvus:///n", "milvus://h:1/a-b"])
@@ -88,7 +89,7 @@ def test_a_server_that_is_not_there_is_named_within_seconds() -> None:
     with pytest.raises(
         ConnectionError, match=r"milvus://127\.0\.0\.1:1/news cannot be reached .* see that Milvus runs"
     ):
-        exists(parse_location("milvus://127.0.0.1:1/news"))
+        parse_location("milvus://127.0.0.1:1/news").exists()
     assert monotonic() - started < 20
 
 
@@ -116,13 +117,13 @@ def place(tmp_path: Path) -> Iterator[MilvusPlace]:
 @pytest.fixture
 def archive(place: MilvusPlace) -> Iterator[MilvusArchive]:
     with closing(MilvusArchive.create(place, FakeEncoder())) as opened:
-        opened.add([TREATY])
+        add(opened, [TREATY])
         yield opened
 
 
 def write_until_crash(archive: MilvusArchive, article: Article, *, revision: int, with_head: bool) -> None:
     """Store an article as `store` does, up to its head or with that, and nothing further."""
-    [prepared] = archive.prepare([article])
+    [prepared] = prepare([article], archive.encoder, archive.splitting)
     archive._milvus.put(MilvusTable.PIECES, piece_rows(article, revision))
     archive._milvus.put(MilvusTable.PASSAGES, passage_rows(prepared, revision, archive._search.words))
     if with_head:
@@ -144,7 +145,7 @@ def test_of_a_crash_before_the_head_nothing_is_found(k: int, archive: MilvusArch
     for age in range(5):
         write_until_crash(archive, HARBOUR, revision=time_ns() - age, with_head=False)
     assert texts(archive, k) == [[TREATY.text], [TREATY.text]]
-    assert archive.article("treaty") == TREATY
+    assert archive.store.article("treaty") == TREATY
     assert archive.search_keywords("harbour", k, ALL).numbers.tolist() == []
     assert archive.search_keywords("treaty", k, Filter(outlet="Times")).numbers.tolist() == []
 
@@ -153,17 +154,17 @@ def test_of_a_crash_before_the_head_nothing_is_found(k: int, archive: MilvusArch
 def test_of_a_crash_behind_the_head_the_new_revision_alone_is_found(archive: MilvusArchive) -> None:
     write_until_crash(archive, HARBOUR, revision=time_ns(), with_head=True)
     assert texts(archive) == [[HARBOUR.text], [HARBOUR.text]]
-    assert list(archive.articles()) == [HARBOUR]
-    assert archive.add([HARBOUR]).unchanged == ("treaty",)
+    assert list(archive.store.articles()) == [HARBOUR]
+    assert add(archive, [HARBOUR]).unchanged == ("treaty",)
 
 
 @needs_milvus
 def test_what_a_crash_left_goes_when_the_article_is_stored_an_hour_later(archive: MilvusArchive) -> None:
     write_until_crash(archive, HARBOUR, revision=time_ns() - HOUR, with_head=False)
     write_until_crash(archive, HARBOUR, revision=time_ns(), with_head=False)
-    assert archive.counts().passages == 3
-    archive.add([replace(TREATY, text="Another treaty.")])
-    assert archive.counts().passages == 2  # the one that may be about to be current stays
+    assert archive.store.counts().passages == 3
+    add(archive, [replace(TREATY, text="Another treaty.")])
+    assert archive.store.counts().passages == 2  # the one that may be about to be current stays
 
 
 @needs_milvus
@@ -171,16 +172,16 @@ def test_collections_left_of_a_first_try_are_no_archive_yet_and_are_used(place: 
     archive = MilvusArchive.create(place, FakeEncoder())
     archive._milvus.delete(MilvusTable.NOTES, 'kind == "about"')
     archive.close()
-    assert not exists(place)
+    assert not place.exists()
     with closing(open_or_create(place, FakeEncoder())) as again:
-        assert again.add([TREATY]).added == ("treaty",)
+        assert add(again, [TREATY]).added == ("treaty",)
 
 
 @needs_milvus
 def test_one_question_sees_one_revision_of_an_article(archive: MilvusArchive) -> None:
     with archive.one_generation():
         found = archive.search_keywords("treaty", 10, ALL)
-        archive.add([HARBOUR])
+        add(archive, [HARBOUR])
         assert archive.search_keywords("harbour", 10, ALL).numbers.tolist() == []
         assert archive.passages(found.numbers) == {}  # gone, and not the other revision's
     assert texts(archive) == [[HARBOUR.text], [HARBOUR.text]]
@@ -189,33 +190,33 @@ def test_one_question_sees_one_revision_of_an_article(archive: MilvusArchive) ->
 @needs_milvus
 def test_another_open_archive_finds_what_is_added(archive: MilvusArchive, place: MilvusPlace) -> None:
     with closing(open_archive(place, FakeEncoder())) as server:
-        archive.add([HARBOUR])
-        assert server.article("treaty") == HARBOUR
+        add(archive, [HARBOUR])
+        assert server.store.article("treaty") == HARBOUR
         assert len(server.search_keywords("harbour", 10, ALL).numbers) == 1
 
 
 @needs_milvus
 def test_more_than_milvus_returns_at_once_are_read_in_lots(archive: MilvusArchive) -> None:
     many = [Article(f"a{number}", f"The treaty {number}.", "", "2024", f"o{number % 7}") for number in range(1203)]
-    archive.add(many)
-    assert archive.counts().articles == 1204
-    assert {each.id for each in archive.articles()} == {"treaty", *(each.id for each in many)}
-    assert len(archive.origins([each.id for each in many])) == 1203
+    add(archive, many)
+    assert archive.store.counts().articles == 1204
+    assert {each.id for each in archive.store.articles()} == {"treaty", *(each.id for each in many)}
+    assert len(archive.store.origins([each.id for each in many])) == 1203
     assert len(archive.passages(archive.search_keywords("treaty", 2000, ALL).numbers)) == 1204
     archive.remove([each.id for each in many])
-    assert (archive.counts().articles, archive.outlets()) == (1, ["Azernews"])
+    assert (archive.store.counts().articles, archive.store.outlets()) == (1, ["Azernews"])
 
 
 @needs_milvus
 def test_an_id_longer_than_a_text_in_milvus_is_refused(archive: MilvusArchive) -> None:
     with pytest.raises(ValueError, match="an article's id has 65,536 bytes, Milvus stores at most 65,535"):
-        archive.add([replace(TREATY, id="x" * 65_536)])
-    assert archive.counts().passages == 1
+        add(archive, [replace(TREATY, id="x" * 65_536)])
+    assert archive.store.counts().passages == 1
 
 
 @needs_milvus
 def test_no_copies_are_known_so_each_article_supports(archive: MilvusArchive) -> None:
-    archive.add([replace(TREATY, id="copy", outlet="Times"), replace(TREATY, id="other", outlet="Herald")])
+    add(archive, [replace(TREATY, id="copy", outlet="Times"), replace(TREATY, id="other", outlet="Herald")])
     asked = Pipeline(archive, FakeReader({"treaty": 1.0}), Calibration(supports=1.0), Settings())
     (answer,) = asked.ask("What was signed?").answers
     assert (len(answer.supports), answer.copies, answer.confidence) == (2, (), near(3 / 4))
@@ -253,7 +254,7 @@ def test_evaluation_takes_a_milvus_lite_file(
     place: MilvusPlace, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with closing(MilvusArchive.create(place, FakeEncoder())) as opened:
-        opened.add([TREATY, replace(HARBOUR, id="harbour")])
+        add(opened, [TREATY, replace(HARBOUR, id="harbour")])
     asked = [
         {"id": article, "question": question, "answers": [answer], "asked": "2022-10-20", "relevant": [article]}
         for article, question, answer in (

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader, near
@@ -36,7 +37,7 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
     """Over an agency's text that two outlets copied, one of them cut, and a report of another's own."""
     copied = [article(name, WIRE) for name in ("agency", "morning")] + [article("tabloid", WIRE + " So far.")]
     archive = Archive.create(tmp_path / "archive", FakeEncoder())
-    archive.add([*copied, article("reporter", OWN)])
+    add(archive, [*copied, article("reporter", OWN)])
     archive.refresh()
     yield Pipeline(archive, FakeReader(SCORES), BY_SUPPORTS, Settings())
     archive.close()

@@ -16,6 +16,7 @@ from web_fakes import (
     SIGNED,
     FakeArchive,
     FakePipeline,
+    FakeStore,
     answer_of,
     app_over,
     hit_of,
@@ -76,7 +77,7 @@ def test_first_visit_says_what_the_archive_is_and_asks_nothing(client: FlaskClie
 
 
 def test_first_visit_to_empty_archive_says_how_to_fill_it() -> None:
-    page = page_of(app_over(FakePipeline(archive=FakeArchive(()))).test_client(), "/")
+    page = page_of(app_over(FakePipeline(archive=FakeArchive(FakeStore(())))).test_client(), "/")
     assert "It is empty. Add articles with <code>pressmark index</code>" in page
 
 
@@ -119,7 +120,7 @@ def test_answer_is_a_quotation_with_its_source(client: FlaskClient) -> None:
 def test_title_that_is_a_whole_sentence_is_cut_in_lists_and_whole_in_the_article() -> None:
     article = replace(REPEATED, title="word " * 30 + "end")
     answer = answer_of(span_of(article, "signed"))
-    given = FakePipeline(prediction_of((answer,), ()), archive=FakeArchive((article,)))
+    given = FakePipeline(prediction_of((answer,), ()), archive=FakeArchive(FakeStore((article,))))
     client = app_over(given).test_client()
     assert ">" + "word " * 16 + "word…</a>" in page_of(client, "/", q="What?")
     assert '<h1 class="long" dir="auto">' + "word " * 30 + "end</h1>" in page_of(client, "/articles/wire-7")
@@ -303,7 +304,9 @@ def test_article_with_what_is_unknown_says_so(client: FlaskClient) -> None:
 def test_article_of_any_id_opens_from_its_link(article_id: str) -> None:
     article = replace(REPEATED, id=article_id)
     answer = answer_of(span_of(article, "signed"))
-    client = app_over(FakePipeline(prediction_of((answer,), ()), archive=FakeArchive((article,)))).test_client()
+    client = app_over(
+        FakePipeline(prediction_of((answer,), ()), archive=FakeArchive(FakeStore((article,))))
+    ).test_client()
     link = re.search(r'<a href="(/articles/[^"#]*)', page_of(client, "/", q="What?"))
     assert link is not None
     assert '<mark id="span">signed</mark>' in page_of(client, link[1].replace("&amp;", "&"))

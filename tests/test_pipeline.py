@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from embeddings import encoders
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
+from embeddings.locations import FolderPlace
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
@@ -31,7 +33,7 @@ NOTHING = [
 def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """One article that answers the question, and many that hold nothing."""
     archive = Archive.create(tmp_path_factory.mktemp("news") / "archive", FakeEncoder())
-    archive.add([OPENING, *NOTHING])
+    add(archive, [OPENING, *NOTHING])
     archive.refresh()
     yield archive
     archive.close()
@@ -204,7 +206,7 @@ def test_pipeline_without_an_archive_says_how_to_make_one(tmp_path: Path, monkey
 
     monkeypatch.setattr("qa.pipeline.load_encoder", load)
     with pytest.raises(FileNotFoundError, match=f"there is no archive in {tmp_path}/none; make one with: pressmark"):
-        Pipeline.from_settings(Settings(archive=tmp_path / "none"))
+        Pipeline.from_settings(Settings(archive=FolderPlace(tmp_path / "none")))
 
 
 def test_pipeline_without_a_reader_says_so_before_it_loads_the_encoder(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
@@ -93,7 +94,7 @@ def test_python_in_the_readme_runs(
     (code,) = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     signed = Article("a", "In Baku Ali Veli signed the agreement.", "", published="2022-10", outlet="Azernews")
     with closing(Archive.create(tmp_path / ".pressmark", FakeEncoder())) as archive:
-        archive.add([signed])
+        add(archive, [signed])
     loaded = SimpleNamespace(reader=FakeReader({"Ali Veli": 9.0}), calibration=Calibration(margin=1.0))
     monkeypatch.setattr("qa.pipeline.load_encoder", lambda *_: FakeEncoder())
     monkeypatch.setattr("qa.pipeline.load_reader", lambda *_: loaded)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Ranking
 from fakes import FakeEncoder, near
@@ -30,7 +31,7 @@ VECTORS_ONLY, KEYWORDS_ONLY = Settings(vector_weight=1.0), Settings(vector_weigh
 def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """Five articles of one passage each."""
     archive = Archive.create(tmp_path_factory.mktemp("news") / "archive", FakeEncoder())
-    archive.add(ARTICLES)
+    add(archive, ARTICLES)
     archive.refresh()
     yield archive
     archive.close()
@@ -123,7 +124,7 @@ def test_retrieve_ranks_from_1_by_falling_score_in_bounds(news: Archive) -> None
 
 def test_retrieve_breaks_ties_by_passage_id(archive: Archive) -> None:
     names = ["c", "a", "e", "b", "d"]
-    archive.add([Article(name, BRIDGE, "Opening") for name in names])
+    add(archive, [Article(name, BRIDGE, "Opening") for name in names])
     archive.refresh()
     assert found(archive, "bridge", Settings()) == sorted(names)
     assert found(archive, "bridge", Settings(k=2)) == ["a", "b"]
@@ -131,7 +132,7 @@ def test_retrieve_breaks_ties_by_passage_id(archive: Archive) -> None:
 
 def test_retrieve_ties_within_an_article_follow_the_passage_id(archive: Archive) -> None:
     sentence = "The bridge over the river was opened on Monday by the mayor of the town. "
-    archive.add([Article("long", (sentence * 40).strip(), "Opening")])
+    add(archive, [Article("long", (sentence * 40).strip(), "Opening")])
     archive.refresh()
     hits = retrieve(archive, "bridge", NO_FILTER, Settings(k=100)).hits
     assert len(hits) > 4
@@ -179,7 +180,7 @@ def test_retrieve_filters_before_the_search(archive: Archive, settings: Settings
     rare = [
         Article(f"rare-{number}", f"A bridge, and {number} other things.", "", outlet="Rare") for number in range(3)
     ]
-    archive.add([*better, *rare])
+    add(archive, [*better, *rare])
     archive.refresh()
     few = replace(settings, k=3, candidates=3)
     assert {name[:6] for name in found(archive, "bridge", few)} == {"better"}
@@ -188,7 +189,7 @@ def test_retrieve_filters_before_the_search(archive: Archive, settings: Settings
 
 def test_retrieve_sees_what_was_added_and_removed_meanwhile(archive: Archive) -> None:
     assert found(archive, "harbour", Settings()) == []
-    archive.add([Article("harbour", "The harbour closed.", "Harbour"), *ARTICLES])
+    add(archive, [Article("harbour", "The harbour closed.", "Harbour"), *ARTICLES])
     assert found(archive, "harbour", Settings())[0] == "harbour"
     archive.remove(["harbour"])
     assert set(found(archive, "harbour", Settings())) == {article.id for article in ARTICLES}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from embeddings import vectors as vectors_module
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder
@@ -29,7 +30,7 @@ def articles(count: int) -> list[Article]:
 
 @pytest.fixture
 def filled(archive: Archive) -> Archive:
-    archive.add(articles(60))
+    add(archive, articles(60))
     archive.refresh()
     return archive
 

@@ -54,7 +54,7 @@ def test_questions_are_enough_and_of_both_sorts() -> None:
 @pytest.mark.parametrize("gold", GOLDS, ids=lambda gold: gold.id)
 def test_accepted_answers_stand_in_their_articles(gold: Gold, seeds_pipeline: Pipeline) -> None:
     for article_id, texts in gold.accepted.items():
-        article = seeds_pipeline.archive.article(article_id)
+        article = seeds_pipeline.archive.store.article(article_id)
         assert [text for text in texts if text not in article.text] == []
 
 
@@ -62,7 +62,7 @@ def test_accepted_answers_stand_in_their_articles(gold: Gold, seeds_pipeline: Pi
 def test_answers_are_verbatim(gold: Gold, predictions: dict[str, Prediction], seeds_pipeline: Pipeline) -> None:
     prediction = predictions[gold.id]
     for answer in prediction.answers + prediction.withheld:
-        stored = seeds_pipeline.archive.article(answer.article.id)
+        stored = seeds_pipeline.archive.store.article(answer.article.id)
         assert answer.text == stored.text[answer.start : answer.end]
         assert answer.text in answer.sentence.text
 

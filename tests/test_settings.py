@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.locations import FolderPlace
 from qa.settings import SHIPPED_READER, Settings
 
 GIVEN: dict[str, tuple[str, object]] = {
-    "archive": ("/news/archive", Path("/news/archive")),
+    "archive": ("/news/archive", FolderPlace(Path("/news/archive"))),
     "encoder": ("some/model", "some/model"),
     "reader": ("readers/mine", "readers/mine"),
     "cache": ("/var/cache/models", Path("/var/cache/models")),
@@ -43,7 +44,7 @@ def test_setting_comes_from_its_variable_and_changes_no_other(name: str) -> None
 
 def test_settings_without_variables_are_the_defaults() -> None:
     assert Settings.from_env({}) == Settings()
-    assert (Settings().archive, Settings().encoder) == (Path(".pressmark"), "all-MiniLM-L6-v2")
+    assert (Settings().archive, Settings().encoder) == (FolderPlace(Path(".pressmark")), "all-MiniLM-L6-v2")
     assert (Settings().k, Settings().reader, Settings().threshold) == (10, str(SHIPPED_READER), None)
 
 

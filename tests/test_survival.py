@@ -24,6 +24,7 @@ import pytest
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults, save_articles
 from embeddings.indexing.run import index_paths
+from embeddings.records import prepare
 from embeddings.types import DamagedError, Filter
 from fakes import FakeEncoder
 from files_on_disk import flip_bit
@@ -76,7 +77,7 @@ def check_consistent(folder: Path) -> None:
     """Every passage is on both legs and in the database, vectors are those of the texts, and no article is in part."""
     with closing(Archive(folder, FakeEncoder())) as archive:
         expected = {}
-        for prepared in archive.prepare(list(archive.articles())):
+        for prepared in prepare(list(archive.store.articles()), archive.encoder, archive.splitting):
             for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
                 expected[passage.id] = (passage.text, vector)
         held, vectors = archive._indexes._vectors.held()
@@ -85,7 +86,7 @@ def check_consistent(folder: Path) -> None:
         assert {one.id: one.text for one in passages.values()} == {name: text for name, (text, _) in expected.items()}
         assert all(np.array_equal(stored[name], vector) for name, (_, vector) in expected.items())
         assert archive._indexes._keywords.numbers() == set(held.tolist())
-        assert archive.counts().passages == len(expected)
+        assert archive.store.counts().passages == len(expected)
         by_keywords = archive.passages(archive.search_keywords("treaty", 10_000, ALL).numbers)
         assert {one.id for one in by_keywords.values()} == set(expected)
     assert find_faults(folder) == []
@@ -95,7 +96,7 @@ def check_complete(folder: Path, source: Path) -> None:
     """The archive holds what the files say, and nothing else."""
     with closing(Archive(folder, FakeEncoder())) as archive:
         index_paths(archive, [source], lambda _: None, prune=True)
-        stored = {article.id: article.text for article in archive.articles()}
+        stored = {article.id: article.text for article in archive.store.articles()}
     assert stored == {path.stem: path.read_text().split("\n\n")[1].strip() for path in source.glob("*.txt")}
     check_consistent(folder)
 
@@ -159,7 +160,7 @@ from fakes import FakeEncoder
 decisions.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
 archive = Archive.create(Path({str(folder / "archive")!r}), FakeEncoder())
 run.index_paths(archive, [Path({str(folder / "in")!r})], lambda _: None)
-archive._database.write_journal_back()
+archive.store.write_journal_back()
 archive.remove(["001", "002"])
 archive.refresh()
 os._exit(0)
@@ -255,7 +256,7 @@ def test_what_a_flipped_bit_in_the_database_changed_is_never_shown_nor_saved(
     number: int, closed: Path, tmp_path: Path
 ) -> None:
     with closing(Archive(closed, FakeEncoder())) as archive:
-        stored = {article.id: replace(article, source="") for article in archive.articles()}
+        stored = {article.id: replace(article, source="") for article in archive.store.articles()}
     folder, chance = tmp_path / "archive", random.Random(f"{SEED} {number}")
     shutil.copytree(closed, folder)
     flip(folder / "archive.sqlite", folder, chance)
@@ -263,7 +264,7 @@ def test_what_a_flipped_bit_in_the_database_changed_is_never_shown_nor_saved(
         with closing(Archive(folder, FakeEncoder())) as archive:
             for name, article in stored.items():
                 with suppress(DamagedError, KeyError):
-                    assert replace(archive.article(name), source="") == article
+                    assert replace(archive.store.article(name), source="") == article
             found = archive.search_keywords("treaty", 1000, ALL).numbers
             for passage in archive.passages(found).values():
                 assert replace(passage.article, source="") == stored[passage.article.id]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader, near
@@ -20,7 +21,7 @@ SCORES = {"Ada": 2.0, "Bob": 2.0, "Eve": 2.0, "Zoe": 2.0}
 
 
 def collection(archive: Archive, *questions: Question) -> Collection:
-    archive.add(ARTICLES)
+    add(archive, ARTICLES)
     archive.refresh()
     vectors = FakeEncoder().encode_questions([question.question for question in questions])
     return Collection(QuestionSet("set", questions), archive, vectors)

@@ -61,7 +61,7 @@ def test_files_that_come_change_and_go_are_seen(archive: Archive, incoming: Path
     assert wait_for(reports, 3) == IndexReport(changed=1, unchanged=1)
     (incoming / "first.txt").unlink()
     assert wait_for(reports, 4) == IndexReport(unchanged=1, removed=1)
-    assert [article.text for article in archive.articles()] == ["It snowed all day."]
+    assert [article.text for article in archive.store.articles()] == ["It snowed all day."]
     assert len(archive.search_keywords("snowed treaty rained", 9, Filter()).numbers) == 1
 
 
@@ -82,7 +82,7 @@ def test_a_folder_that_is_gone_for_a_while_is_waited_for_and_nothing_removed(
     incoming.rename(incoming.parent / "away")
     wait_until(lambda: "waiting" in caplog.text)
     assert "does not exist" in caplog.text
-    assert archive.counts().articles == 1
+    assert archive.store.counts().articles == 1
     (incoming.parent / "away").rename(incoming)
     move_in(incoming / "second.txt", "It rained.")
     assert wait_for(reports, 2) == IndexReport(added=1, unchanged=1)
@@ -103,5 +103,5 @@ def test_the_command_ends_cleanly(number: signal.Signals, incoming: Path, tmp_pa
     assert stderr.endswith("Stopped; what was stored stays.\n")
     assert "Traceback" not in stderr
     archive = Archive(tmp_path / "archive", FakeEncoder())
-    assert [article.text for article in archive.articles()] == ["The treaty was signed."]
+    assert [article.text for article in archive.store.articles()] == ["The treaty was signed."]
     archive.close()

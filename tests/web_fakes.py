@@ -45,10 +45,9 @@ TIMINGS = Timings(encode=1.94, search=3.06, read=31.04, total=36.36)
 
 
 @dataclass
-class FakeArchive:
+class FakeStore:
     articles: tuple[Article, ...]
     generation: int = 3
-    encoder: FakeEncoder = field(default_factory=FakeEncoder)
 
     def article(self, article_id: str) -> Article:
         return {article.id: article for article in self.articles}[article_id]
@@ -61,6 +60,12 @@ class FakeArchive:
 
 
 @dataclass(frozen=True)
+class FakeArchive:
+    store: FakeStore
+    encoder: FakeEncoder = field(default_factory=FakeEncoder)
+
+
+@dataclass(frozen=True)
 class FakeSettings:
     k: int = 10
 
@@ -70,7 +75,7 @@ class FakePipeline:
     """Gives every question the same prediction and remembers what it was asked."""
 
     prediction: Prediction = EMPTY_PREDICTION
-    archive: FakeArchive = field(default_factory=lambda: FakeArchive((SIGNED, REPEATED, HOSTILE)))
+    archive: FakeArchive = field(default_factory=lambda: FakeArchive(FakeStore((SIGNED, REPEATED, HOSTILE))))
     settings: FakeSettings = FakeSettings()
     asked: list[tuple[str, int | None, Filter]] = field(default_factory=list)
     failure: Exception | None = None

@@ -14,7 +14,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 @blueprint.get("/ask")
 def ask() -> Response:
     """Answer the question in the address. Raises InvalidFieldsError."""
-    return _answer(read_query(request.args, current_pipeline().archive.outlets()))
+    return _answer(read_query(request.args, current_pipeline().archive.store.outlets()))
 
 
 @blueprint.post("/ask")
@@ -22,7 +22,7 @@ def ask_in_body() -> Response:
     """Answer the question in a JSON object. Raises InvalidFieldsError, BadRequest, UnsupportedMediaType."""
     body = _json_body()
     try:
-        asked = read_json(body, current_pipeline().archive.outlets())
+        asked = read_json(body, current_pipeline().archive.store.outlets())
     except TypeError as error:
         raise BadRequest(str(error)) from error
     return _answer(asked)
@@ -39,12 +39,12 @@ def article(article_id: str) -> Response:
 def health() -> Response:
     """Say that questions can be asked, and of what."""
     archive = current_pipeline().archive
-    counts = archive.counts()
+    counts = archive.store.counts()
     return jsonify(
         status="ok",
         articles=counts.articles,
         passages=counts.passages,
-        generation=archive.generation,
+        generation=archive.store.generation,
         encoder=archive.encoder.name,
         version=current_app.config["VERSION"],
     )

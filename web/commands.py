@@ -58,7 +58,7 @@ def serve(archive: Location, host: str, allow_host: tuple[str, ...], port: int) 
     pipeline.ask("Is everything loaded?")
     app = create_app(pipeline, TRUSTED_HOSTS=_trusted(host, allow_host))
     server = create_server(app, sockets=[listening], threads=THREADS)
-    counts = pipeline.archive.counts()
+    counts = pipeline.archive.store.counts()
     address = f"http://{_in_address(host)}:{listening.getsockname()[1]}"
     asked = pipeline.settings.archive
     held = f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')}"

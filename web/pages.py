@@ -23,10 +23,10 @@ blueprint = Blueprint("pages", __name__)
 def ask() -> str | tuple[str, int]:
     """Show the form and, if a question is asked, its answers; if a field is wrong, that, with status 400."""
     pipeline = current_pipeline()
-    outlets = pipeline.archive.outlets()
+    outlets = pipeline.archive.store.outlets()
     form = {"outlets": outlets, "default_k": pipeline.settings.k, "max_k": MAX_K, "typed": typed(), "errors": {}}
     if "q" not in request.args:
-        return render_template("ask.html", counts=pipeline.archive.counts(), **form)
+        return render_template("ask.html", counts=pipeline.archive.store.counts(), **form)
     try:
         asked = read_page(request.args, outlets)
     except InvalidFieldsError as error:

@@ -86,7 +86,7 @@ def read_article(article_id: str) -> Article:
         NotFound: if it has none.
     """
     try:
-        found: Article = current_pipeline().archive.article(article_id)
+        found: Article = current_pipeline().archive.store.article(article_id)
     except KeyError as error:
         raise NotFound(f"This archive has no article {article_id!r}.") from error
     return found

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from flask import Flask
 
-from embeddings.archives import exists, open_archive
-from embeddings.locations import Location
+from embeddings.locations import Location, open_archive
 from qa.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
@@ -34,7 +33,7 @@ def taken_over(app: Flask, archive: Location) -> Iterator[None]:
 def _take_over(app: Flask, archive: Location, stop: threading.Event) -> None:
     before: Pipeline = app.config["PIPELINE"]
     try:
-        while not exists(archive):
+        while not archive.exists():
             if stop.wait(LOOK):
                 return
         opened = open_archive(archive, before.archive.encoder)

@@ -14,24 +14,17 @@ from embeddings.folder.schema import DRAFT
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.records import (
-    Added,
     FileRecord,
-    Origin,
-    OtherSource,
     Prepared,
     SourceChanges,
-    prepare,
     provenance,
-    tell_apart,
 )
-from embeddings.types import Article, Counts, DamagedError, Encoder, Filter, Passage, Ranking, Vectors
+from embeddings.types import DamagedError, Encoder, Filter, Passage, Ranking, Vectors
 
 log = logging.getLogger(__name__)
 
 FOLLOW = 1.0
 """Seconds after which what another process wrote is looked for."""
-
-__all__ = ["Added", "Archive", "check_new", "exists"]
 
 
 class Archive:
@@ -52,7 +45,7 @@ class Archive:
         self.encoder = encoder
         self.splitting = splitting
         self._indexes = Indexes(folder, provenance(encoder, splitting))
-        self._database = self._indexes.database
+        self.store = self.copies = self._indexes.database
 
     @classmethod
     def create(cls, folder: Path, encoder: Encoder, splitting: Splitting = SPLITTING) -> "Archive":
@@ -73,58 +66,12 @@ class Archive:
         """Close the database."""
         self._indexes.close()
 
-    @property
-    def generation(self) -> int:
-        """The number of transactions that changed the archive."""
-        return self._database.generation
-
-    def counts(self) -> Counts:
-        """Return how many articles and passages there are."""
-        return self._database.counts()
-
-    def outlets(self) -> list[str]:
-        """Return the outlets' names, sorted."""
-        return self._database.outlets()
-
-    def articles(self) -> Iterator[Article]:
-        """Yield every article, in the order of ids."""
-        return self._database.articles()
-
-    def article(self, article_id: str) -> Article:
-        """Return one article.
-
-        Raises:
-            KeyError: if there is none with this id.
-        """
-        return self._database.article(article_id)
-
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone from what is searched are left out."""
         with self._indexes.shown() as shown:
             return shown.snapshot.passages([int(number) for number in numbers])
 
-    def add(self, articles: Sequence[Article]) -> Added:
-        """Split, encode and store articles that are new or changed, in one transaction; the last of equal ids counts.
-
-        They are found by searches once `refresh` has run.
-
-        Raises:
-            TimeoutError: if another process is writing to this archive.
-        """
-        done, fresh = self.sort(articles)
-        if fresh:
-            self.store(self.prepare(fresh))
-        return done
-
-    def sort(self, articles: Sequence[Article]) -> tuple[Added, list[Article]]:
-        """Return what is to become of articles, and those that are new or changed; the last of equal ids counts."""
-        return tell_apart(articles, self._database.origins)
-
-    def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
-        """Return articles with their passages and these passages' vectors, encoded together."""
-        return prepare(articles, self.encoder, self.splitting)
-
-    def store(
+    def save(
         self,
         articles: Sequence[Prepared],
         files: Sequence[FileRecord] = (),
@@ -138,15 +85,15 @@ class Archive:
         Raises:
             TimeoutError: if another process is writing to this archive.
         """
-        with self._indexes.writing(), self._database.transaction():
+        with self._indexes.writing(), self.store.transaction():
             if changes:
-                self._database.rearrange(changes)
+                self.store.rearrange(changes)
             if articles:
-                self._database.store(articles)
+                self.store.store(articles)
             if changes:
-                self._database.note_sources(changes)
+                self.store.note_sources(changes)
             if files:
-                self._database.note_files(files)
+                self.store.note_files(files)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles, in one transaction.
@@ -156,32 +103,7 @@ class Archive:
             TimeoutError: if another process is writing to this archive.
         """
         with self._indexes.writing():
-            self._database.remove(ids)
-
-    @property
-    def keeps_places(self) -> bool:
-        """Whether the same article at two places is stored once: always."""
-        return True
-
-    def ids_with(self, content: str) -> list[str]:
-        """Return the ids of the articles that say the same but for the id, sorted: see `content_of`."""
-        return self._database.ids_with(content)
-
-    def other_sources(self, article_id: str | None = None) -> list[OtherSource]:
-        """Return the places that articles were met at beside their sources, of one or of all, in order of sources."""
-        return self._database.other_sources(article_id)
-
-    def sources(self) -> dict[str, str]:
-        """Return where every article was read, by id."""
-        return self._database.sources()
-
-    def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
-        """Return where those of the articles were read that are stored, by id."""
-        return self._database.origins(ids)
-
-    def file_records(self) -> dict[str, FileRecord]:
-        """Return what the files were like that articles were read from, by path."""
-        return self._database.file_records()
+            self.store.remove(ids)
 
     def refresh(self) -> None:
         """Bring both indexes up to the database and search that, unless another process is just doing so."""

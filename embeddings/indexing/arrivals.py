@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from embeddings.archives import GrowingArchive
+from embeddings.archives import ArticleStore, CopyStore, GrowingArchive
 from embeddings.records import Origin, OtherSource, content_of, digest_of
 from embeddings.sources import Source, file_of
 from embeddings.types import Article
@@ -68,12 +68,13 @@ class Arrival:
 def arrive(found: Article, archive: GrowingArchive) -> Arrival:
     """Return an article that was read with what the archive knows of it: two look-ups if it is new."""
     source, content = Source.of(found), content_of(found)
-    known = archive.origins([found.id, source.own_id])
+    known = archive.store.origins([found.id, source.own_id])
     rival = _rival(source, known.get(found.id))
     claim = Claim.TAKEN if source.own_id in known else _claim(source, known.get(found.id), rival, content)
     article = replace(found, id=source.own_id) if claim is Claim.TAKEN else found
-    arrival = Arrival(article, source, claim, content, known.get(article.id), rival=rival, merges=archive.keeps_places)
-    return _with_copies(arrival, archive) if arrival.merges else arrival
+    copies, stored = archive.copies, known.get(article.id)
+    arrival = Arrival(article, source, claim, content, stored, rival=rival, merges=copies is not None)
+    return arrival if copies is None else _with_copies(arrival, archive.store, copies)
 
 
 def _rival(source: Source, stored: Origin | None) -> str | None:
@@ -95,21 +96,21 @@ def _claim(source: Source, stored: Origin | None, rival: str | None, content: st
     return Claim.SUPERSEDED if source.may_replace(stored.source) else Claim.TAKEN
 
 
-def _with_copies(arrival: Arrival, archive: GrowingArchive) -> Arrival:
+def _with_copies(arrival: Arrival, store: ArticleStore, copies: CopyStore) -> Arrival:
     """Return an arrival with its twins, and with what happens to the sources of the article that has its id."""
     article = arrival.article
     changes = arrival.stored is not None and not arrival.is_same
-    others = archive.other_sources(article.id) if changes or arrival.claim is Claim.SHARED else []
+    others = copies.other_sources(article.id) if changes or arrival.claim is Claim.SHARED else []
     refuges = (each for each in others if each.id != article.id and each.source != article.source)
-    same = archive.ids_with(arrival.content)
+    same = copies.ids_with(arrival.content)
     return replace(
         arrival,
         others=tuple(others),
         refuge=next((each for each in refuges if file_of(each.source) is not None), None) if changes else None,
-        twins=() if article.id in same else tuple(_twins(same, archive)),
+        twins=() if article.id in same else tuple(_twins(same, store, copies)),
     )
 
 
-def _twins(ids: list[str], archive: GrowingArchive) -> list[Twin]:
-    origins = archive.origins(ids) if ids else {}
-    return [Twin(each, origins[each].source, tuple(archive.other_sources(each))) for each in ids if each in origins]
+def _twins(ids: list[str], store: ArticleStore, copies: CopyStore) -> list[Twin]:
+    origins = store.origins(ids) if ids else {}
+    return [Twin(each, origins[each].source, tuple(copies.other_sources(each))) for each in ids if each in origins]

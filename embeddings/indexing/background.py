@@ -144,7 +144,7 @@ class Background:
         finished = [record for batch in self._ready for record in batch.finished if record.path not in self.contested]
         places = source_changes(self._ready)
         if prepared or finished or places:
-            self._archive.store(prepared, finished, places)
+            self._archive.save(prepared, finished, places)
         if prepared or places.merged:
             self._archive.refresh()
         self._encoded, self._ready = [], []

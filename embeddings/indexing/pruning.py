@@ -48,19 +48,19 @@ def prune(archive: GrowingArchive, paths: Sequence[Path], sightings: Sightings) 
     roots = sightings.roots(paths)
     dropped: list[str] = []
     left: dict[str, list[OtherSource]] = {}
-    for other in archive.other_sources():
+    for other in archive.copies.other_sources() if archive.copies else ():
         if other.source not in sightings.elsewhere and sightings.lack(other.source, roots):
             dropped.append(other.source)
         else:
             left.setdefault(other.article, []).append(other)
     lost = [
         article_id
-        for article_id, source in archive.sources().items()
+        for article_id, source in archive.store.sources().items()
         if article_id not in sightings.articles and sightings.lack(source, roots)
     ]
     changes = SourceChanges(handed={each: left[each][0] for each in lost if each in left}, dropped=dropped)
     if changes:
-        archive.store([], [], changes)
+        archive.save([], [], changes)
     gone = [each for each in lost if each not in left]
     for first in range(0, len(gone), REMOVED_TOGETHER):
         archive.remove(gone[first : first + REMOVED_TOGETHER])

@@ -94,7 +94,7 @@ class _Run:
         self._archive = archive
         self._progress = progress
         self._names = names
-        self._records = archive.file_records()
+        self._records = archive.store.file_records()
         self._background = Background(archive, progress)
         self._batch = Batch()
 

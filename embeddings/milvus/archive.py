@@ -12,18 +12,16 @@ last article just as another adds one, the outlet is not listed until an article
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import astuple, replace
-from pathlib import Path
 from time import time_ns
 
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.locations import MilvusPlace
-from embeddings.milvus.client import LOT, Milvus, MilvusTable
+from embeddings.milvus.client import Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions
 from embeddings.milvus.rows import (
-    HEAD,
     Head,
     among,
     key_of,
@@ -35,26 +33,19 @@ from embeddings.milvus.rows import (
     piece_rows,
 )
 from embeddings.milvus.search import Search
+from embeddings.milvus.store import MilvusStore
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.records import (
-    Added,
     FileRecord,
-    Origin,
-    OtherSource,
     Prepared,
     SourceChanges,
-    prepare,
     provenance,
-    tell_apart,
 )
 from embeddings.sources import paths_of
-from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
+from embeddings.types import Encoder, Filter, Passage, Ranking, Vectors
 
 HOUR = 3_600_000_000_000
 """Nanoseconds after which a revision that is not current was left by a crash, and is not about to become current."""
-
-TRIES = 3
-"""Times that an article is asked for which is replaced just then."""
 
 
 class MilvusArchive:
@@ -77,6 +68,8 @@ class MilvusArchive:
         self._milvus = Milvus(place)
         self._revisions = Revisions(self._milvus)
         self._search = Search(self._milvus, self._revisions)
+        self.store = MilvusStore(self._milvus, self._revisions)
+        self.copies = None  # each article is stored on its own, wherever else it was met
         with ExitStack() as undo:
             undo.callback(self.close)
             if not _is_whole(self._milvus):
@@ -86,9 +79,7 @@ class MilvusArchive:
 
     @classmethod
     def exists(cls, place: MilvusPlace) -> bool:
-        """Return whether there is an archive; of a file that is not there, without asking Milvus."""
-        if place.is_file and not Path(place.uri).exists():
-            return False
+        """Return whether there is an archive."""
         with closing(Milvus(place)) as milvus:
             return _is_whole(milvus)
 
@@ -106,39 +97,6 @@ class MilvusArchive:
         """Let go of the connection."""
         self._milvus.close()
 
-    @property
-    def generation(self) -> int:
-        """When the archive last changed, in milliseconds since 1970; 0 if it never did."""
-        return max((int(text) for text in self._notes("generation")), default=0)
-
-    def counts(self) -> Counts:
-        """Return how many articles and passages there are, those included that a crash left and no search finds."""
-        return Counts(self._milvus.count(MilvusTable.ARTICLES), self._milvus.count(MilvusTable.PASSAGES))
-
-    def outlets(self) -> list[str]:
-        """Return the outlets' names, sorted, without the unknown one."""
-        return sorted(self._notes("outlet"))
-
-    def articles(self) -> Iterator[Article]:
-        """Yield every article, in the order of their ids' hashes."""
-        for rows in self._milvus.every(MilvusTable.ARTICLES, "", HEAD, LOT):
-            yield from self._revisions.articles([Head.from_row(row) for row in rows]).values()
-
-    def article(self, article_id: str) -> Article:
-        """Return one article.
-
-        Raises:
-            KeyError: if there is none with this id.
-        """
-        key = key_of(article_id)
-        for _ in range(TRIES):
-            heads = self._revisions.heads([key])
-            if found := self._revisions.articles(list(heads.values())):
-                return found[key]
-            if not heads:
-                break
-        raise KeyError(article_id)
-
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone are left out."""
         fields = ("number", "owner", "revision", "start", "end")
@@ -153,22 +111,7 @@ class MilvusArchive:
             if row["owner"] in articles
         }
 
-    def add(self, articles: Sequence[Article]) -> Added:
-        """Split, encode and store articles that are new or changed; the last of equal ids counts."""
-        done, fresh = self.sort(articles)
-        if fresh:
-            self.store(self.prepare(fresh))
-        return done
-
-    def sort(self, articles: Sequence[Article]) -> tuple[Added, list[Article]]:
-        """Return what is to become of articles, and those that are new or changed; the last of equal ids counts."""
-        return tell_apart(articles, self.origins)
-
-    def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
-        """Return articles with their passages and these passages' vectors, encoded together."""
-        return prepare(articles, self.encoder, self.splitting)
-
-    def store(
+    def save(
         self, articles: Sequence[Prepared], files: Sequence[FileRecord] = (), changes: SourceChanges | None = None
     ) -> None:
         """Store prepared articles, what files are like, and where unchanged articles are read now.
@@ -196,19 +139,6 @@ class MilvusArchive:
         if articles:
             self._note_change(now)
 
-    @property
-    def keeps_places(self) -> bool:
-        """Whether the same article at two places is stored once: not in Milvus, each is an article of its own."""
-        return False
-
-    def ids_with(self, _content: str) -> list[str]:
-        """Return nothing: see `keeps_places`."""
-        return []
-
-    def other_sources(self, _article_id: str | None = None) -> list[OtherSource]:
-        """Return nothing: see `keeps_places`."""
-        return []
-
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles. The files they were read from are forgotten, too: as long as they are there, they are read.
 
@@ -226,21 +156,6 @@ class MilvusArchive:
         paths = {path for head in gone for path in paths_of(head.source)}
         self._delete(MilvusTable.NOTES, [note_key("file", path) for path in sorted(paths)])
         self._note_change(now)
-
-    def sources(self) -> dict[str, str]:
-        """Return where every article was read, by id."""
-        every = self._milvus.every(MilvusTable.ARTICLES, "", ("id", "source"), LOT)
-        return {row["id"]: row["source"] for rows in every for row in rows}
-
-    def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
-        """Return where those of the articles were read that are stored, by id."""
-        heads = self._revisions.heads([key_of(article_id) for article_id in ids], newest=True)
-        return {head.id: Origin(head.source, head.digest) for head in heads.values()}
-
-    def file_records(self) -> dict[str, FileRecord]:
-        """Return what the files were like that articles were read from, by path."""
-        records = (FileRecord(*json.loads(text)) for text in self._notes("file"))
-        return {record.path: record for record in records}
 
     def refresh(self) -> None:
         """Have what was stored searched fast; it is found before, too: at once here, elsewhere within seconds."""
@@ -266,7 +181,7 @@ class MilvusArchive:
         return self._search.keywords(question, k, only, heading_weight)
 
     def _check_provenance(self) -> None:
-        known = json.loads(self._notes("about")[0])
+        known = json.loads(self.store.notes("about")[0])
         for key, here in provenance(self.encoder, self.splitting).items():
             if known[key] != here:
                 raise ValueError(
@@ -298,10 +213,6 @@ class MilvusArchive:
 
     def _note_change(self, now: int) -> None:
         self._milvus.put(MilvusTable.NOTES, [note("generation", "", str(now // 1_000_000))])
-
-    def _notes(self, kind: str) -> list[str]:
-        every = self._milvus.every(MilvusTable.NOTES, among("kind", [kind]), ("text",), LOT)
-        return [row["text"] for rows in every for row in rows]
 
 
 def _is_whole(milvus: Milvus) -> bool:

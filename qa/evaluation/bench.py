@@ -92,7 +92,7 @@ class Bench:
         """Return how results came about in the command that runs now: its settings and models, and `more`."""
         found = {name: str(getattr(self.settings, name)) for name in DESCRIBED}
         if archive is not None:
-            counts = archive.counts()
+            counts = archive.store.counts()
             found |= {"articles": str(counts.articles), "passages": str(counts.passages)}
             found |= {"encoder": archive.encoder.name, "splitting": str(archive.splitting)}
         if reads:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from embeddings.archives import open_archive
 from embeddings.command_line import WrongUse
 from embeddings.files.articles import Unread, read_articles
+from embeddings.locations import open_archive
 from embeddings.plural import plural
 from qa.evaluation.ablation import Ablation, variants
 from qa.evaluation.bench import Bench, Selection
@@ -223,7 +223,7 @@ def ablations(
     articles = questions.articles
     if selection.archive is not None:
         with closing(open_archive(selection.archive, bench.encoder)) as archive:
-            articles = tuple(archive.articles())
+            articles = tuple(archive.store.articles())
     questions = with_articles(questions, articles, others)
     check_relevant(questions, (article.id for article in questions.articles))
     with closing(AblationRunner(questions, readers, bench.calibration, bench.settings.cache)) as runner:

@@ -231,7 +231,7 @@ def twist(collection: Collection) -> dict[str, Twisted]:
     """
     marked = dict[str, training.Question]()
     for question in collection.questions.judged[1::4]:
-        article = collection.archive.article(next(iter(question.relevant)))
+        article = collection.archive.store.article(next(iter(question.relevant)))
         answer = next((answer for answer in question.answers if answer in article.text), None)
         if answer is not None:
             start = article.text.index(answer)

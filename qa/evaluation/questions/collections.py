@@ -12,11 +12,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings.archives import FORMAT, GrowingArchive, SearchableArchive, open_archive
+from embeddings.archives import GrowingArchive, SearchableArchive, add
 from embeddings.encoders import default_cache
 from embeddings.files.articles import Unread, read_articles
-from embeddings.folder.archive import Archive, exists
-from embeddings.locations import Location
+from embeddings.folder.archive import Archive
+from embeddings.folder.paths import exists
+from embeddings.locations import FORMAT, Location, open_archive
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.plural import plural
 from embeddings.types import Article, Encoder, Vectors
@@ -114,9 +115,9 @@ def open_collection(
         archive = own_archive(questions, encoder, cache)
     else:
         raise ValueError(f"{questions.name} brings no articles; name the archive that holds them with --archive DIR")
-    check_relevant(questions, (article.id for article in archive.articles()))
+    check_relevant(questions, (article.id for article in archive.store.articles()))
     for question in questions.questions:
-        locate(question, {place.article: archive.article(place.article) for place in question.places})
+        locate(question, {place.article: archive.store.article(place.article) for place in question.places})
     return archive
 
 
@@ -210,10 +211,10 @@ def own_archive(
     opening = Archive if exists(folder) else Archive.create
     archive = opening(folder, encoder, splitting)
     # An interrupted run left a part of them: what is in the archive already is passed over.
-    if archive.counts().articles < len(articles):
+    if archive.store.counts().articles < len(articles):
         starts = range(0, len(articles), LOT)
         for start in shown(starts, len(starts), f"lots of {LOT} articles indexed"):
-            archive.add(articles[start : start + LOT])
+            add(archive, articles[start : start + LOT])
         archive.refresh()
     return archive
 

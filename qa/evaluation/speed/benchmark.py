@@ -185,9 +185,9 @@ def _measure_step(
 ) -> Grown:
     """Grow the archive by a step and return what was measured of it then, closed: its journal is written back."""
     with closing(Archive(folder, contenders.encoder)) as archive:
-        before = archive.counts().passages
+        before = archive.store.counts().passages
         seconds = grow(archive, step, progress)
-        passages = archive.counts().passages
+        passages = archive.store.counts().passages
     return _measure(folder, (passages - before) / seconds, plan, contenders, progress)
 
 
@@ -196,7 +196,7 @@ def _measure(
 ) -> Grown:
     """Return what is measured of a closed archive; `rate`: passages a second that it grew by, None if not measured."""
     with closing(Archive(folder, contenders.encoder)) as archive:
-        passages = archive.counts().passages
+        passages = archive.store.counts().passages
     disk = disk_use(folder)
     questions = questions_about(plan.passages, QUESTIONS)
     cold = [contenders.start_cold(folder, questions[run % len(questions)]) for run in range(plan.runs)]

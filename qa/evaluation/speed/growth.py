@@ -111,7 +111,7 @@ def grow(archive: Archive, step: GrowthStep, progress: Callable[[int], object]) 
     """
     path = archive.folder.with_suffix(".jsonl")
     write_articles(step.articles, path)
-    passages_a_byte = (step.passages - archive.counts().passages) / path.stat().st_size
+    passages_a_byte = (step.passages - archive.store.counts().passages) / path.stat().st_size
     started = perf_counter()
     index_paths(archive, [path], lambda size: progress(round(passages_a_byte * size)))
     return perf_counter() - started

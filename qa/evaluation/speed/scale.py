@@ -70,7 +70,7 @@ def measure_search(
         for size in sorted(sizes):
             with closing(Archive(folder, encoder)) as archive:
                 while stored < size and (lot := list(_lot(articles, min(LOT, size - stored)))):
-                    archive.store(lot)
+                    archive.save(lot)
                     archive.refresh()  # as indexing does: else SQLite's journal outgrows the archive
                     added = sum(len(each.passages) for each in lot)
                     stored += added
@@ -116,7 +116,7 @@ def _lot(articles: Iterator[Prepared], least: int) -> Iterator[Prepared]:
 
 def _questions(archive: Archive) -> list[str]:
     """Return questions about passages all over the archive."""
-    numbers = np.linspace(1, archive.counts().passages, ASKED, dtype=np.int64)
+    numbers = np.linspace(1, archive.store.counts().passages, ASKED, dtype=np.int64)
     return questions_about(list(archive.passages(numbers).values()), ASKED)
 
 
@@ -148,7 +148,7 @@ def _leaving(archive: Archive, share: float) -> Filter:
     """Return a filter by date that leaves about this share of the articles."""
     if share == 1:
         return Filter()
-    days = sorted(article.published for article in archive.articles() if len(article.published) == 10)
+    days = sorted(article.published for article in archive.store.articles() if len(article.published) == 10)
     width = max(1, round(share * len(days)))
     first = (len(days) - width) // 2
     return Filter(days[first], days[min(first + width, len(days)) - 1]) if days else Filter()
