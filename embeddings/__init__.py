@@ -22,5 +22,5 @@ _MODULES = {
     "Article": "embeddings.types",
     "Filter": "embeddings.types",
     "load_encoder": "embeddings.encoders",
-    "open_archive": "embeddings.archives",
+    "open_archive": "embeddings.locations",
 }

@@ -1,22 +1,20 @@
 """Where an archive lies: in a folder, or in Milvus, on a server or in a file."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.archives import GrowingArchive
 from embeddings.folder import paths
 from embeddings.folder.archive import Archive, check_new
 from embeddings.folder.schema import SCHEMA_VERSION
+from embeddings.milvus.address import MilvusAddress
 from embeddings.types import Encoder
 
 DEFAULT_FOLDER = ".pressmark"
 
 FORMAT = str(SCHEMA_VERSION)
 """The format of archives in folders; one that is kept in a cache has it in its name, and is made again in a new one."""
-
-LITE_NAME = "pressmark"
-"""How the collections' names begin in a Milvus Lite file, which holds one archive."""
 
 _ADDRESS = re.compile(r"milvus(?P<tls>\+tls)?://(?:(?P<token>.+)@)?(?P<host>[^/@]+)/(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 
@@ -58,25 +56,12 @@ class FolderPlace:
 
 @dataclass(frozen=True, slots=True)
 class MilvusPlace:
-    """An archive in Milvus: a server's http address or a file's path, and how the names of its collections begin.
+    """An archive in Milvus, on a server or in a file. As text, the place is its address as it is typed."""
 
-    `token` is "user:password" or "". As text, the place is as it is typed, without the token.
-    """
-
-    uri: str
-    name: str = LITE_NAME
-    token: str = field(default="", repr=False)
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a Milvus Lite file."""
-        return "://" not in self.uri
+    address: MilvusAddress
 
     def __str__(self) -> str:
-        if self.is_file:
-            return self.uri
-        scheme, host = self.uri.split("://")
-        return f"milvus{'+tls' if scheme == 'https' else ''}://{host}/{self.name}"
+        return str(self.address)
 
     @property
     def folder(self) -> None:
@@ -84,11 +69,11 @@ class MilvusPlace:
 
     def exists(self) -> bool:
         """Return whether there is an archive; of a file that is not there, without asking Milvus."""
-        if self.is_file and not Path(self.uri).exists():
+        if self.address.is_file and not Path(self.address.uri).exists():
             return False
         from embeddings.milvus.archive import MilvusArchive
 
-        return MilvusArchive.exists(self)
+        return MilvusArchive.exists(self.address)
 
     def check_can_be_made(self) -> None:
         """Do nothing: an archive in Milvus stands beside whatever else is there."""
@@ -97,13 +82,13 @@ class MilvusPlace:
         """Open the archive. Raises as `open_archive` does."""
         from embeddings.milvus.archive import MilvusArchive
 
-        return MilvusArchive(self, encoder)
+        return MilvusArchive(self.address, encoder)
 
     def create(self, encoder: Encoder) -> GrowingArchive:
         """Make an empty archive and open it. Raises as `open_archive` does."""
         from embeddings.milvus.archive import MilvusArchive
 
-        return MilvusArchive.create(self, encoder)
+        return MilvusArchive.create(self.address, encoder)
 
 
 Location = FolderPlace | MilvusPlace
@@ -129,9 +114,11 @@ def parse_location(text: str) -> Location:
                 "milvus+tls: for an encrypted connection; the name is of letters, digits and _"
             )
         scheme = "https" if found["tls"] else "http"
-        return MilvusPlace(f"{scheme}://{found['host']}", found["name"], found["token"] or "")
+        return MilvusPlace(MilvusAddress(f"{scheme}://{found['host']}", found["name"], found["token"] or ""))
     path = Path(text)
-    return MilvusPlace(str(path)) if path.suffix == ".db" and not paths.exists(path) else FolderPlace(path)
+    if path.suffix == ".db" and not paths.exists(path):
+        return MilvusPlace(MilvusAddress(str(path)))
+    return FolderPlace(path)
 
 
 def open_archive(location: Location | str, encoder: Encoder) -> GrowingArchive:

@@ -40,7 +40,7 @@ def let_go(location: Location) -> None:
     if isinstance(location, MilvusPlace):
         from milvus_lite.server_manager import server_manager_instance
 
-        server_manager_instance.release_server(location.uri)
+        server_manager_instance.release_server(location.address.uri)
 
 
 @pytest.fixture

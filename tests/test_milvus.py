@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from conftest import SEEDS, needs_milvus
 from embeddings.archives import add
 from embeddings.locations import FolderPlace, MilvusPlace, open_archive, open_or_create, parse_location
+from embeddings.milvus.address import MilvusAddress
 from embeddings.milvus.archive import HOUR, MilvusArchive
 from embeddings.milvus.client import MilvusTable
 from embeddings.milvus.rows import Head, passage_rows, piece_rows
@@ -40,11 +41,11 @@ HARBOUR = replace(TREATY, text="The treaty: ships left the harbour.", outlet="Ti
 @pytest.mark.parametrize(
     ("text", "place", "shown"),
     [
-        ("milvus://h:19530/news", MilvusPlace("http://h:19530", "news"), "milvus://h:19530/news"),
-        ("milvus://127.0.0.1/a_1", MilvusPlace("http://127.0.0.1", "a_1"), "milvus://127.0.0.1/a_1"),
-        ("milvus://me:p@ss:w@h:1/n", MilvusPlace("http://h:1", "n", "me:p@ss:w"), "milvus://h:1/n"),
-        ("milvus+tls://h:443/n", MilvusPlace("https://h:443", "n"), "milvus+tls://h:443/n"),
-        ("some/news.db", MilvusPlace("some/news.db"), "some/news.db"),
+        ("milvus://h:19530/news", MilvusPlace(MilvusAddress("http://h:19530", "news")), "milvus://h:19530/news"),
+        ("milvus://127.0.0.1/a_1", MilvusPlace(MilvusAddress("http://127.0.0.1", "a_1")), "milvus://127.0.0.1/a_1"),
+        ("milvus://me:p@ss:w@h:1/n", MilvusPlace(MilvusAddress("http://h:1", "n", "me:p@ss:w")), "milvus://h:1/n"),
+        ("milvus+tls://h:443/n", MilvusPlace(MilvusAddress("https://h:443", "n")), "milvus+tls://h:443/n"),
+        ("some/news.db", MilvusPlace(MilvusAddress("some/news.db")), "some/news.db"),
     ],
 )
 def test_a_place_in_milvus_is_read_and_shown_without_its_password(text: str, place: MilvusPlace, shown: str) -> None:
@@ -80,7 +81,7 @@ def test_the_setting_keeps_an_address_whole() -> None:
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "pymilvus", None)
     with pytest.raises(ValueError, match=r"needs pymilvus, which is not installed; .* 'pressmark\[milvus\]'"):
-        open_or_create(MilvusPlace(str(tmp_path / "news.db")), FakeEncoder())
+        open_or_create(MilvusPlace(MilvusAddress(str(tmp_path / "news.db"))), FakeEncoder())
 
 
 @needs_milvus
@@ -109,14 +110,14 @@ def place(tmp_path: Path) -> Iterator[MilvusPlace]:
     """A Milvus Lite file, closed at the end as when its process ends."""
     from milvus_lite.server_manager import server_manager_instance
 
-    found = MilvusPlace(str(tmp_path / "news.db"))
+    found = MilvusPlace(MilvusAddress(str(tmp_path / "news.db")))
     yield found
-    server_manager_instance.release_server(found.uri)
+    server_manager_instance.release_server(found.address.uri)
 
 
 @pytest.fixture
 def archive(place: MilvusPlace) -> Iterator[MilvusArchive]:
-    with closing(MilvusArchive.create(place, FakeEncoder())) as opened:
+    with closing(MilvusArchive.create(place.address, FakeEncoder())) as opened:
         add(opened, [TREATY])
         yield opened
 
@@ -169,7 +170,7 @@ def test_what_a_crash_left_goes_when_the_article_is_stored_an_hour_later(archive
 
 @needs_milvus
 def test_collections_left_of_a_first_try_are_no_archive_yet_and_are_used(place: MilvusPlace) -> None:
-    archive = MilvusArchive.create(place, FakeEncoder())
+    archive = MilvusArchive.create(place.address, FakeEncoder())
     archive._milvus.delete(MilvusTable.NOTES, 'kind == "about"')
     archive.close()
     assert not place.exists()
@@ -240,11 +241,11 @@ def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
 @needs_milvus
 def test_index_and_ask_over_a_milvus_lite_file(place: MilvusPlace, fake_models: None) -> None:
     run = CliRunner().invoke
-    indexed = run(main, ["index", str(SEEDS), "--archive", place.uri])
-    assert f"{place.uri}: 2 articles read: 2 added, 0 changed, 0 unchanged; 0 not read\n" in indexed.stdout
-    again = run(main, ["index", str(SEEDS), "--archive", place.uri])
+    indexed = run(main, ["index", str(SEEDS), "--archive", place.address.uri])
+    assert f"{place.address.uri}: 2 articles read: 2 added, 0 changed, 0 unchanged; 0 not read\n" in indexed.stdout
+    again = run(main, ["index", str(SEEDS), "--archive", place.address.uri])
     assert "0 added, 0 changed, 2 unchanged" in again.stdout
-    asked = run(main, ["ask", "What was signed?", "--archive", place.uri, "--outlet", "Azernews"])
+    asked = run(main, ["ask", "What was signed?", "--archive", place.address.uri, "--outlet", "Azernews"])
     assert (asked.exit_code, asked.stdout.split("  ")[0]) == (0, "memorandum")
 
 
@@ -253,7 +254,7 @@ def test_index_and_ask_over_a_milvus_lite_file(place: MilvusPlace, fake_models: 
 def test_evaluation_takes_a_milvus_lite_file(
     place: MilvusPlace, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(MilvusArchive.create(place, FakeEncoder())) as opened:
+    with closing(MilvusArchive.create(place.address, FakeEncoder())) as opened:
         add(opened, [TREATY, replace(HARBOUR, id="harbour")])
     asked = [
         {"id": article, "question": question, "answers": [answer], "asked": "2022-10-20", "relevant": [article]}
@@ -272,7 +273,7 @@ def test_evaluation_takes_a_milvus_lite_file(
     monkeypatch.setenv("PRESSMARK_CACHE", str(tmp_path / "cache"))
     name, *options = command.split()
     done = CliRunner().invoke(
-        main, ["evaluate", name, str(tmp_path / "questions.jsonl"), *options, "--archive", place.uri]
+        main, ["evaluate", name, str(tmp_path / "questions.jsonl"), *options, "--archive", place.address.uri]
     )
     assert (done.exit_code, done.stderr) == (0, "")
     assert "questions.jsonl" in done.stdout

@@ -18,7 +18,7 @@ from dataclasses import astuple, replace
 from time import time_ns
 
 from embeddings.keywords import HEADING_WEIGHT
-from embeddings.locations import MilvusPlace
+from embeddings.milvus.address import MilvusAddress
 from embeddings.milvus.client import Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions
 from embeddings.milvus.rows import (
@@ -54,7 +54,7 @@ class MilvusArchive:
     Many threads may search one, while other threads, processes and machines add to it.
     """
 
-    def __init__(self, place: MilvusPlace, encoder: Encoder, splitting: Splitting = SPLITTING) -> None:
+    def __init__(self, address: MilvusAddress, encoder: Encoder, splitting: Splitting = SPLITTING) -> None:
         """Open an existing archive.
 
         Raises:
@@ -62,10 +62,10 @@ class MilvusArchive:
             ValueError: if it was made with another encoder or way of splitting, or pymilvus is not installed.
             OSError: if the server cannot be reached, or another process has the file open.
         """
-        self.place = place
+        self.address = address
         self.encoder = encoder
         self.splitting = splitting
-        self._milvus = Milvus(place)
+        self._milvus = Milvus(address)
         self._revisions = Revisions(self._milvus)
         self._search = Search(self._milvus, self._revisions)
         self.store = MilvusStore(self._milvus, self._revisions)
@@ -73,25 +73,25 @@ class MilvusArchive:
         with ExitStack() as undo:
             undo.callback(self.close)
             if not _is_whole(self._milvus):
-                raise FileNotFoundError(f"there is no archive in {place}; make one with: pressmark index PATH...")
+                raise FileNotFoundError(f"there is no archive in {address}; make one with: pressmark index PATH...")
             self._check_provenance()
             undo.pop_all()
 
     @classmethod
-    def exists(cls, place: MilvusPlace) -> bool:
+    def exists(cls, address: MilvusAddress) -> bool:
         """Return whether there is an archive."""
-        with closing(Milvus(place)) as milvus:
+        with closing(Milvus(address)) as milvus:
             return _is_whole(milvus)
 
     @classmethod
-    def create(cls, place: MilvusPlace, encoder: Encoder, splitting: Splitting = SPLITTING) -> "MilvusArchive":
+    def create(cls, address: MilvusAddress, encoder: Encoder, splitting: Splitting = SPLITTING) -> "MilvusArchive":
         """Make an empty archive and open it. Collections that a crash left of another try are used."""
-        with closing(Milvus(place)) as milvus:
+        with closing(Milvus(address)) as milvus:
             for table in MilvusTable:
                 milvus.create(table, encoder.dimension)
             milvus.load()
             milvus.put(MilvusTable.NOTES, [note("about", "", json.dumps(provenance(encoder, splitting)))])
-        return cls(place, encoder, splitting)
+        return cls(address, encoder, splitting)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -185,7 +185,7 @@ class MilvusArchive:
         for key, here in provenance(self.encoder, self.splitting).items():
             if known[key] != here:
                 raise ValueError(
-                    f"the archive in {self.place} was built with {key} {known[key]!r}, this is {here!r}; set "
+                    f"the archive in {self.address} was built with {key} {known[key]!r}, this is {here!r}; set "
                     "PRESSMARK_ENCODER as it was then, or index the articles under another name"
                 )
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from embeddings.locations import MilvusPlace
+from embeddings.milvus.address import MilvusAddress
 from embeddings.types import Vectors
 
 Row = dict[str, Any]
@@ -89,7 +89,7 @@ def key_of(table: MilvusTable) -> str:
 class Milvus:
     """A connection to where an archive lies, or may be made. Many threads may use one."""
 
-    def __init__(self, place: MilvusPlace) -> None:
+    def __init__(self, address: MilvusAddress) -> None:
         """Connect.
 
         Raises:
@@ -97,27 +97,27 @@ class Milvus:
             FileExistsError: if there is a file at the path that Milvus Lite did not make.
             ConnectionError: if the server cannot be reached, or another process has the file open.
         """
-        self.place = place
+        self.address = address
         self._unsettled: set[MilvusTable] = set()
         try:
             from pymilvus import MilvusClient
             from pymilvus.exceptions import MilvusException
         except ModuleNotFoundError as error:
             raise ValueError(
-                f"an archive in {place} needs {error.name}, which is not installed; "
+                f"an archive in {address} needs {error.name}, which is not installed; "
                 "install it with: pip install 'pressmark[milvus]'"
             ) from error
         for library in ("pymilvus", "milvus_lite"):  # they log what they raise as well
             logging.getLogger(library).setLevel(logging.CRITICAL)
         self._error: type[Exception] = MilvusException
-        if place.is_file:
-            if Path(place.uri).is_file():
-                raise FileExistsError(f"{place} exists and was not made by Milvus Lite 3; name a new file")
-            Path(place.uri).parent.mkdir(parents=True, exist_ok=True)
+        if address.is_file:
+            if Path(address.uri).is_file():
+                raise FileExistsError(f"{address} exists and was not made by Milvus Lite 3; name a new file")
+            Path(address.uri).parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._client: Any = MilvusClient(place.uri, token=place.token, timeout=CONNECTING)
+            self._client: Any = MilvusClient(address.uri, token=address.token, timeout=CONNECTING)
         except MilvusException as error:
-            raise ConnectionError(_not_reached(place, error.message)) from error
+            raise ConnectionError(_not_reached(address, error.message)) from error
 
     def close(self) -> None:
         """Let go of the connection. A Milvus Lite file stays open to this process until it ends."""
@@ -140,7 +140,7 @@ class Milvus:
             if leg in there:
                 continue
             # In a file every vector is compared: its approximate index may return a short list through a filter.
-            exact, kind = self.place.is_file, {"index_type": "SPARSE_INVERTED_INDEX", "metric_type": "BM25"}
+            exact, kind = self.address.is_file, {"index_type": "SPARSE_INVERTED_INDEX", "metric_type": "BM25"}
             if leg is Leg.VECTOR:
                 kind = {"index_type": "FLAT" if exact else "AUTOINDEX", "metric_type": "IP"}
             index = MilvusClient.prepare_index_params(field_name=leg.value, index_name=leg.value, **kind)
@@ -164,7 +164,7 @@ class Milvus:
 
         A server does so by itself, and better if it is not told when.
         """
-        if self.place.is_file:
+        if self.address.is_file:
             unsettled, self._unsettled = self._unsettled, set()
             for table in sorted(unsettled):
                 self._call("flush", table)
@@ -218,9 +218,9 @@ class Milvus:
 
     def _call(self, method: str, table: MilvusTable, **options: Any) -> Any:
         try:
-            return getattr(self._client, method)(f"{self.place.name}_{table}", timeout=ANSWERING, **options)
+            return getattr(self._client, method)(f"{self.address.name}_{table}", timeout=ANSWERING, **options)
         except self._error as error:
-            raise ConnectionError(f"{self.place} did not do as asked ({method}, {table}): {error}") from error
+            raise ConnectionError(f"{self.address} did not do as asked ({method}, {table}): {error}") from error
 
 
 def _add_fields(schema: Any, table: MilvusTable, dimension: int) -> None:
@@ -244,10 +244,10 @@ def _add_fields(schema: Any, table: MilvusTable, dimension: int) -> None:
             schema.add_function(Function(name=leg.value, function_type=FunctionType.BM25, **made))
 
 
-def _not_reached(place: MilvusPlace, reason: str) -> str:
-    if place.is_file:
+def _not_reached(address: MilvusAddress, reason: str) -> str:
+    if address.is_file:
         return (
-            f"{place} cannot be opened: another process has it open, or milvus-lite is not installed or did not make "
+            f"{address} cannot be opened: another process has it open, or milvus-lite is not installed or did not make "
             f"it ({reason}); a Milvus Lite file serves one process at a time"
         )
-    return f"{place} cannot be reached ({reason}); see that Milvus runs there, and that host and port are right"
+    return f"{address} cannot be reached ({reason}); see that Milvus runs there, and that host and port are right"
