@@ -17,6 +17,7 @@ from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
 from embeddings.encoders import default_cache, load_encoder
 from embeddings.folder.archive import Archive
 from embeddings.indexing.run import index_paths
+from embeddings.locations import Location, MilvusPlace, parse_location
 from fakes import FakeEncoder
 from qa.pipeline import Pipeline
 from qa.reader.load import load_reader
@@ -41,6 +42,26 @@ needs_milvus = pytest.mark.skipif(
     find_spec("pymilvus") is None or find_spec("milvus_lite") is None,
     reason="pymilvus is not installed: pip install 'pressmark[milvus]'",
 )
+
+
+PLACES = [pytest.param("archive", id="folder"), pytest.param("archive.db", id="Milvus Lite", marks=needs_milvus)]
+"""Where archives of every kind can be made, in a temporary folder."""
+
+
+@pytest.fixture(params=PLACES)
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Location]:
+    """Where an archive is to be made."""
+    place = parse_location(str(tmp_path / request.param))
+    yield place
+    let_go(place)
+
+
+def let_go(location: Location) -> None:
+    """Have nothing of a Milvus Lite file in memory any more, as if its process had ended."""
+    if isinstance(location, MilvusPlace):
+        from milvus_lite.server_manager import server_manager_instance
+
+        server_manager_instance.release_server(location.address.uri)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SEEDS, needs_milvus
+from conftest import SEEDS, let_go
 from embeddings.archives import GrowingArchive, add
 from embeddings.indexing.run import index_paths
-from embeddings.locations import Location, MilvusPlace, open_archive, open_or_create, parse_location
+from embeddings.locations import Location, open_archive, open_or_create
 from embeddings.records import Added, SourceChanges
 from embeddings.types import Article, Counts, Filter
 from fakes import FakeEncoder
@@ -18,29 +18,11 @@ from three_articles import ALL, BORDER, QUESTION, THREE, TREATY, WEATHER, Leg, a
 
 pytestmark = pytest.mark.slow
 
-PLACES = [pytest.param("archive", id="folder"), pytest.param("archive.db", id="Milvus Lite", marks=needs_milvus)]
-
 
 class OtherEncoder(FakeEncoder):
     """Same vectors, another name."""
 
     name = "other"
-
-
-@pytest.fixture(params=PLACES)
-def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Location]:
-    """Where an archive is to be made."""
-    place = parse_location(str(tmp_path / request.param))
-    yield place
-    let_go(place)
-
-
-def let_go(location: Location) -> None:
-    """Have nothing of a Milvus Lite file in memory any more, as if its process had ended."""
-    if isinstance(location, MilvusPlace):
-        from milvus_lite.server_manager import server_manager_instance
-
-        server_manager_instance.release_server(location.address.uri)
 
 
 @pytest.fixture

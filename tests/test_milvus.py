@@ -1,6 +1,5 @@
 """What is Milvus' own: addresses, what a crash leaves, what is said when it cannot be reached, and the command line."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -247,40 +246,3 @@ def test_index_and_ask_over_a_milvus_lite_file(place: MilvusPlace, fake_models: 
     assert "0 added, 0 changed, 2 unchanged" in again.stdout
     asked = run(main, ["ask", "What was signed?", "--archive", place.address.uri, "--outlet", "Azernews"])
     assert (asked.exit_code, asked.stdout.split("  ")[0]) == (0, "memorandum")
-
-
-@needs_milvus
-@pytest.mark.parametrize("command", ["retrieval", "answers --explain", "tune", "ablations --only k"])
-def test_evaluation_takes_a_milvus_lite_file(
-    place: MilvusPlace, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with closing(MilvusArchive.create(place.address, FakeEncoder())) as opened:
-        add(opened, [TREATY, replace(HARBOUR, id="harbour")])
-    asked = [
-        {"id": article, "question": question, "answers": [answer], "asked": "2022-10-20", "relevant": [article]}
-        for article, question, answer in (
-            ("treaty", "What did the ministers sign?", "treaty"),
-            ("harbour", "What did the ships leave?", "harbour"),
-        )
-    ]
-    (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, asked)))
-    reader = FakeReader({"treaty": 9.0, "harbour": 9.0}, relevance=True)
-    loaded = SimpleNamespace(reader=reader, calibration=Calibration(margin=1.0))
-    monkeypatch.setattr(reader, "spec", SimpleNamespace(name="fake", sha256={"model.onnx": "0"}), raising=False)
-    monkeypatch.setattr("qa.evaluation.bench.load_encoder", lambda *_: FakeEncoder())
-    monkeypatch.setattr("qa.evaluation.ablation_runs.load_encoder", lambda *_: FakeEncoder())
-    monkeypatch.setattr("qa.evaluation.bench.load_reader", lambda *_: loaded)
-    monkeypatch.setenv("PRESSMARK_CACHE", str(tmp_path / "cache"))
-    name, *options = command.split()
-    done = CliRunner().invoke(
-        main, ["evaluate", name, str(tmp_path / "questions.jsonl"), *options, "--archive", place.address.uri]
-    )
-    assert (done.exit_code, done.stderr) == (0, "")
-    assert "questions.jsonl" in done.stdout
-
-
-@pytest.mark.parametrize("command", ["list", "info", "check", "remove a", "benchmark"])
-def test_commands_that_look_into_a_folder_say_so(command: str) -> None:
-    result = CliRunner().invoke(main, [*command.split(), "--archive", "milvus://h:1/n"])
-    assert result.exit_code == 2
-    assert "is for archives in a folder, milvus://h:1/n is in Milvus" in result.stderr

@@ -1,0 +1,118 @@
+"""Every command with every kind of archive: it works, or it says that it is for archives in a folder."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from socket import socket
+from types import SimpleNamespace
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from embeddings.archives import add
+from embeddings.locations import Location, open_or_create
+from fakes import FakeEncoder, FakeReader
+from qa.confidence import Calibration
+from qa.evaluation.questions.collections import Collection
+from three_articles import TREATY
+from web.commands import main
+
+HARBOUR = replace(TREATY, id="harbour", text="The treaty: ships left the harbour.", outlet="Times")
+
+ANY = {
+    "ask": ("What did the ministers sign?", "treaty  ", ""),
+    "evaluate ablations": ("questions.jsonl --only k", "questions.jsonl", ""),
+    "evaluate answers": ("questions.jsonl --explain", "questions.jsonl", ""),
+    "evaluate retrieval": ("questions.jsonl", "questions.jsonl", ""),
+    "evaluate tune": ("questions.jsonl", "questions.jsonl", ""),
+    "index": ("more", "1 article read: 1 added, 0 changed, 0 unchanged; 0 not read\n", ""),
+    "serve": ("--port 0", "2 articles, 2 passages in ", ""),
+    "train calibration": ("questions.jsonl", "2 questions, each half judged by the fit on the other", ""),
+}
+"""What is typed to try the commands that take any archive, and what they print then on stdout and stderr."""
+
+FOLDERS = {"benchmark": "", "check": "", "info": "", "list": "", "remove": "treaty --yes"}
+"""What is typed to try those that are for archives in a folder."""
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield all commands below a group, by what is typed to call them."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield before + name, command
+
+
+def test_every_command_with_an_archive_is_tried_here() -> None:
+    with_archive = {name for name, each in commands(main) if any("--archive" in one.opts for one in each.params)}
+    assert with_archive == ANY.keys() | FOLDERS.keys()
+
+
+@pytest.fixture
+def typed(location: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A filled archive as it is typed, beside questions about it and another article, with fakes for all models."""
+    with closing(open_or_create(location, FakeEncoder())) as opened:
+        add(opened, [TREATY, HARBOUR])
+    asked = [
+        {"id": article, "question": question, "answers": [answer], "asked": "2022-10-20", "relevant": [article]}
+        for article, question, answer in (
+            ("treaty", "What did the ministers sign?", "treaty"),
+            ("harbour", "What did the ships leave?", "harbour"),
+        )
+    ]
+    (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, asked)))
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "rain.txt").write_text("It rained.")
+    reader = FakeReader({"treaty": 9.0, "harbour": 9.0}, relevance=True)
+    monkeypatch.setattr(reader, "spec", SimpleNamespace(name="fake", sha256={"model.onnx": "0"}), raising=False)
+    loaded = SimpleNamespace(reader=reader, calibration=Calibration(margin=1.0))
+    for module in ("embeddings.commands", "qa.pipeline", "qa.evaluation.bench", "qa.evaluation.ablation_runs"):
+        monkeypatch.setattr(f"{module}.load_encoder", lambda *_: FakeEncoder())
+    for module in ("qa.pipeline", "qa.evaluation.bench"):
+        monkeypatch.setattr(f"{module}.load_reader", lambda *_: loaded)
+    monkeypatch.setenv("PRESSMARK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    return str(location)
+
+
+@pytest.fixture
+def without_server_or_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve` ends at once, and `train calibration` reports on what it would have fitted to."""
+
+    def create_server(_app: object, *, sockets: Sequence[socket], threads: int) -> SimpleNamespace:
+        return SimpleNamespace(run=lambda: None, close=sockets[0].close)
+
+    def calibrate(collections: Sequence[Collection], *_: object) -> SimpleNamespace:
+        asked = sum(len(one.questions.questions) for one in collections)
+        calibration = Calibration(margin=1.0)
+        return SimpleNamespace(
+            questions=asked, first_right=1, answered_rightly=1, ece=0, false_answers={}, calibration=calibration
+        )
+
+    monkeypatch.setattr("waitress.server.create_server", create_server)
+    monkeypatch.setattr("web.commands.signal.signal", lambda *_: None)
+    monkeypatch.setattr("qa.training.calibrate.calibrate", calibrate)
+
+
+@pytest.mark.parametrize("command", ANY)
+def test_a_command_takes_any_archive(command: str, typed: str, without_server_or_fit: None) -> None:
+    arguments, stdout, stderr = ANY[command]
+    done = CliRunner().invoke(main, [*command.split(), *_split(arguments), "--archive", typed])
+    assert (done.exit_code, done.stderr, done.exception) == (0, stderr, None)
+    assert stdout in done.stdout
+
+
+@pytest.mark.parametrize("command", FOLDERS)
+def test_a_command_for_archives_in_a_folder_says_so(command: str) -> None:
+    done = CliRunner().invoke(main, [*command.split(), *FOLDERS[command].split(), "--archive", "milvus://h:1/n"])
+    assert done.exit_code == 2
+    assert "is for archives in a folder, milvus://h:1/n is in Milvus" in done.stderr
+
+
+def _split(arguments: str) -> list[str]:
+    """The arguments typed: a question is one."""
+    return [arguments] if arguments.endswith("?") else arguments.split()
