@@ -15,7 +15,7 @@ from embeddings.folder.check import Fault, Saved, find_faults, repair
 from embeddings.folder.database import Database
 from embeddings.folder.indexes import Indexes
 from embeddings.folder.overview import Overview, overview
-from embeddings.folder.paths import check_exists, database_path
+from embeddings.folder.paths import Paths, check_exists
 from embeddings.plural import plural
 from embeddings.records import ListedArticle
 from embeddings.types import Filter
@@ -38,7 +38,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def opened_database(folder: Path) -> Iterator[Database]:
     """Open an archive's database alone: neither encoder nor indexes are needed. Raises FileNotFoundError."""
     check_exists(folder)
-    with closing(Database(database_path(folder))) as database:
+    with closing(Database(Paths(folder).database)) as database:
         yield database
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.folder.journal import journal_of, memory_of, read_memory, settle_journal
+from embeddings.folder.journal import read_memory, settle_journal
+from embeddings.folder.paths import journal_of, memory_of
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from embeddings.folder.database import Database
 from embeddings.folder.indexes import Indexes
 from embeddings.folder.locks import LOCK_FILES, WriterLock
-from embeddings.folder.paths import database_path, exists, lacks_database, no_database
+from embeddings.folder.paths import Paths, exists, lacks_database, no_database
 from embeddings.folder.schema import DRAFT
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
@@ -59,7 +59,7 @@ class Archive:
         folder.mkdir(parents=True, exist_ok=True)
         with WriterLock(folder).held():
             if not exists(folder):  # else another process was faster, and its archive is the one
-                Database.create(database_path(folder), provenance(encoder, splitting)).close()
+                Database.create(Paths(folder).database, provenance(encoder, splitting)).close()
         return cls(folder, encoder, splitting)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from embeddings.folder.database import Database
 from embeddings.folder.indexes import Indexes
 from embeddings.folder.integrity import content_faults, file_faults
 from embeddings.folder.locks import WriterLock
-from embeddings.folder.paths import check_exists, copy_keywords, database_path
+from embeddings.folder.paths import Paths, check_exists, copy_keywords
 from embeddings.folder.snapshot import ARTICLE, Snapshot, whole_article
 from embeddings.folder.sqlite import Connection, is_read_only
 from embeddings.keywords import KeywordIndex
@@ -72,7 +72,7 @@ def find_faults(folder: Path) -> list[Fault]:
         TimeoutError: if another process is writing to it.
     """
     check_exists(folder)
-    path, known = database_path(folder), _Known()
+    path, known = Paths(folder).database, _Known()
     with ExitStack() as stack:
         if not is_read_only(path):
             stack.enter_context(WriterLock(folder).held())
@@ -99,9 +99,9 @@ def repair(folder: Path, faults: Iterable[Fault]) -> Saved | None:
         return save_articles(folder)
     with WriterLock(folder).held():
         if VECTORS in parts:
-            (folder / "vectors.faiss").unlink(missing_ok=True)
+            Paths(folder).vectors.unlink(missing_ok=True)
         if KEYWORDS in parts:
-            KeywordIndex.delete(folder / "keywords")
+            KeywordIndex.delete(Paths(folder).keywords)
     Indexes(folder).close()
     return None
 
@@ -115,7 +115,7 @@ def save_articles(folder: Path) -> Saved:
     )
     saved = lost = 0
     with path.open("w", encoding="utf-8") as file:
-        for article in _readable(database_path(folder)):
+        for article in _readable(Paths(folder).database):
             if article is None:
                 lost += 1
                 continue
@@ -147,14 +147,14 @@ def _readable(path: Path) -> Iterator[Article | None]:
 def _vector_faults(folder: Path, snapshot: Snapshot, known: _Known) -> Iterator[str]:
     dimension = int(snapshot.meta["dimension"])
     try:
-        index = VectorIndex.open(folder / "vectors.faiss", dimension)
+        index = VectorIndex.open(Paths(folder).vectors, dimension)
     except FileNotFoundError:
         return
     except ValueError as error:
         yield str(error)
         return
     if _is_of_another(index.stamp, snapshot):
-        yield f"{folder / 'vectors.faiss'} is that of another archive, or of a later state of this one"
+        yield f"{Paths(folder).vectors} is that of another archive, or of a later state of this one"
         return
     yield from _set_faults("vectors", index.numbers().tolist(), index.stamp, snapshot, known)
     if not index.is_exact:  # it holds no vectors; its codes say only which ones are looked at
@@ -166,7 +166,7 @@ def _vector_faults(folder: Path, snapshot: Snapshot, known: _Known) -> Iterator[
 
 
 def _keyword_faults(folder: Path, snapshot: Snapshot, known: _Known) -> Iterator[str]:
-    if not (folder / "keywords").is_dir():
+    if not Paths(folder).keywords.is_dir():
         return
     with _keywords_folder(folder) as readable:
         try:
@@ -178,7 +178,7 @@ def _keyword_faults(folder: Path, snapshot: Snapshot, known: _Known) -> Iterator
         if stamp is None:
             return
         if _is_of_another(stamp, snapshot):
-            yield f"{folder / 'keywords'} is that of another archive, or of a later state of this one"
+            yield f"{Paths(folder).keywords} is that of another archive, or of a later state of this one"
             return
         yield from _set_faults("keywords", index.numbers(), stamp, snapshot, known)
 
@@ -186,8 +186,8 @@ def _keyword_faults(folder: Path, snapshot: Snapshot, known: _Known) -> Iterator
 @contextmanager
 def _keywords_folder(folder: Path) -> Iterator[Path]:
     """Yield a folder that the keyword index can be opened in: tantivy writes a lock even to read."""
-    if not is_read_only(database_path(folder)):
-        yield folder / "keywords"
+    if not is_read_only(Paths(folder).database):
+        yield Paths(folder).keywords
         return
     with TemporaryDirectory(prefix="pressmark-") as temporary:
         yield copy_keywords(folder, Path(temporary))

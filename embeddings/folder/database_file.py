@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from embeddings.folder.integrity import content_faults, file_faults
-from embeddings.folder.journal import journal_of, settle_journal
+from embeddings.folder.journal import settle_journal
+from embeddings.folder.paths import journal_of
 from embeddings.folder.schema import APPLICATION_ID, DRAFT, SCHEMA, SCHEMA_VERSION
 from embeddings.folder.snapshot import Snapshot, counts, whole_number
 from embeddings.folder.sqlite import DAMAGE_CURE, Connection, is_read_only

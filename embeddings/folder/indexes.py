@@ -13,7 +13,7 @@ from embeddings.folder import locks
 from embeddings.folder.catching_up import vector_change, written_keywords
 from embeddings.folder.database import Database
 from embeddings.folder.locks import ReadWriteLock, WriterLock
-from embeddings.folder.paths import check_exists, copy_keywords, database_path
+from embeddings.folder.paths import Paths, check_exists, copy_keywords
 from embeddings.folder.snapshot import Snapshot
 from embeddings.folder.sqlite import is_read_only
 from embeddings.keywords import KeywordIndex, KeywordSnapshot
@@ -66,9 +66,9 @@ class Indexes:
         with ExitStack() as undo:
             undo.callback(self.close)
             self._undo = ExitStack()
-            self.database = Database(database_path(folder))
+            self.database = Database(Paths(folder).database)
             self._check_provenance(provenance or {})
-            self._read_only = is_read_only(database_path(folder))
+            self._read_only = is_read_only(Paths(folder).database)
             self._caches = self._temporary_folder() if self._read_only else folder
             self._vectors, self._keywords = self._open_vectors(), self._open_keywords()
             self._catch_up_at_last()
@@ -163,7 +163,7 @@ class Indexes:
     def _open_vectors(self) -> VectorIndex:
         dimension = int(self.database.meta("dimension"))
         try:
-            return VectorIndex.open(self.folder / "vectors.faiss", dimension)
+            return VectorIndex.open(Paths(self.folder).vectors, dimension)
         except FileNotFoundError:
             pass
         except ValueError as error:
@@ -171,7 +171,7 @@ class Indexes:
         return VectorIndex(dimension, Stamp(self.database.meta("archive"), 0))
 
     def _open_keywords(self) -> KeywordIndex:
-        folder = self._caches / "keywords"
+        folder = Paths(self._caches).keywords
         try:
             return KeywordIndex(folder)
         except ValueError:
@@ -201,7 +201,7 @@ class Indexes:
         with self._may_write_caches() as may:
             if may and not self._show_written():
                 snapshot = self.database.snapshot()
-                self._show(snapshot, *written_keywords(self._keywords, snapshot, self._caches / "keywords"))
+                self._show(snapshot, *written_keywords(self._keywords, snapshot, Paths(self._caches).keywords))
             if may:
                 self._save_vectors()
         return may
@@ -260,7 +260,7 @@ class Indexes:
     def _save_vectors(self) -> None:
         """Save the vectors if that is due; nobody else may be writing to the indexes' files."""
         if self._unsaved and self._unsaved >= SAVE_AT * len(self._vectors) and not self._read_only:
-            self._vectors.save(self.folder / "vectors.faiss")
+            self._vectors.save(Paths(self.folder).vectors)
             self._unsaved = 0
 
     def _save_if_free(self) -> None:

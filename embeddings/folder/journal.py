@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.folder.paths import journal_of, memory_of
 from embeddings.folder.sqlite import Connection
 from embeddings.types import DamagedError
 
@@ -18,16 +19,6 @@ log = logging.getLogger(__name__)
 
 LOOKS = 10
 """How often journal and shared memory are looked at, at most, until they are of one moment."""
-
-
-def journal_of(path: Path) -> Path:
-    """Return where the journal of an SQLite file is."""
-    return path.with_name(f"{path.name}-wal")
-
-
-def memory_of(path: Path) -> Path:
-    """Return where the memory is that the processes share which have an SQLite file open."""
-    return path.with_name(f"{path.name}-shm")
 
 
 def settle_journal(path: Path) -> bool:

@@ -9,8 +9,7 @@ from pathlib import Path
 from embeddings import keywords, vectors
 from embeddings.dates import earliest, latest
 from embeddings.folder.database import Database
-from embeddings.folder.journal import journal_of
-from embeddings.folder.paths import database_path
+from embeddings.folder.paths import Paths, journal_of
 from embeddings.plural import plural
 from embeddings.types import Stamp
 
@@ -59,6 +58,7 @@ def overview(folder: Path, database: Database) -> Overview:
     counts, dates = database.counts(), database.dates()
     dated = [published for published in dates if published]
     copies = database.copy_counts()
+    paths = Paths(folder)
     stamp = Stamp(database.meta("archive"), database.generation)
     return Overview(
         articles=counts.articles,
@@ -74,10 +74,10 @@ def overview(folder: Path, database: Database) -> Overview:
         dimension=int(database.meta("dimension")),
         splitting=database.meta("splitting"),
         generation=stamp.generation,
-        sizes=_sizes(folder),
+        sizes=_sizes(paths),
         health={
-            "vectors": _said(vectors.read_stamp(folder / "vectors.faiss"), stamp),
-            "keywords": _said(keywords.read_stamp(folder / "keywords"), stamp),
+            "vectors": _said(vectors.read_stamp(paths.vectors), stamp),
+            "keywords": _said(keywords.read_stamp(paths.keywords), stamp),
         },
     )
 
@@ -93,12 +93,11 @@ def longest_gaps(dates: Iterable[str]) -> tuple[Gap, ...]:
     return tuple(sorted(gaps, key=lambda gap: (-gap.days, gap.first))[:GAPS])
 
 
-def _sizes(folder: Path) -> dict[str, int]:
-    path = database_path(folder)
+def _sizes(paths: Paths) -> dict[str, int]:
     return {
-        "database": _size(path) + _size(journal_of(path)),
-        "vectors": _size(folder / "vectors.faiss"),
-        "keywords": sum(_size(each) for each in (folder / "keywords").glob("*")),
+        "database": _size(paths.database) + _size(journal_of(paths.database)),
+        "vectors": _size(paths.vectors),
+        "keywords": sum(_size(each) for each in paths.keywords.glob("*")),
     }
 
 

@@ -1,12 +1,45 @@
 """What lies where in an archive's folder."""
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The parts of an archive in a folder: SQLite's file, FAISS's file, and the folder of tantivy's files."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The truth: articles, passages and vectors."""
+        return self.folder / "archive.sqlite"
+
+    @property
+    def vectors(self) -> Path:
+        """The vector index, made from the database."""
+        return self.folder / "vectors.faiss"
+
+    @property
+    def keywords(self) -> Path:
+        """The keyword index, made from the database."""
+        return self.folder / "keywords"
+
+
+def journal_of(database: Path) -> Path:
+    """Return where the journal of an SQLite file is."""
+    return database.with_name(f"{database.name}-wal")
+
+
+def memory_of(database: Path) -> Path:
+    """Return where the memory is that the processes share which have an SQLite file open."""
+    return database.with_name(f"{database.name}-shm")
 
 
 def exists(folder: Path) -> bool:
     """Return whether there is an archive in the folder."""
-    return database_path(folder).is_file()
+    return Paths(folder).database.is_file()
 
 
 def check_exists(folder: Path) -> None:
@@ -21,7 +54,8 @@ def check_exists(folder: Path) -> None:
 
 def lacks_database(folder: Path) -> bool:
     """Return whether the folder holds an archive's indexes without the database that they are made from."""
-    return not exists(folder) and any((folder / index).exists() for index in ("vectors.faiss", "keywords"))
+    paths = Paths(folder)
+    return not paths.database.is_file() and (paths.vectors.exists() or paths.keywords.exists())
 
 
 def no_database(folder: Path) -> str:
@@ -34,12 +68,8 @@ def no_database(folder: Path) -> str:
 
 def copy_keywords(folder: Path, target: Path) -> Path:
     """Copy an archive's keyword index into another folder, if there is one, and return where it is then."""
-    if (folder / "keywords").is_dir():
-        shutil.copytree(folder / "keywords", target / "keywords", copy_function=shutil.copyfile)
-        (target / "keywords").chmod(0o700)
-    return target / "keywords"
-
-
-def database_path(folder: Path) -> Path:
-    """Return where the database of an archive's folder is."""
-    return folder / "archive.sqlite"
+    source, copy = Paths(folder).keywords, Paths(target).keywords
+    if source.is_dir():
+        shutil.copytree(source, copy, copy_function=shutil.copyfile)
+        copy.chmod(0o700)
+    return copy

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from embeddings.folder.paths import journal_of
 from embeddings.types import DamagedError
 
 DAMAGE_CURE = "restore it from a copy, or see what can be saved with: pressmark check"
@@ -126,5 +127,5 @@ def open_mode(path: Path) -> str:
     """
     if not is_read_only(path):
         return "mode=rw"
-    journal = path.with_name(f"{path.name}-wal")
+    journal = journal_of(path)
     return "mode=ro" if journal.exists() and journal.stat().st_size else "mode=ro&immutable=1"

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from embeddings.folder.archive import Archive
+from embeddings.folder.paths import Paths
 from embeddings.indexing.run import index_paths
 from embeddings.passages import split
 from embeddings.types import Article, Encoder, Passage
@@ -121,8 +122,8 @@ def disk_use(folder: Path) -> dict[str, int]:
     """Return the bytes that an archive's parts take on disk."""
     return {
         "SQLite": sum(path.stat().st_size for path in folder.glob("archive.sqlite*")),
-        "FAISS": (folder / "vectors.faiss").stat().st_size,
-        "tantivy": sum(path.stat().st_size for path in (folder / "keywords").rglob("*") if path.is_file()),
+        "FAISS": Paths(folder).vectors.stat().st_size,
+        "tantivy": sum(path.stat().st_size for path in Paths(folder).keywords.rglob("*") if path.is_file()),
     }
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from embeddings.folder.archive import Archive
 from embeddings.folder.database import Database
-from embeddings.folder.paths import database_path
+from embeddings.folder.paths import Paths
 from embeddings.folder.snapshot import Snapshot
 from embeddings.records import Prepared, content_of
 from embeddings.types import Encoder, Filter, Passage, Vectors
@@ -177,7 +177,7 @@ def _nearest(snapshot: Snapshot, vectors: Vectors, filters: Sequence[Filter]) ->
 
 
 def _snapshot(folder: Path) -> Snapshot:
-    with closing(Database(database_path(folder))) as database:
+    with closing(Database(Paths(folder).database)) as database:
         return database.snapshot()
 
 
