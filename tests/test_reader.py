@@ -4,7 +4,7 @@ import json
 import shutil
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -254,6 +254,75 @@ def test_passage_without_words_has_no_spans(text: str) -> None:
 
 def test_no_passages_give_no_readings() -> None:
     assert reader_with(FakeModel(points({}, {}))).read("What?", []) == []
+
+
+BEHIND = replace(SPEC, heading=True)
+"""Of a reader that reads behind the heading."""
+
+DATED = Article("a", "Nothing here.\n\nThe fox jumps in Baku.", "The fox of Baku", "2022-10-19", "Wire")
+
+
+def reading_behind(model: FakeModel, article: Article = DATED, start: int = 15) -> Reading:
+    reader = OnnxReader(SHIPPED_READER, BEHIND, TOKENIZERS, model.run, model.outputs)
+    return reader.read("Who?", [Passage(article, start, len(article.text))])[0]
+
+
+def test_passage_is_read_behind_the_heading_of_its_article() -> None:
+    model = FakeModel(points({}, {}))
+    reading_behind(model)
+    (fed,) = model.fed
+    heading = ["the", "fox", "of", "baku", "·", "wire", "·", "19", "october", "202", "##2", "·"]
+    assert pieces_of(fed["input_ids"])[4:] == [*heading, "the", "fox", "jumps", "in", "baku", ".", SEP]
+    assert fed["token_type_ids"].count(1) == len(heading) + 7
+
+
+def test_span_in_the_heading_is_never_read_and_offsets_are_those_of_the_article() -> None:
+    reading = reading_behind(FakeModel(points({"fox": 5, "wire": 90, "202": 80}, {"fox": 5, "wire": 90, "##2": 80})))
+    assert found(reading)[0] == ("fox", 10)
+    assert (reading.spans[0].start, reading.spans[0].end) == (19, 22)
+    assert all(15 <= span.start < span.end <= len(DATED.text) for span in reading.spans)
+
+
+def test_first_word_of_a_passage_behind_a_heading_can_be_read() -> None:
+    assert found(reading_behind(FakeModel(points({"the": 5}, {"the": 5}))))[0] == ("The", 10)
+
+
+def test_passage_of_an_article_without_heading_is_read_alone() -> None:
+    model = FakeModel(points({"fox": 5}, {"fox": 5}))
+    reading = reading_behind(model, Article("a", "The fox.", ""), 0)
+    assert pieces_of(model.fed[0]["input_ids"]) == [CLS, "who", "?", SEP, "the", "fox", ".", SEP]
+    assert found(reading)[0] == ("fox", 10)
+
+
+@pytest.mark.parametrize("sign", ["x", "a ", "北", "😀", "\u0301"])
+def test_heading_without_end_is_cut_and_its_windows_say_nothing(sign: str) -> None:
+    article = replace(DATED, title=sign * 5000)
+    model = FakeModel(points({"fox": 5}, {"fox": 5}), relevance=lambda pieces: 9.0 if "fox" not in pieces else 1.0)
+    reading = reading_behind(model, article)
+    assert (found(reading)[0], reading.spans[0].start, reading.relevance) == (("fox", 10), 19, 1.0)
+    assert len(model.fed) == 1
+
+
+@pytest.mark.parametrize("words", ["Khankendi", "antidisestablishmentarianism subversive"])
+def test_long_passage_behind_a_heading_is_read_to_its_end(words: str) -> None:
+    text = f"{words} " * 400 + "fox"
+    reading = reading_behind(FakeModel(points({"fox": 5}, {"fox": 5})), replace(DATED, text=text), 0)
+    assert found(reading)[0] == ("fox", 10)
+    assert reading.spans[0].start == len(text) - 3
+
+
+@given(
+    title=st.text(max_size=40),
+    outlet=st.text(max_size=10),
+    text=st.text(min_size=1, max_size=60),
+    cut=st.integers(0, 20),
+)
+def test_spans_behind_any_heading_are_slices_of_the_passage(title: str, outlet: str, text: str, cut: int) -> None:
+    article = Article("a", text, title, "2022", outlet)
+    passage_start = min(cut, len(text) - 1)
+    model = FakeModel(lambda pieces, _: ([float(number) for number in range(len(pieces))],) * 2)
+    for span in reading_behind(model, article, passage_start).spans:
+        assert passage_start <= span.start < span.end <= len(text)
 
 
 def copied(folder: Path, leave_out: str = "") -> Path:

@@ -1,10 +1,8 @@
 """A trained checkpoint to the reader's folder: int8 ONNX, tokenizer, and what they are."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,7 @@ from tokenizers import Tokenizer
 
 from embeddings import onnx_models
 from qa.confidence import FILE as CALIBRATION
-from qa.reader.onnx_reader import SPEC, ReaderSpec
+from qa.reader.onnx_reader import SPEC, ReaderSpec, write_spec
 
 if TYPE_CHECKING:
     import torch
@@ -76,7 +74,7 @@ def export_reader(checkpoint: Path, folder: Path, precision: str = "int8", name:
         sha256=hashes,
     )
     (folder / CALIBRATION).unlink(missing_ok=True)
-    (folder / SPEC).write_text(json.dumps(asdict(spec), indent=1) + "\n", encoding="utf-8")
+    write_spec(folder, spec)
     return spec
 
 

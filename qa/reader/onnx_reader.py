@@ -4,7 +4,7 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import onnx_models
+from embeddings.passages import heading
 from embeddings.types import Passage
 from qa.reader.decode import AllowedSpans, Logits, best_spans
+from qa.reader.headings import before_passage
 from qa.types import Reading, ScoredSpan
 
 if TYPE_CHECKING:
@@ -28,10 +30,17 @@ EXPORT = "pressmark train export"
 SPANS = 3
 """How many spans, at most, are proposed for a passage."""
 
+LONGEST_HEADING = 300
+"""Characters of a heading; the end of a longer one is not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderSpec:
-    """What a reader's folder says of its model, in its reader.json. Lengths are in word pieces."""
+    """What a reader's folder says of its model, in its reader.json. Lengths are in word pieces.
+
+    `heading`: whether it was trained to read a passage behind the heading of its article. `skimmer`: the folder beside
+    this one whose reader skims the passages, to find those worth reading, "" for none.
+    """
 
     name: str
     max_tokens: int
@@ -39,6 +48,8 @@ class ReaderSpec:
     max_answer_tokens: int
     stride: int
     sha256: dict[str, str]
+    heading: bool = False
+    skimmer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +82,11 @@ class Tokenizers:
 class OnnxReader:
     """Reads passages with the model in a folder: model.onnx, tokenizer.json and reader.json.
 
-    The model takes input_ids, attention_mask and token_type_ids, int64, shape (texts, tokens), the question as first
-    and the passage as second segment, and gives start and end logits, float32, of the same shape; where it also gives
-    `relevance`, shape (texts,), readings carry it. The null span is at [CLS], the first token. Windows run one by one
-    on as many threads as there are cores, so that no logit depends on which passages are read together.
+    The model takes input_ids, attention_mask and, if it has two types of token, token_type_ids, int64, shape (texts,
+    tokens): the question as first and the passage, behind its heading if the spec says so, as second segment. It gives
+    start and end logits, float32, of the same shape; where it also gives `relevance`, shape (texts,), readings carry
+    it. The null span is at [CLS], the first token. Windows run one by one on as many threads as there are cores, so
+    that no logit depends on which passages are read together.
     """
 
     def __init__(
@@ -109,10 +121,16 @@ class OnnxReader:
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """Return one reading a passage, in the order given; all are read at once."""
         question = self._shorten(question)
-        encodings = self._tokenizers.pairs.encode_batch([(question, passage.text) for passage in passages])
-        windows = [_windows(encoding) for encoding in encodings]
+        before = [self._before(passage) for passage in passages]
+        pairs = [(question, front + passage.text) for front, passage in zip(before, passages, strict=True)]
+        encodings = self._tokenizers.pairs.encode_batch(pairs)
+        windows = [_windows(encoding, len(front)) for encoding, front in zip(encodings, before, strict=True)]
         read = self._pool.map(self._read_window, [window for group in windows for window in group])
         return [_merge(passage, [next(read) for _ in group]) for passage, group in zip(passages, windows, strict=True)]
+
+    def _before(self, passage: Passage) -> str:
+        """Return what is read in front of a passage."""
+        return before_passage(heading(passage.article)[:LONGEST_HEADING]) if self.spec.heading else ""
 
     def _shorten(self, question: str) -> str:
         offsets = self._tokenizers.questions.encode(question, add_special_tokens=False).offsets
@@ -127,28 +145,33 @@ class OnnxReader:
 
     def _decode(self, window: "_TokenWindow", start: Logits, end: Logits) -> list["_CharacterSpan"]:
         """Return the window's best spans of whole words, as ranges in the passage."""
-        encoding = window.encoding
-        passage = np.array(encoding.sequence_ids) == 1
+        encoding, before = window.encoding, window.before
+        second = np.array(encoding.sequence_ids) == 1
         words = np.array([-1 if word is None else word for word in encoding.word_ids])
-        first_of_word = passage & (np.r_[-2, words[:-1]] != words)
-        last_of_word = passage & (np.r_[words[1:], -2] != words)
+        first_of_word = second & (np.r_[-2, words[:-1]] != words)
+        last_of_word = second & (np.r_[words[1:], -2] != words)
         # a window may begin or end within a word, which is whole in the neighbour: they share `stride` word pieces
-        first_of_word[np.flatnonzero(passage)[:1]] &= not window.has_before
-        last_of_word[np.flatnonzero(passage)[-1:]] &= not window.has_after
+        first_of_word[np.flatnonzero(second)[:1]] &= not window.has_before
+        last_of_word[np.flatnonzero(second)[-1:]] &= not window.has_after
+        first_of_word &= np.array([first >= before for first, _ in encoding.offsets])  # nothing of the heading
         null = float(start[0] + end[0])
         allowed = AllowedSpans(first_of_word, last_of_word, self.spec.max_answer_tokens)
         spans = best_spans(start, end, allowed, n=SPANS)
-        offsets = encoding.offsets
-        return [_CharacterSpan(offsets[span.first][0], offsets[span.last][1], span.score - null) for span in spans]
+        ranges = [(encoding.offsets[span.first][0] - before, encoding.offsets[span.last][1] - before) for span in spans]
+        return [_CharacterSpan(*place, span.score - null) for place, span in zip(ranges, spans, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class _TokenWindow:
-    """A part of a passage, tokenized behind the question, and whether the passage goes on before and after it."""
+    """A part of a passage, tokenized behind the question, and whether the text goes on before and after it.
+
+    The passage begins behind `before` characters of heading; a window may hold both, or either.
+    """
 
     encoding: "Encoding"
     has_before: bool
     has_after: bool
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +210,16 @@ def read_spec(folder: Path) -> ReaderSpec:
     return spec
 
 
-def _windows(encoding: "Encoding") -> list[_TokenWindow]:
+def write_spec(folder: Path, spec: ReaderSpec) -> None:
+    """Write what a reader's folder says of its model."""
+    (folder / SPEC).write_text(json.dumps(asdict(spec), indent=1) + "\n", encoding="utf-8")
+
+
+def _windows(encoding: "Encoding", before: int) -> list[_TokenWindow]:
+    """Return the windows of a passage behind so many characters of heading; one of heading alone tells nothing."""
     parts = [encoding, *encoding.overflowing]
-    return [_TokenWindow(part, number > 0, number < len(parts) - 1) for number, part in enumerate(parts)]
+    windows = [_TokenWindow(part, number > 0, number < len(parts) - 1, before) for number, part in enumerate(parts)]
+    return [window for window in windows if not window.has_after or window.encoding.offsets[-2][1] > before]
 
 
 def _merge(passage: Passage, windows: Sequence[_WindowReading]) -> Reading:

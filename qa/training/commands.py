@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -187,18 +188,25 @@ def parity(checkpoint: Path, folder: Path, data: Path, questions: int | None) ->
     show_default=True,
     help="float32 is for measuring what int8 costs.",
 )
-def export(checkpoint: Path, out: Path, precision: str) -> None:
+@click.option("--heading", is_flag=True, help="It was trained to read passages behind the heading of their article.")
+@click.option(
+    "--skimmer", default="", metavar="NAME", help="The reader in the folder of that name beside it skims for it."
+)
+def export(checkpoint: Path, out: Path, precision: str, heading: bool, skimmer: str) -> None:
     """Turn a trained checkpoint into a reader's folder: ONNX, tokenizer, hashes.
 
     \b
     Examples:
-      pressmark train export checkpoints/reader --out qa/models/reader
+      pressmark train export checkpoints/small --heading --out qa/models/small
+      pressmark train export checkpoints/careful --heading --skimmer small --out qa/models/careful
       pressmark train export checkpoints/reader --out float32/ --precision float32
     """
     from qa.reader.compile import export_reader
+    from qa.reader.onnx_reader import write_spec
 
     with plain_errors():
         spec = export_reader(checkpoint, out, precision)
+        write_spec(out, replace(spec, heading=heading, skimmer=skimmer))
     click.echo(f"{out}: {spec.name}, model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 
 
