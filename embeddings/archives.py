@@ -92,10 +92,10 @@ class SearchableArchive(Protocol):
         """Let searches see what was added, unless another process is just doing so."""
 
     def one_generation(self) -> AbstractContextManager[None]:
-        """Let all searches of this thread see each article in one version meanwhile."""
+        """While it lasts, all searches of this thread see each article in one version."""
 
     def following(self) -> AbstractContextManager[None]:
-        """Have what other processes write be found within seconds meanwhile."""
+        """While it lasts, what other processes write is found within seconds."""
 
     def close(self) -> None:
         """Let go of what is open."""

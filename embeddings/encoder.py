@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
-AT_ONCE = 256
+TEXTS_AT_ONCE = 256
 """Texts whose word pieces are held at once: some hundred bytes each, many times the text."""
 
-PART = 100_000
+PART_CHARACTERS = 100_000
 """Characters whose word pieces are held at once."""
 
 FORMAT = 3
@@ -102,19 +102,19 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text as it is, without a prompt, float32, shape (len(texts), dimension)."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for first in range(0, len(texts), AT_ONCE):
-            encodings = self._tokenizer.encode_batch(list(texts[first : first + AT_ONCE]))
+        for first in range(0, len(texts), TEXTS_AT_ONCE):
+            encodings = self._tokenizer.encode_batch(list(texts[first : first + TEXTS_AT_ONCE]))
             found = self._pool.map(lambda encoding: self._run(encoding)[0][0], encodings)
-            vectors[first : first + AT_ONCE] = list(found)
+            vectors[first : first + TEXTS_AT_ONCE] = list(found)
         return vectors
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
-    """Yield ranges of at most PART characters that make up a text, cut before a space, where no word piece is cut."""
+    """Yield ranges of at most PART_CHARACTERS that make up a text, cut before a space, where no word piece is cut."""
     start = 0
-    while len(text) - start > PART:
-        space = text.rfind(" ", start + 1, start + PART + 1)
-        end = space if space > start else start + PART
+    while len(text) - start > PART_CHARACTERS:
+        space = text.rfind(" ", start + 1, start + PART_CHARACTERS + 1)
+        end = space if space > start else start + PART_CHARACTERS
         yield start, end
         start = end
     yield start, len(text)

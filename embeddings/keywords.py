@@ -16,28 +16,32 @@ import tantivy
 from embeddings.dates import days_between
 from embeddings.passages import heading
 from embeddings.types import Allowed, Filter, Numbers, Passage, Ranking, Stamp
+from embeddings.writing import write_whole
 
 ANALYZER = "english"
 HEADING_WEIGHT = 0.5
 """The weight of a match in title, outlet and date, where a match in the passage itself counts 1."""
 
 COMMON = 0.1
-LEAST_COMMON = 50_000
-"""A word in more than this share of the passages, at least in so many, ranks only if all of a question's words do.
+"""Words in more than this share of the passages, and in more than LEAST_COMMON, are ignored, unless all of a question's
+words are such.
 
 598 questions on the news of 2023, 275,248 passages, no least number: fused success@1, @5 and @10 are 53.0, 79.4 and
 85.3 % if all words rank, 53.2, 79.4, 85.8 at 0.2, and 53.0, 78.4, 84.8 at 0.1, where a search takes a sixth as long.
 """
 
+LEAST_COMMON = 50_000
+"""A word in no more passages than these is never ignored."""
+
 WIDE = 10
-"""A filter that lets through one in so many passages or more is applied to the best of all: only these can be found by
+"""A filter that lets through at least one passage in WIDE is applied to the best of all: only these can be found by
 skipping. A narrower one, and one that leaves too few of them, is part of the query."""
 
 SPARE = 1.5
-"""So many times as many of the best are taken as should be left by a filter."""
+"""How many more of the best are taken than a filter should leave."""
 
 LISTED = 366
-"""A filter by date of so many days, or fewer, is a list of days."""
+"""Days that a filter by date lists at most; a longer one is a range."""
 
 SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..*")
 """How tantivy names the files of a segment."""
@@ -70,7 +74,7 @@ class KeywordIndex:
         self._known: dict[str, int] = {}
         self._check_files()
         self._index = tantivy.Index(_schema(), path=str(folder))
-        self._analyzer = english()
+        self._analyzer = analyzer()
         self._index.register_tokenizer(ANALYZER, self._analyzer)
         self._index.config_reader(reload_policy="Manual")  # what was written is shown when we say so
         self.reload()
@@ -133,10 +137,8 @@ class KeywordIndex:
                 writer.add_document(_to_document(number, passage))
             writer.commit()
             writer.wait_merging_threads()
-        draft = self._stamp_path.with_suffix(".draft")
         known = {"archive": stamp.archive, "generation": stamp.generation, "files": self._checksums()}
-        draft.write_text(json.dumps({**known, "meta": self._meta()}), encoding="utf-8")
-        draft.replace(self._stamp_path)
+        write_whole(self._stamp_path, json.dumps({**known, "meta": self._meta()}).encode())
 
     def snapshot(self) -> KeywordSnapshot | None:
         """Return what the files hold now, for `show`; None if that cannot be told, as while they are written to.
@@ -193,10 +195,10 @@ class KeywordIndex:
 
         Source: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond".
         """
-        words = self._telling(dict.fromkeys(self._analyzer.analyze(question)))
+        words = self._informative(dict.fromkeys(self._analyzer.analyze(question)))
         if not words or not len(self):
             return Ranking.empty()
-        parts = [part for word in words for part in self._in_either(word, heading_weight)]
+        parts = [part for word in words for part in self._field_queries(word, heading_weight)]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
         if allowed is not None and len(self) < WIDE * allowed.count:
             most = math.ceil(SPARE * k * len(self) / allowed.count)
@@ -213,7 +215,7 @@ class KeywordIndex:
         numbers: Numbers = np.array(self._searcher.fast_field_values("number", addresses), dtype=np.int64)
         return Ranking(numbers, np.array([score for score, _ in found], dtype=np.float32))
 
-    def _telling(self, words: Iterable[str]) -> list[str]:
+    def _informative(self, words: Iterable[str]) -> list[str]:
         """Return those of the words that are in the archive, but not in too many passages; all if that leaves none.
 
         BM25 gives a common word next to no weight, but its list of passages is most of what a search reads.
@@ -224,7 +226,7 @@ class KeywordIndex:
         most = max(LEAST_COMMON, COMMON * searcher.num_docs)
         return [word for word in known if counts[word] <= most] or known
 
-    def _in_either(self, word: str, heading_weight: float) -> tuple[tantivy.Query, tantivy.Query]:
+    def _field_queries(self, word: str, heading_weight: float) -> tuple[tantivy.Query, tantivy.Query]:
         """Return the queries for a word in the passage and in its heading.
 
         They stand beside all others, not in a query of their own: only of such a list does tantivy skip the passages
@@ -268,17 +270,17 @@ class KeywordIndex:
         return [tantivy.Query.boolean_query([(tantivy.Occur.Should, begun), (tantivy.Occur.Should, running)])]
 
 
-def english() -> tantivy.TextAnalyzer:
+def analyzer() -> tantivy.TextAnalyzer:
     """Return what makes words to search by of a text: English stems, accents folded."""
-    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (
         tantivy.Filter.remove_long(60),
         tantivy.Filter.ascii_fold(),  # before lowercase: a lowercased "İ" keeps a dot that no longer folds
         tantivy.Filter.lowercase(),
         tantivy.Filter.stemmer("English"),
     ):
-        analyzer = analyzer.filter(step)
-    return analyzer.build()
+        builder = builder.filter(step)
+    return builder.build()
 
 
 def read_stamp(folder: Path) -> Stamp | None:

@@ -19,7 +19,7 @@ VERSION = "v1"
 
 @dataclass(frozen=True, slots=True)
 class Splitting:
-    """How articles become passages. An archive remembers it as text; another one needs every article split anew.
+    """How articles become passages. An archive remembers it as text; another one needs every article split again.
 
     `window`: the most word pieces in a passage, from 2. `overlap`: how many sentences two neighbours share, where they
     fit. `heading`: whether title, outlet and date go to the encoder along with each passage. The defaults were chosen
@@ -83,7 +83,7 @@ class _Part:
 
 
 def _next_first(parts: list[_Part], first: int, last: int, splitting: Splitting) -> int:
-    """Return where the next window starts: so many parts before this one's end that there is room for a new one."""
+    """Return where the next window starts: before this one's end, but leaving room for a new part."""
     following = last + 1
     if following == len(parts):
         return following

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,37 +11,42 @@ import faiss
 import numpy as np
 
 from embeddings.types import Allowed, Numbers, Ranking, Stamp, Vectors
+from embeddings.writing import write_whole
 
 Fetch = Callable[[Numbers], tuple[Numbers, Vectors]]
 """Passage numbers → those of them that the database has, and their vectors, shape (numbers, dimension)."""
 
 EXACT_BELOW = 100_000
-"""Up to so many vectors every one is compared with the question; that takes 1.5 kB of memory for each."""
+"""Vectors up to which every one is compared with the question; that takes 1.5 kB of memory for each."""
 
-SAMPLE = 65_536
-"""So many vectors, drawn at random, decide on the cells and the codes of a large index."""
+SAMPLED_VECTORS = 65_536
+"""Vectors, drawn at random, that decide on the cells and the codes of a large index."""
 
 CELL_BITS = 4
 """Bits of the code of two dimensions: 96 bytes a vector of 384 dimensions, and FAISS's fastest scan."""
 
 PROBED = 10
-LEAST_PROBED = 250_000
-"""The share of the cells that are looked into is the first over the cube root of how many passages compete, as the
-nearest of a few are far away; and so large that the second, or all there are, are compared.
+"""Cells probed = nlist × max(PROBED / ∛n, LEAST_PROBED / N), at most all, where n of N passages compete: the nearest of
+a few are far away.
 
 150 questions on news over 100,200 and 275,248 passages, of which 0.2 to 100 % compete, find 99.1 % or more of their ten
-nearest by the first of these alone; questions made of passages find less, which the second is for.
+nearest by PROBED alone; questions made of passages find less, which LEAST_PROBED is for.
 """
 
+LEAST_PROBED = 250_000
+"""Passages in the cells probed, at least, where there are as many: see PROBED."""
+
 TAKEN = 2
+"""As many times k passages are taken by their codes, and put in order by their vectors."""
+
 LEAST_TAKEN = 200
-"""So many times as many passages as wanted, at least so many, are taken by their codes; their order is by vectors."""
+"""Passages that are taken by their codes at least."""
 
 FEW = 1200
-"""Among so few passages every vector is taken from the database."""
+"""Passages up to which every vector is taken from the database, if a filter leaves no more."""
 
 OUTGROWN = 2
-"""When it holds so many times what it was trained for, cells and codes are made anew."""
+"""How many times what it was trained for an index may hold before cells and codes are made again."""
 
 
 EXACT_SEARCH: Any = faiss.SearchParameters
@@ -70,7 +74,7 @@ class VectorIndex:
 
     @classmethod
     def for_count(cls, dimension: int, stamp: Stamp, count: int, sample: Callable[[int], Vectors]) -> "VectorIndex":
-        """Return an empty index for about `count` vectors; `sample` draws so many of them at random."""
+        """Return an empty index for about `count` vectors; `sample` draws some of them at random, at most a number."""
         made = cls(dimension, stamp)
         if count <= EXACT_BELOW:
             return made
@@ -81,7 +85,7 @@ class VectorIndex:
         index.cp.niter = 10
         index.cp.max_points_per_centroid = 64
         index.cp.min_points_per_centroid = 1  # fewer than it likes are as many as there are
-        index.train(np.ascontiguousarray(sample(SAMPLE)))
+        index.train(np.ascontiguousarray(sample(SAMPLED_VECTORS)))
         made._index, made._trained_for = index, count
         return made
 
@@ -116,13 +120,7 @@ class VectorIndex:
             "trained_for": self._trained_for,
             "crc32": zlib.crc32(body),
         }
-        draft = path.with_suffix(".draft")
-        with draft.open("wb") as file:
-            file.write(json.dumps(header).encode() + b"\n")
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_whole(path, json.dumps(header).encode() + b"\n", body)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -133,7 +131,7 @@ class VectorIndex:
         return not self._trained_for
 
     def fits(self, count: int) -> bool:
-        """Return whether it is made for so many vectors: not for half as many, nor for twice as many."""
+        """Return whether it is made for `count` vectors: not for half as many, nor for twice as many."""
         if self.is_exact:
             return count <= EXACT_BELOW
         return OUTGROWN * count > EXACT_BELOW and count < OUTGROWN * self._trained_for
@@ -188,14 +186,14 @@ class VectorIndex:
         return _ranked(vector, np.sort(taken), k, fetch)
 
     def _nearest_codes(self, vector: Vectors, k: int, cells: int, selector: Any) -> Numbers:
-        """Return the passages with the nearest codes in the nearest cells: several times k, if there are so many."""
+        """Return the passages with the nearest codes in the nearest cells: several times k, if they hold as many."""
         parameters = CELL_SEARCH(nprobe=cells, sel=selector)
         _, numbers = self._index.search(vector, max(LEAST_TAKEN, TAKEN * k), params=parameters)
         found: Numbers = numbers[0][numbers[0] >= 0]
         return found
 
     def _probed(self, competing: int) -> int:
-        """Return how many cells to look into if so many passages compete."""
+        """Return how many cells to look into if `competing` passages compete."""
         share = max(PROBED / math.cbrt(competing), LEAST_PROBED / len(self))
         return math.ceil(int(self._index.nlist) * min(1.0, share))
 

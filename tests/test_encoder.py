@@ -150,7 +150,7 @@ def test_token_offsets_of_a_long_text_are_those_of_its_parts(
     text: str, encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = encoder.token_offsets(text)
-    monkeypatch.setattr(encoder_module, "PART", 50)
+    monkeypatch.setattr(encoder_module, "PART_CHARACTERS", 50)
     assert encoder.token_offsets(text).tolist() == whole.tolist()
 
 
@@ -163,7 +163,7 @@ def test_token_offsets_of_an_endless_word_are_those_of_its_parts(encoder: OnnxEn
 @pytest.mark.model
 def test_many_texts_have_the_vectors_of_few(encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = encoder.encode_passages(TEXTS)
-    monkeypatch.setattr(encoder_module, "AT_ONCE", 3)
+    monkeypatch.setattr(encoder_module, "TEXTS_AT_ONCE", 3)
     assert encoder.encode_passages(TEXTS).tobytes() == expected.tobytes()
 
 

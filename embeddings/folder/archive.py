@@ -110,12 +110,12 @@ class Archive:
         self._indexes.refresh()
 
     def one_generation(self) -> AbstractContextManager[None]:
-        """Let all searches of this thread see one generation meanwhile: the newest that can be had at once."""
+        """While it lasts, all searches of this thread see one generation: the newest that can be had at once."""
         return self._indexes.one_generation()
 
     @contextmanager
     def following(self) -> Iterator[None]:
-        """Look every second meanwhile for what other processes wrote, so that no question has to wait for it."""
+        """While it lasts, look every second for what other processes wrote, so that no question waits for it."""
         stop = threading.Event()
         thread = threading.Thread(target=self._follow, args=(stop,), name="archive", daemon=True)
         thread.start()
@@ -158,5 +158,5 @@ def check_new(folder: Path) -> None:
 
 
 def _is_left_over(name: str) -> bool:
-    """Tell whether a file in a folder is what a process leaves that ended while it made an archive there."""
+    """Return whether a file is one that a process leaves if it ends while it makes an archive in the folder."""
     return name.startswith(DRAFT) or name in LOCK_FILES

@@ -34,7 +34,7 @@ class VectorChange:
     built: int = 0
 
     def apply(self) -> int:
-        """Do it, and return how many vectors changed. Nobody may search the index meanwhile."""
+        """Do it, and return how many vectors changed. Nobody may be searching the index."""
         self.index.remove(self.removed)
         added = _put(self.index, self.added)
         self.index.stamp = self.stamp
@@ -56,7 +56,7 @@ def vector_change(vectors: VectorIndex, snapshot: Snapshot) -> VectorChange:
 def written_keywords(keywords: KeywordIndex, snapshot: Snapshot, folder: Path) -> tuple[KeywordIndex, KeywordSnapshot]:
     """Bring a keyword index's files in a folder up to a snapshot, and return the index and what it then holds.
 
-    An index that cannot be caught up is built anew. Nobody else may be writing to the files.
+    An index that cannot be caught up is rebuilt. Nobody else may be writing to the files.
 
     Raises:
         OSError: if the new files are not what was written.

@@ -26,8 +26,8 @@ DATABASE, VECTORS, KEYWORDS = "database", "vectors", "keywords"
 
 REPAIR = "pressmark check --repair"
 
-NAMED = 20
-"""How many faults of one part are named."""
+FAULTS_NAMED = 20
+"""Faults of one part that are named, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _Known:
 
 
 def find_faults(folder: Path) -> list[Fault]:
-    """Return all that is wrong with an archive; it is not changed, and nobody can write to it meanwhile.
+    """Return all that is wrong with an archive; it is not changed, and nobody can write to it until that is done.
 
     An index that is behind the database is not wrong: opening the archive catches it up.
 
@@ -93,7 +93,7 @@ def find_faults(folder: Path) -> list[Fault]:
 
 
 def repair(folder: Path, faults: Iterable[Fault]) -> Saved | None:
-    """Build damaged indexes anew; of a damaged database save what can be read, and return what that is."""
+    """Rebuild damaged indexes; of a damaged database save what can be read, and return what that is."""
     parts = {fault.part for fault in faults}
     if DATABASE in parts:
         return save_articles(folder)
@@ -211,4 +211,4 @@ def _set_faults(name: str, held: Iterable[int], stamp: Stamp, snapshot: Snapshot
 
 def _named(part: str, found: Iterator[str]) -> list[Fault]:
     """Return the first faults of a part."""
-    return [Fault(part, what) for _, what in zip(range(NAMED), found, strict=False)]
+    return [Fault(part, what) for _, what in zip(range(FAULTS_NAMED), found, strict=False)]

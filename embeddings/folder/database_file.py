@@ -131,7 +131,7 @@ class DatabaseFile:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write all that is done meanwhile, or nothing of it. It may nest: the outermost counts."""
+        """Write all that is done in it, or nothing. It may nest: the outermost counts."""
         if getattr(self._local, "writing", False):
             yield
             return

@@ -41,7 +41,7 @@ class Shown:
 
 
 class Indexes:
-    """The database is the truth; the two indexes are caches that are caught up or built anew on opening.
+    """The database is the truth; the two indexes are caches that are caught up or rebuilt on opening.
 
     Many threads may search while another thread or process writes. Every search sees one generation: the one that both
     indexes held when it was last brought up to date. A folder that may only be read is searched all the same; what its
@@ -86,7 +86,7 @@ class Indexes:
 
     @contextmanager
     def shown(self) -> Iterator[Shown]:
-        """Give what searches see; it stays as it is meanwhile. Raises ValueError if the archive is closed."""
+        """Yield what searches see; it stays as it is till they are done. Raises ValueError if the archive is closed."""
         with self._search_lock.reading():
             yield self._open
 
@@ -97,7 +97,7 @@ class Indexes:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Let no other process write meanwhile. Raises TimeoutError, PermissionError."""
+        """Keep other processes from writing. Raises TimeoutError, PermissionError."""
         if self._read_only:
             raise PermissionError(f"{self.folder} may only be read; give this user the right to write to it")
         with self._writer_lock.held():
@@ -116,7 +116,7 @@ class Indexes:
 
     @contextmanager
     def one_generation(self) -> Iterator[None]:
-        """Let all searches of this thread see one generation meanwhile: the newest that can be had at once."""
+        """While it lasts, all searches of this thread see one generation: the newest that can be had at once."""
         if self._catching_up.acquire(blocking=False):
             try:
                 if self._is_behind:
@@ -221,7 +221,7 @@ class Indexes:
 
     @contextmanager
     def _may_write_caches(self) -> Iterator[bool]:
-        """Yield whether this process alone may write to the indexes' files meanwhile."""
+        """Yield whether this process alone may write to the indexes' files."""
         if self._read_only:
             yield True
             return
@@ -241,7 +241,7 @@ class Indexes:
         self._shorten_journal()
 
     def _shorten_journal(self) -> None:
-        """Take the snapshot anew once the journal is written back: SQLite begins one anew that nobody reads from.
+        """Write a long journal back and take a new snapshot: SQLite restarts a journal that nobody reads from.
 
         That is so when all readers took their snapshot after the last commit was written back, so it is done with every
         new generation and before every transaction.

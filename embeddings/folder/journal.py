@@ -24,11 +24,11 @@ LOOKS = 10
 def settle_journal(path: Path) -> bool:
     """See to a file's journal before the file is opened; return whether commits that were made may be missing in it.
 
-    What was committed stands in the shared memory, which outlives a crash of the program, not of the machine. Whoever
-    opens the file first has SQLite read the journal anew: then SQLite says how far that goes. A journal that is another
-    archive's is set aside. The file must be writable.
+    What was committed stands in the shared memory, which outlives a crash of the program, not of the machine. The first
+    to open the file has SQLite read the journal again, and SQLite says how far that goes. A journal of another archive
+    is set aside. The file must be writable.
     """
-    memory, salts = _of_one_moment(path)  # first: the next look has SQLite make the shared memory anew
+    memory, salts = _of_one_moment(path)  # first: the next look has SQLite rebuild the shared memory
     if _is_of_another(path):
         _set_aside(path)
         return True
@@ -66,13 +66,13 @@ def _reads_less(path: Path, memory: Memory) -> bool:
     with closing(Connection(path)) as connection:
         connection.first("SELECT count(*) FROM sqlite_schema")
         busy, frames, _ = connection.first("PRAGMA wal_checkpoint(PASSIVE)") or (0, -1, -1)
-        if busy or _salts(path) != memory.salts:  # another process writes it back, or did and has begun it anew
+        if busy or _salts(path) != memory.salts:  # another process writes it back, or did and has restarted it
             return False
     return bool(frames < memory.frames)
 
 
 def _of_one_moment(path: Path) -> tuple[Memory | None, bytes | None]:
-    """Return what shared memory and journal say, even if another process is just beginning the journal anew."""
+    """Return what shared memory and journal say, even if another process is just restarting the journal."""
     for _ in range(LOOKS):
         memory = read_memory(memory_of(path))
         salts = _salts(path)

@@ -28,7 +28,7 @@ class WriterLock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lock meanwhile.
+        """Hold the lock.
 
         Raises:
             TimeoutError: if another process keeps it longer than WAIT; the message names that process.
@@ -44,7 +44,7 @@ class WriterLock:
 
     @contextmanager
     def held_if_free(self) -> Iterator[bool]:
-        """Hold the lock meanwhile and yield True; yield False at once if somebody else holds it."""
+        """Hold the lock and yield True; yield False at once if somebody else holds it."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
@@ -93,7 +93,7 @@ class ReadWriteLock:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Let nothing change meanwhile."""
+        """Read: nothing changes until it is done."""
         if not self._depth:
             with self._turn:
                 self._turn.wait_for(lambda: not self._changing)
@@ -110,7 +110,7 @@ class ReadWriteLock:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Let nobody read meanwhile. Not within reading: that would wait for itself."""
+        """Change things alone, while nobody reads. Not within reading: that would wait for itself."""
         with self._turn:
             self._changing += 1
             self._turn.wait_for(lambda: not self._reading and not self._busy)

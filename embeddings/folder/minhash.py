@@ -21,10 +21,10 @@ LEAST_CONTAINMENT = 0.6
 """Copies share at least this part of the shingles of the shorter one, in [0, 1]. Less would take daily overviews of
 one outlet for copies, more would miss short copies with many changes: see docs/copies.md."""
 
-SHORT = 20
+SHORT_SHINGLES = 20
 """Texts with fewer shingles are copies only if they have the same ones: one number can make another story of them."""
 
-READ = 200_000
+READ_CHARACTERS = 200_000
 """Characters of a text that are compared: its beginning."""
 
 BANDS = 42
@@ -45,7 +45,7 @@ def shingles(text: str) -> Shingles:
 
     A script without spaces is compared by what stands between its marks.
     """
-    words = _WORDS.findall(text[:READ].casefold())
+    words = _WORDS.findall(text[:READ_CHARACTERS].casefold())
     hashes = np.array(rensa.RMinHash.hash_token_sets([words])[0], dtype=np.uint64)
     length = min(SHINGLE, len(hashes))
     mixed = np.zeros(len(hashes) - length + 1 if length else 0, dtype=np.uint64)
@@ -71,7 +71,7 @@ def bands(of: Shingles) -> list[int]:
 def are_copies(one: Shingles, other: Shingles) -> bool:
     """Return whether two texts are copies of each other: the same, with changes, or one of them cut."""
     shorter = min(len(one), len(other))
-    if shorter < SHORT:
+    if shorter < SHORT_SHINGLES:
         return shorter > 0 and np.array_equal(one, other)
     shared = len(np.intersect1d(one, other, assume_unique=True))
     return shared >= LEAST_CONTAINMENT * shorter and shared >= LEAST_RESEMBLANCE * (len(one) + len(other) - shared)

@@ -42,7 +42,7 @@ def unlink(connection: Connection, numbers: Sequence[int]) -> None:
         connection.run_many("DELETE FROM bands WHERE band = ? AND article = ?", [(key, article) for key in keys])
     for query in ("families WHERE article", "links WHERE article", "links WHERE other"):
         connection.run_many(f"DELETE FROM {query} = ?", [(number,) for number in gone])
-    _number_anew(connection, sorted({family for _, family, _ in rows}))
+    _renumber(connection, sorted({family for _, family, _ in rows}))
     for number in sorted(neighbours):
         family, packed, text = connection.first(
             "SELECT family, bands, text FROM families JOIN articles ON number = article WHERE article = ?", number
@@ -99,7 +99,7 @@ def _candidates(connection: Connection, number: int, keys: Sequence[int]) -> lis
     return [(other, families[other]) for other in sorted(families, key=lambda other: (-shared[other], other))]
 
 
-def _number_anew(connection: Connection, families: Sequence[int]) -> None:
+def _renumber(connection: Connection, families: Sequence[int]) -> None:
     """Give all that still hangs together by links in these families the least of its numbers."""
     members = {article for (article,) in connection.among("SELECT article FROM families WHERE family IN", families)}
     others: dict[int, list[int]] = {}
@@ -109,7 +109,7 @@ def _number_anew(connection: Connection, families: Sequence[int]) -> None:
     while members:
         family, reached = min(members), [min(members)]
         members.remove(family)
-        for article in reached:  # it grows meanwhile
+        for article in reached:  # it grows in the loop
             new = [other for other in others.get(article, ()) if other in members]
             members.difference_update(new)
             reached += new

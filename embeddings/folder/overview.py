@@ -13,8 +13,8 @@ from embeddings.folder.paths import Paths, journal_of
 from embeddings.plural import plural
 from embeddings.types import Stamp
 
-GAPS = 5
-"""How many of the longest times without an article are named."""
+GAPS_NAMED = 5
+"""The longest times without an article that are named, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def longest_gaps(dates: Iterable[str]) -> tuple[Gap, ...]:
         for before, after in pairwise(days)
         if after - before > 1
     ]
-    return tuple(sorted(gaps, key=lambda gap: (-gap.days, gap.first))[:GAPS])
+    return tuple(sorted(gaps, key=lambda gap: (-gap.days, gap.first))[:GAPS_NAMED])
 
 
 def _sizes(paths: Paths) -> dict[str, int]:
@@ -109,7 +109,7 @@ def _size(path: Path) -> int:
 
 
 def _said(held: Stamp | None, wanted: Stamp) -> str:
-    """Return what is to be said of an index's file, which is caught up or built anew when the archive is opened."""
+    """Return what is to be said of an index's file, which is caught up or rebuilt when the archive is opened."""
     if held is None or held.archive != wanted.archive or held.generation > wanted.generation:
         return "to be built" if wanted.generation else "up to date"
     behind = wanted.generation - held.generation

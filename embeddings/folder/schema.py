@@ -4,7 +4,7 @@ APPLICATION_ID = 0x50524D4B
 """Marks an SQLite file as ours: "PRMK"."""
 
 DRAFT = "archive.draft"
-"""What a new file is called until it is whole; one that a crash left behind is made anew."""
+"""What a new file is called until it is whole; one that a crash left behind is replaced."""
 
 SCHEMA_VERSION = 2
 

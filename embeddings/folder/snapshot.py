@@ -1,4 +1,4 @@
-"""An archive's database at one generation, for many queries, whatever is written meanwhile."""
+"""An archive's database at one generation, for many queries, whatever is written after."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ Row = tuple[int, int, int, int, str]
 """An article's first passage, its last one, its first day, its last day, its outlet."""
 
 
-REMEMBERED = 4
-"""For so many filters it is remembered what they let through: people ask several questions with one."""
+FILTERS_REMEMBERED = 4
+"""Filters of which it is remembered what they let through: people ask several questions with one."""
 
 SPARSE = 5
-"""If less than one in so many passages is let through, each is marked; from there on, going through all is as fast."""
+"""If fewer than one passage in SPARSE is let through, each is marked; from there on, going through all is as fast."""
 
-TOGETHER = 1000
-"""So many vectors are asked for at once."""
+VECTORS_AT_ONCE = 1000
+"""Vectors that are asked for in one query."""
 
 ARTICLE = "id, text, title, published, outlet, byline, url, source"
 """The columns of an Article, in the order of its fields."""
@@ -48,7 +48,7 @@ class Catalogue:
         self._outlets = {outlet: number for number, outlet in enumerate(dict.fromkeys(columns[4]))}
         self._outlet = np.array([self._outlets[outlet] for outlet in columns[4]], dtype=np.int64)
         self._end = int(self._last.max()) + 1 if len(self._last) else 0
-        self.allowed = lru_cache(REMEMBERED)(self._allowed)
+        self.allowed = lru_cache(FILTERS_REMEMBERED)(self._allowed)
         """The passages that a filter lets through; None for all."""
 
     def _allowed(self, only: Filter) -> Allowed | None:
@@ -101,7 +101,7 @@ class Snapshot:
     def vectors(self, numbers: Numbers) -> tuple[Numbers, Vectors]:
         """Return those of the passages that are there, and their vectors, float32, shape (passages, dimension)."""
         rows: list[tuple[int, bytes]] = []
-        for lot in np.split(numbers, range(TOGETHER, len(numbers), TOGETHER)):
+        for lot in np.split(numbers, range(VECTORS_AT_ONCE, len(numbers), VECTORS_AT_ONCE)):
             query = f"SELECT number, vector FROM passages WHERE number IN ({','.join('?' * len(lot))})"
             rows += self._connection.rows(query, lot.tolist())
         found = np.array([number for number, _ in rows], dtype=np.int64)
@@ -109,7 +109,7 @@ class Snapshot:
         return found, vectors.reshape(len(rows), int(self.meta["dimension"]))
 
     def sample(self, most: int) -> Vectors:
-        """Return at most so many vectors, drawn at random, the same ones every time; shape (vectors, dimension)."""
+        """Return at most `most` vectors, drawn at random, the same ones every time; shape (vectors, dimension)."""
         numbers = np.fromiter((row[0] for row in self._connection.rows("SELECT number FROM passages")), dtype=np.int64)
         chosen = np.random.default_rng(0).choice(numbers, min(most, len(numbers)), replace=False)
         return self.vectors(np.sort(chosen))[1]

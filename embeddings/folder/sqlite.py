@@ -70,7 +70,7 @@ class Connection:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write all that is done meanwhile, or nothing of it."""
+        """Write all that is done in it, or nothing."""
         self.run("BEGIN IMMEDIATE")
         try:
             yield
@@ -120,7 +120,7 @@ def is_read_only(path: Path) -> bool:
 
 
 def open_mode(path: Path) -> str:
-    """Return how to open a file: for writing if that is allowed, else as one that nobody writes to meanwhile.
+    """Return how to open a file: for writing if that is allowed, else as one that nobody is writing to.
 
     Without the right to make files SQLite can read a database only if there is no journal beside it that others may
     be writing to; where there is one, it says itself whether it can be read.

@@ -162,7 +162,7 @@ class MilvusArchive:
         self._milvus.settle()
 
     def one_generation(self) -> AbstractContextManager[None]:
-        """Let all searches of this thread see each article in one revision meanwhile, the first that they saw."""
+        """While it lasts, all searches of this thread see each article in one revision, the first that they saw."""
         return self._revisions.one_generation()
 
     def following(self) -> AbstractContextManager[None]:

@@ -17,7 +17,7 @@ CONNECTING = 5.0
 ANSWERING = 60.0
 """Seconds that a server has to take a connection, and to answer."""
 
-LOT = 500
+ROWS_AT_ONCE = 500
 """So many rows are written or asked for at once: at 65,535 bytes each they stay below a server's 64 MiB a message."""
 
 MOST = 16_384
@@ -156,8 +156,8 @@ class Milvus:
         if table is not MilvusTable.PASSAGES:
             rows = [{**row, Leg.VECTOR.value: UNSEARCHED} for row in rows]
         self._unsettled |= {table}
-        for start in range(0, len(rows), LOT):
-            self._call("upsert" if table in KEYED else "insert", table, data=list(rows[start : start + LOT]))
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            self._call("upsert" if table in KEYED else "insert", table, data=list(rows[start : start + ROWS_AT_ONCE]))
 
     def settle(self) -> None:
         """Have what was written searched fast: a file's rows are compared one by one until they are put into segments.
@@ -184,7 +184,7 @@ class Milvus:
         return list(self._call("query", table, filter=condition, output_fields=list(fields), consistency_level=level))
 
     def every(self, table: MilvusTable, condition: str, fields: Sequence[str], together: int) -> Iterator[list[Row]]:
-        """Yield all rows for which a condition holds, so many at a time."""
+        """Yield all rows for which a condition holds, `together` at a time."""
         found = self._call("query_iterator", table, filter=condition, output_fields=list(fields), batch_size=together)
         try:
             while rows := found.next():

@@ -18,7 +18,7 @@ class Revisions:
 
     @contextmanager
     def one_generation(self) -> Iterator[None]:
-        """Let this thread see each article in one revision meanwhile, the first that it saw."""
+        """While it lasts, this thread sees each article in one revision, the first that it saw."""
         outer = self._seen
         self._local.seen = {} if outer is None else outer
         try:

@@ -6,7 +6,7 @@ from dataclasses import asdict, astuple, dataclass, fields
 from hashlib import sha256
 from typing import TypeVar
 
-from embeddings.milvus.client import LOT, TEXT_BYTES, Row
+from embeddings.milvus.client import ROWS_AT_ONCE, TEXT_BYTES, Row
 from embeddings.passages import heading
 from embeddings.records import Prepared, digest
 from embeddings.types import Article, Filter
@@ -149,10 +149,10 @@ def among(field: str, values: Sequence[str] | Sequence[int]) -> str:
 
 
 def lots_to_read(heads: Sequence[Head]) -> Iterator[list[Head]]:
-    """Yield as many articles at a time as have LOT pieces together, at least one."""
+    """Yield as many articles at a time as have ROWS_AT_ONCE pieces together, at least one."""
     lot: list[Head] = []
     for head in heads:
-        if lot and sum(each.pieces for each in lot) + head.pieces > LOT:
+        if lot and sum(each.pieces for each in lot) + head.pieces > ROWS_AT_ONCE:
             yield lot
             lot = []
         lot.append(head)
@@ -161,5 +161,5 @@ def lots_to_read(heads: Sequence[Head]) -> Iterator[list[Head]]:
 
 
 def lots(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Yield LOT items at a time."""
-    return (items[start : start + LOT] for start in range(0, len(items), LOT))
+    """Yield ROWS_AT_ONCE items at a time."""
+    return (items[start : start + ROWS_AT_ONCE] for start in range(0, len(items), ROWS_AT_ONCE))

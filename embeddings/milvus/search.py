@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from embeddings.keywords import english
+from embeddings.keywords import analyzer
 from embeddings.milvus.client import MOST, Found, Leg, Milvus
 from embeddings.milvus.revisions import Revisions
 from embeddings.milvus.rows import among, lots, where
@@ -15,7 +15,7 @@ class Search:
     """Searches one archive."""
 
     def __init__(self, milvus: Milvus, revisions: Revisions) -> None:
-        self.words = english().analyze
+        self.words = analyzer().analyze
         """Text to the words that it is found by."""
         self._milvus = milvus
         self._revisions = revisions

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from embeddings.milvus.client import LOT, Milvus, MilvusTable
+from embeddings.milvus.client import ROWS_AT_ONCE, Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions
 from embeddings.milvus.rows import HEAD, Head, among, key_of
 from embeddings.records import FileRecord, Origin
@@ -35,7 +35,7 @@ class MilvusStore:
 
     def articles(self) -> Iterator[Article]:
         """Yield every article, in the order of their ids' hashes."""
-        for rows in self._milvus.every(MilvusTable.ARTICLES, "", HEAD, LOT):
+        for rows in self._milvus.every(MilvusTable.ARTICLES, "", HEAD, ROWS_AT_ONCE):
             yield from self._revisions.articles([Head.from_row(row) for row in rows]).values()
 
     def article(self, article_id: str) -> Article:
@@ -55,7 +55,7 @@ class MilvusStore:
 
     def sources(self) -> dict[str, str]:
         """Return where every article was read, by id."""
-        every = self._milvus.every(MilvusTable.ARTICLES, "", ("id", "source"), LOT)
+        every = self._milvus.every(MilvusTable.ARTICLES, "", ("id", "source"), ROWS_AT_ONCE)
         return {row["id"]: row["source"] for rows in every for row in rows}
 
     def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
@@ -70,5 +70,5 @@ class MilvusStore:
 
     def notes(self, kind: str) -> list[str]:
         """Return the texts of all notes of a kind."""
-        every = self._milvus.every(MilvusTable.NOTES, among("kind", [kind]), ("text",), LOT)
+        every = self._milvus.every(MilvusTable.NOTES, among("kind", [kind]), ("text",), ROWS_AT_ONCE)
         return [row["text"] for rows in every for row in rows]

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embeddings.writing import write_whole
 from qa.training.held_out import HeldOut
 from qa.training.job import Job
 
@@ -77,10 +78,8 @@ def write_report(folder: Path, identity: dict[str, str], job: Job, outcome: Outc
 
 
 def keep_report(folder: Path, report: Mapping[str, object]) -> None:
-    """Write training.json into a model's folder, by a draft that is renamed."""
-    draft = folder / f"{FILE}.draft"
-    draft.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    draft.replace(folder / FILE)
+    """Write training.json into a model's folder, whole or not at all."""
+    write_whole(folder / FILE, f"{json.dumps(report, indent=1)}\n".encode())
 
 
 def read_report(folder: Path) -> object:
