@@ -16,7 +16,19 @@ from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.retrieval_runs import Searcher
 from qa.reader.onnx_reader import OnnxReader
 from qa.settings import Settings
-from qa.training.calibrate import KS, Trial, Twisted, Way, ask, calibrate, ending, fit, judge, twist, with_threshold
+from qa.training.calibrate import (
+    KS,
+    CalibrationTrial,
+    InVain,
+    PerturbedQuestion,
+    ask,
+    calibrate,
+    ending,
+    fit,
+    judge,
+    perturbed_questions,
+    with_threshold,
+)
 
 RIGHT = Evidence(margin=6.0, retrieval=1.0, lead=5.0, supports=0, relevance=3.0)
 WRONG = Evidence(margin=-6.0, retrieval=0.2, lead=-5.0, supports=0, relevance=-3.0)
@@ -26,15 +38,15 @@ RABAT = Article("b", "The treaty was praised in Rabat.", "")
 WHERE = Question("q1", "Where was the treaty signed?", ("Baku",), {"a": 1})
 
 
-def answerable(*right: bool, k: int = 1) -> Trial:
-    return Trial(tuple(RIGHT if one else WRONG for one in right), right, answerable=True, k=k)
+def answerable(*right: bool, k: int = 1) -> CalibrationTrial:
+    return CalibrationTrial(tuple(RIGHT if one else WRONG for one in right), right, answerable=True, k=k)
 
 
-def unanswerable(*evidence: Evidence, k: int = 1) -> Trial:
-    return Trial(evidence, (False,) * len(evidence), answerable=False, k=k)
+def unanswerable(*evidence: Evidence, k: int = 1) -> CalibrationTrial:
+    return CalibrationTrial(evidence, (False,) * len(evidence), answerable=False, k=k)
 
 
-def trials(count: int) -> list[Trial]:
+def trials(count: int) -> list[CalibrationTrial]:
     """Answerable ones, whose first answer is right, and as many without the article, whose only answer is wrong."""
     return [one for k in KS for one in [answerable(True, False, k=k), unanswerable(WRONG, k=k)] * count]
 
@@ -48,22 +60,22 @@ def test_fit_tells_right_from_wrong() -> None:
 
 
 def test_fit_never_gives_a_negative_weight() -> None:
-    contrary = [Trial((WRONG,), (True,), answerable=True, k=1), unanswerable(RIGHT)] * 10
+    contrary = [CalibrationTrial((WRONG,), (True,), answerable=True, k=1), unanswerable(RIGHT)] * 10
     found = fit(contrary)
     assert (found.margin, found.retrieval, found.lead, found.relevance) == (0.0, 0.0, 0.0, 0.0)
 
 
 def test_fit_of_half_and_half_is_a_half() -> None:
-    same = [answerable(True), Trial((RIGHT,), (False,), answerable=True, k=1)] * 10
+    same = [answerable(True), CalibrationTrial((RIGHT,), (False,), answerable=True, k=1)] * 10
     assert fit(same).confidence(RIGHT) == pytest.approx(0.5, abs=0.01)
 
 
 def test_fit_sees_that_among_more_passages_more_seem_right_by_chance() -> None:
     """The same evidence is right in half of the trials with one passage, and in a tenth of those with twenty."""
 
-    def seen(read: int, right: int, of: int) -> list[Trial]:
+    def seen(read: int, right: int, of: int) -> list[CalibrationTrial]:
         one = Evidence(margin=2.0, retrieval=0.5, lead=1.0, supports=0, read=read)
-        return [Trial((one,), (number < right,), answerable=True, k=read) for number in range(of)]
+        return [CalibrationTrial((one,), (number < right,), answerable=True, k=read) for number in range(of)]
 
     found = fit(seen(1, 10, 20) + seen(20, 2, 20))
     one, twenty = (Evidence(margin=2.0, retrieval=0.5, lead=1.0, supports=0, read=read) for read in (1, 20))
@@ -99,18 +111,20 @@ def test_copies_are_no_supports_in_what_the_confidence_is_fitted_on(archive: Arc
     add(archive, [BAKU, Article("copy", BAKU.text, "Signed"), Article("c", "In Baku the treaty was signed.", "")])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
-    asked = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), Way.NOTHING_ELSE)
+    asked = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), InVain.NOTHING_ELSE)
     found = {one.k: one.evidence for one in asked}
     assert [(one.supports, one.read) for one in found[5]] == [(1, 3)]
 
 
-def test_a_twisted_question_is_asked_over_everything_and_no_answer_is_right(archive: Archive) -> None:
+def test_a_perturbed_question_is_asked_over_everything_and_no_answer_is_right(archive: Archive) -> None:
     add(archive, [BAKU, RABAT])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
     reader = FakeReader({"Baku": 3.0, "Rabat": 1.0})
-    twisted = Twisted("Where was the treaty broken?", vector)
-    found = {(one.k, one.answerable): one for one in ask(WHERE, Searcher(archive, Settings()), vector, reader, twisted)}
+    perturbed = PerturbedQuestion("Where was the treaty broken?", vector)
+    found = {
+        (one.k, one.answerable): one for one in ask(WHERE, Searcher(archive, Settings()), vector, reader, perturbed)
+    }
     assert set(found) == {(k, answerable) for k in KS for answerable in (True, False)}
     assert found[5, True].right == (True, False)
     assert found[5, False].right == (False, False)
@@ -120,16 +134,16 @@ def test_a_question_may_be_asked_as_it_is_alone(archive: Archive) -> None:
     add(archive, [BAKU, RABAT])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
-    found = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), Way.NOTHING_ELSE)
+    found = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), InVain.NOTHING_ELSE)
     assert [(one.k, one.answerable) for one in found] == [(k, True) for k in KS]
 
 
-def test_every_fourth_question_is_twisted(archive: Archive) -> None:
+def test_every_fourth_question_is_perturbed(archive: Archive) -> None:
     add(archive, [BAKU, Article("c", "The treaty was accepted in Rome in 1999.", "")])
     archive.refresh()
     accepted = Question("q2", "Where was the treaty accepted?", ("Rome",), {"c": 1})
     vectors = FakeEncoder().encode_questions([WHERE.question, accepted.question])
-    found = twist(Collection(QuestionSet("made up", (WHERE, accepted)), archive, vectors))
+    found = perturbed_questions(Collection(QuestionSet("made up", (WHERE, accepted)), archive, vectors))
     assert {id_: one.question for id_, one in found.items()} == {"q2": "Where was the treaty rejected?"}
     assert found["q2"].vector.shape == (1, FakeEncoder().dimension)
 

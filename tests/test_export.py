@@ -77,7 +77,7 @@ def exported(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_export_writes_a_reader_and_what_it_is(exported: Path) -> None:
     assert sorted(path.name for path in exported.iterdir()) == ["model.onnx", "reader.json", "tokenizer.json"]
     hashes = {name: onnx_models.sha256(exported / name) for name in ("model.onnx", "tokenizer.json")}
-    assert read_spec(exported) == ReaderSpec("tiny-reader", 384, 80, 30, 128, hashes)
+    assert read_spec(exported) == ReaderSpec("tiny-reader", 384, 80, 60, 128, hashes)
 
 
 def test_export_keeps_the_tokenizer(exported: Path, checkpoint: Path) -> None:

@@ -41,7 +41,7 @@ ONLY_IN = {
     "warcio": {"embeddings/files/web_archives.py"},
     "csv": {"embeddings/files/tables.py"},
     "email": {"embeddings/files/mail.py"},
-    "zipfile": {"embeddings/files/containers.py"},
+    "zipfile": {"embeddings/files/containers.py", "qa/training/teacher.py"},
     "waitress": {"web/commands.py"},
 }
 """The files that may import a library: all others go through them."""
@@ -73,7 +73,7 @@ def imports_of(path: Path) -> Iterator[Import]:
 
 
 TORCH = {
-    *(f"qa.training.{name}" for name in ("checkpoint", "loop", "mean", "objective")),
+    *(f"qa.training.{name}" for name in ("checkpoint", "loop", "objective", "soup", "teacher")),
     *(f"qa.reader.{name}" for name in ("model", "smooth_quant")),
 }
 """The modules that are torch from end to end: the commands that make a reader import them when they are called."""

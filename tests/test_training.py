@@ -12,11 +12,11 @@ from qa.reader.model import load_model
 from qa.training import checkpoint, loop
 from qa.training.data import Curation, read_data, split_off
 from qa.training.features import Featuriser, collate
-from qa.training.held_out import HeldOut, Trial, measure, trials
 from qa.training.job import Job
 from qa.training.loop import Step, pick_device, pick_precision, train
 from qa.training.negatives import hard_negatives
 from qa.training.recipe import Precision, Recipe
+from qa.training.validation import Validation, ValidationExample, measure, trials
 from qa.training.windows import Cutter
 from tiny_model import PulledPlugError, write_made_up, write_tiny_model
 
@@ -168,7 +168,7 @@ def test_a_full_disk_leaves_the_checkpoint_before_it(job: Job, tmp_path: Path, m
     model = load_model(job.start)
     learner = checkpoint.Learner(model, torch.optim.AdamW(model.trained()))
     with pytest.raises(OSError, match="the one before it is kept"):
-        checkpoint.save_checkpoint(job.out, {}, checkpoint.Place(), learner)
+        checkpoint.save_checkpoint(job.out, {}, checkpoint.Progress(), learner)
     assert (job.out / checkpoint.FILE).read_bytes() == before
     assert not list(job.out.glob("*.draft"))
 
@@ -220,10 +220,10 @@ def test_the_learning_rate_rises_and_falls_in_straight_lines() -> None:
         ({"negatives": 1.5}, "negatives is 1.5; give a share from 0 to 1"),
         ({"epochs": 0}, "epochs is 0; give a number above 0"),
         ({"minutes": -1.0}, "minutes is -1.0"),
-        ({"negatives": 0.6, "twisted": 0.5}, "negatives, 0.6, and twisted, 0.5, are above 1 together"),
+        ({"negatives": 0.6, "perturbed": 0.5}, "negatives, 0.6, and perturbed, 0.5, are above 1 together"),
         ({"typos": 2}, "typos is 2; give a share"),
         ({"layer_decay": 0.0}, "layer_decay is 0.0; give a number above 0, up to 1"),
-        ({"average": 1.0}, "average is 1.0; give a number from 0 to below 1"),
+        ({"ema": 1.0}, "ema is 1.0; give a number from 0 to below 1"),
         ({"dropout": -0.1}, "dropout is -0.1"),
         ({"group_negatives": -1}, "group_negatives is -1; give 0 or more"),
         ({"group_negatives": 8}, "a group of 9 windows of up to 384 tokens does not fit into batch_tokens, 3072"),
@@ -283,9 +283,9 @@ def test_held_out_windows_are_read_whole_whatever_the_tokenizers_file_says(
     tokenizer.save(str(file))
     lengths: list[int] = []
 
-    def note(_model: object, tokenizer: Tokenizer, asked: list[Trial]) -> HeldOut:
+    def note(_model: object, tokenizer: Tokenizer, asked: list[ValidationExample]) -> Validation:
         lengths.extend(len(tokenizer.encode(one.question.question, one.window.text).ids) for one in asked)
-        return HeldOut(len(asked), 0.0, 0.0, 0.0, 0.0)
+        return Validation(len(asked), 0.0, 0.0, 0.0, 0.0)
 
     monkeypatch.setattr(loop, "measure", note)
     train(replace(job, recipe=replace(RECIPE, epochs=1, held_out_percent=30)))

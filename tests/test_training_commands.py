@@ -26,7 +26,7 @@ def test_the_command_trains_and_says_how_it_went(tmp_path: Path) -> None:
 def test_the_command_takes_a_second_stage_s_settings(tmp_path: Path) -> None:
     start, data = write_tiny_model(tmp_path / "start"), write_made_up(tmp_path / "data.jsonl")
     options = ["--start", str(start), "--out", str(tmp_path / "out"), "--epochs", "0.2", "--device", "cpu"]
-    given = ["--group-negatives", "2", "--twisted", "0.1", "--average", "0.99", "--layer-decay", "0.9"]
+    given = ["--group-negatives", "2", "--perturbed", "0.1", "--ema", "0.99", "--layer-decay", "0.9"]
     given += ["--dropout", "0.2", "--frozen-layers", "1", "--every-mention", "--keywords", "0.3", "--typos", "0.2"]
     run = CliRunner().invoke(reader, [str(data), *options, *given, "--weight", "made up=2"])
     assert run.exit_code == 0, run.output

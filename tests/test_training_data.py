@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.training.data import Curation, Question, Text, overlaps, read_data, split_off
+from qa.training.data import Curation, Example, Text, overlaps, read_data, split_off, write_questions
 
 RIVER = "The Aras is a river. It is 1,072 kilometres long. Its source is in Turkey."
 
@@ -24,8 +24,40 @@ def written(path: Path, *lines: str) -> Path:
 def test_questions_are_read_with_their_spans(tmp_path: Path) -> None:
     path = written(tmp_path / "data.jsonl", line("How  long is it?", RIVER, " 1,072 kilometres "))
     (question,) = read_data([path], Curation()).questions
-    assert question == Question("How long is it?", Text(RIVER, "made up"), 27, 43, f"{path}:1")
+    assert question == Example("How long is it?", Text(RIVER, "made up"), 27, 43, f"{path}:1")
     assert question.answer == "1,072 kilometres"
+
+
+def test_questions_without_an_answer_and_those_that_nobody_answered_are_told_apart(tmp_path: Path) -> None:
+    asked = {"question": "Who swam in it?", "text": RIVER, "source": "made up"}
+    lines = [json.dumps({**asked, "answers": []}), json.dumps({**asked, "question": "Who came?", "answers": None})]
+    data = read_data([written(tmp_path / "data.jsonl", *lines)], Curation())
+    assert [(one.answered, one.labelled, one.answer) for one in data.questions] == [
+        (False, True, ""),
+        (False, False, ""),
+    ]
+    assert data.unlabelled == 1
+
+
+def test_a_text_has_the_title_that_any_question_about_it_gives(tmp_path: Path) -> None:
+    titled = json.dumps({**json.loads(line("How long is it?", RIVER, "1,072 kilometres")), "title": "Aras_River"})
+    path = written(tmp_path / "data.jsonl", line("Where is its source?", RIVER, "Turkey"), titled)
+    first, second = read_data([path], Curation()).questions
+    assert first.text.title == "Aras River"
+    assert first.text is second.text
+
+
+def test_held_out_questions_are_written_as_they_were_read(tmp_path: Path) -> None:
+    lines = [
+        line("Where is its source?", RIVER, "Turkey"),
+        json.dumps({"question": "Who swam?", "text": RIVER, "source": "made up", "answers": []}),
+        json.dumps({"question": "Who came?", "text": RIVER, "source": "made up", "answers": None}),
+    ]
+    data = read_data([written(tmp_path / "data.jsonl", *lines)], Curation())
+    write_questions(data.questions, tmp_path / "again.jsonl")
+    again = read_data([tmp_path / "again.jsonl"], Curation())
+    key = [(one.question, one.text, one.start, one.end, one.labelled) for one in data.questions]
+    assert [(one.question, one.text, one.start, one.end, one.labelled) for one in again.questions] == key
 
 
 def test_gzipped_data_is_read_and_hashed(tmp_path: Path) -> None:
@@ -58,7 +90,6 @@ def test_unusable_questions_are_left_out_and_counted(tmp_path: Path) -> None:
         ("{", r"data\.jsonl:2: not JSON"),
         ('{"question": "Who?", "text": " ", "answers": []}', r"data\.jsonl:2: 'text' is blank"),
         ('{"question": "Who?", "answers": []}', r"data\.jsonl:2: no field 'text'"),
-        ('{"question": "Who?", "text": "He.", "answers": []}', r"data\.jsonl:2: no answers"),
         ('{"question": "Who?", "text": "He.", "answers": [{"text": 1}]}', r"expected a text and a start"),
     ],
 )
@@ -121,7 +152,7 @@ def test_sentences_of_a_source_are_joined_eight_at_a_time(tmp_path: Path) -> Non
 
 def test_all_questions_of_a_text_are_held_out_together() -> None:
     texts = [Text(f"Text number {number}.", "") for number in range(1000)]
-    questions = [Question(asked, text, 0, 4, "") for text in texts for asked in ("Which?", "What?")]
+    questions = [Example(asked, text, 0, 4, "") for text in texts for asked in ("Which?", "What?")]
     training, held_out = split_off(questions, 10)
     assert len(training) + len(held_out) == 2000
     assert not {question.text for question in training} & {question.text for question in held_out}

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from qa.training.data import Question, Text
+from qa.training.data import Example, Text
 from qa.training.features import Feature, Featuriser, batches, collate
 from qa.training.windows import Window
 from tiny_model import write_tiny_model
@@ -48,8 +49,17 @@ def test_a_long_window_slides_and_only_those_with_the_whole_answer_are_positive(
 
 
 def test_an_answer_longer_than_the_reader_gives_makes_no_feature(tokenizer: Path) -> None:
-    text = " ".join([TEXT] * 3)
+    text = " ".join([TEXT] * 4)
     assert Featuriser(tokenizer, 128).features("What?", Window(text, 0, len(text))) == []
+
+
+def test_the_passage_begins_behind_its_heading_and_the_answer_is_in_it(tokenizer: Path) -> None:
+    headed = replace(window("Anna"), heading="Anna owns a red house")
+    (feature,) = Featuriser(tokenizer, 64).features("Who?", headed)
+    # [CLS] who ? [SEP] anna owns a red house [·] in baku lives anna ...
+    assert (feature.second, feature.passage) == (4, 10)
+    assert feature.spans == ((13, 13),)
+    assert collate([(feature,)]).passages[0].nonzero()[:, 0].tolist() == [0, *range(10, len(feature.ids) - 1)]
 
 
 def test_every_mention_of_the_answer_counts_if_told(tokenizer: Path) -> None:
@@ -70,11 +80,11 @@ def test_with_every_mention_a_window_without_the_answer_stays_without(tokenizer:
 
 def test_a_question_or_an_answer_longer_than_the_reader_reads_does_not_fit(tokenizer: Path) -> None:
     featuriser = Featuriser(tokenizer, 64)
-    for most in (80, 30):
+    for most in (80, 60):
         text = "what " * 100
         whole, more = (text[: 5 * count - 1] for count in (most, most + 1))
         asked = [(whole, "what"), (more, "what")] if most == 80 else [("what", whole), ("what", more)]
-        fits = [featuriser.fits(Question(question, Text(text, ""), 0, len(answer), "")) for question, answer in asked]
+        fits = [featuriser.fits(Example(question, Text(text, ""), 0, len(answer), "")) for question, answer in asked]
         assert fits == [True, False]
 
 

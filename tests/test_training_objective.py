@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from qa.reader.model import NEVER, Logits
 from qa.training.features import Batch, Feature, Group, collate
-from qa.training.objective import loss, shared_entropies
+from qa.training.objective import Weights, loss, shared_entropies
 
 ROWS = (Feature((1,) * 5, (0,) * 5, 2, 3), Feature((1,) * 7, (0,) * 7, 0, 0), Feature((1,) * 6, (0,) * 6, 4, 4))
 
@@ -24,7 +24,7 @@ def made_up_logits(batch: Batch) -> Logits:
 
 
 def spans_loss(logits: Logits, batch: Batch, own_weight: float) -> float:
-    return float(loss(logits, batch, relevance_weight=0.0, own_weight=own_weight))
+    return float(loss(logits, batch, Weights(own=own_weight, relevance=0.0)))
 
 
 def group_cost(scores: torch.Tensor, rows: Group, ends: tuple[int, ...]) -> float:
@@ -112,11 +112,11 @@ def test_relevance_is_each_row_s_own_whatever_its_group() -> None:
     # Two tokens with equal logits: each end costs ln 2; relevance logit 0 costs ln 2 as well.
     zeros = Logits(torch.zeros(1, 2), torch.zeros(1, 2), torch.zeros(1))
     batch = collate([(Feature((2, 5), (0, 1), 1, 1),)])
-    assert float(loss(zeros, batch, relevance_weight=0.5, own_weight=0.5)) == pytest.approx(1.5 * math.log(2))
+    assert float(loss(zeros, batch, Weights(own=0.5, relevance=0.5))) == pytest.approx(1.5 * math.log(2))
     together, apart = collate([ROWS]), collate([(row,) for row in ROWS])
     logits = made_up_logits(together)
     shares = [
-        float(loss(logits, batch, relevance_weight=1.0, own_weight=0.5)) - spans_loss(logits, batch, 0.5)
+        float(loss(logits, batch, Weights(own=0.5, relevance=1.0))) - spans_loss(logits, batch, 0.5)
         for batch in (together, apart)
     ]
     expected = functional.binary_cross_entropy_with_logits(logits.relevance, torch.tensor([1.0, 0.0, 1.0]))

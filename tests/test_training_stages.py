@@ -10,12 +10,12 @@ from tokenizers import Tokenizer
 from qa.reader.model import load_model
 from qa.training import checkpoint
 from qa.training.data import Curation, read_data
-from qa.training.held_out import measure, trials
 from qa.training.job import Job
 from qa.training.loop import Step, train
 from qa.training.negatives import hard_negatives
 from qa.training.objective import parameter_groups
 from qa.training.recipe import Precision, Recipe
+from qa.training.validation import measure, trials
 from tiny_model import PulledPlugError, write_made_up, write_tiny_model, write_two_kinds
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
@@ -32,13 +32,13 @@ FIRST = Recipe(
 SECOND = replace(
     FIRST,
     group_negatives=3,
-    twisted=0.1,
+    perturbed=0.1,
     keywords=0.3,
     typos=0.3,
     every_mention=True,
     layer_decay=0.8,
     dropout=0.1,
-    average=0.95,
+    ema=0.95,
 )
 
 
@@ -60,7 +60,7 @@ def stop_in_the_middle(job: Job) -> None:
 
 def test_groups_learn_the_answers_and_to_tell_windows_without_one(job: Job, tmp_path: Path) -> None:
     data = read_data([write_two_kinds(tmp_path / "kinds.jsonl")], Curation())
-    recipe = replace(FIRST, epochs=60, group_negatives=3, average=0.95, checkpoint_minutes=60)
+    recipe = replace(FIRST, epochs=60, group_negatives=3, ema=0.95, checkpoint_minutes=60)
     train(replace(job, data=data, recipe=recipe))
     questions = data.questions
     asked = trials(questions, hard_negatives(questions), 20, 0)
@@ -80,7 +80,7 @@ def test_the_result_is_the_average_where_one_is_kept(job: Job) -> None:
     train(job)
     model = load_model(job.out)
     last = dict(zip(dict(model.named_parameters()), model.parameters(), strict=True))
-    averages = torch.load(job.out / checkpoint.FILE, weights_only=True)["average"]
+    averages = torch.load(job.out / checkpoint.FILE, weights_only=True)["ema"]
     assert all(torch.equal(made, kept) for made, kept in zip(model.trained(), averages, strict=True))
     head = "spans.qa_outputs.weight"
     assert not torch.equal(last[head], torch.load(job.out / checkpoint.FILE, weights_only=True)["model"][head])

@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 
-from qa.training.data import Question, Text
+from qa.training.data import Example, Text
 from qa.training.negatives import hard_negatives
 from qa.training.windows import LONG, Cutter, Window
 
@@ -15,11 +15,9 @@ OTHER = Text(
 )
 
 
-def asked(
-    answer: str, text: Text = LONG_TEXT, question: str = "Of which town does he write in chapter 30?"
-) -> Question:
+def asked(answer: str, text: Text = LONG_TEXT, question: str = "Of which town does he write in chapter 30?") -> Example:
     start = text.text.index(answer)
-    return Question(question, text, start, start + len(answer), "")
+    return Example(question, text, start, start + len(answer), "")
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -83,8 +81,8 @@ def test_the_negative_is_the_text_that_matches_best_without_the_answer() -> None
         "A cat sat on a mat.",
     ]
     made = [Text(text, "") for text in texts]
-    first = Question("When was the bridge over the Aras opened?", made[0], 39, 43, "")
-    questions = [first, *(Question("Cat or mat?", text, 0, 1, "") for text in made[1:])]
+    first = Example("When was the bridge over the Aras opened?", made[0], 39, 43, "")
+    questions = [first, *(Example("Cat or mat?", text, 0, 1, "") for text in made[1:])]
     assert first.answer == "1998"
     assert hard_negatives(questions)[0] == (made[1],)
 

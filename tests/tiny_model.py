@@ -73,6 +73,37 @@ def write_tiny_model(folder: Path, width: int = 64) -> Path:
     return folder
 
 
+def write_tiny_teacher(folder: Path, *unknown: str) -> Path:
+    """Write an untrained MPNet, which has one token type and two signs between texts, with the tiny model's words.
+
+    The words in `unknown` are not among them.
+    """
+    import torch
+    from tokenizers import Tokenizer, models, processors
+    from transformers import MPNetConfig, MPNetForQuestionAnswering
+
+    student = Tokenizer.from_file(str(write_tiny_model(folder) / "tokenizer.json"))
+    known = [word for word, _ in sorted(student.get_vocab().items(), key=lambda item: item[1])]
+    vocabulary = {word: number for number, word in enumerate(["<s>", "<pad>", "</s>", *known]) if word not in unknown}
+    student.model = models.WordLevel(vocabulary, unk_token="[UNK]")
+    student.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    torch.manual_seed(1)
+    config = MPNetConfig(
+        vocab_size=len(known) + 3,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=130,
+        hidden_dropout_prob=0.0,
+    )
+    MPNetForQuestionAnswering(config).save_pretrained(folder)
+    student.save(str(folder / "tokenizer.json"))
+    return folder
+
+
 def write_tiny_reader(folder: Path) -> None:
     """Write the made-up set, an untrained model, what it becomes when it has learned the set, and its reader."""
     from qa.reader.compile import export_reader
@@ -82,7 +113,7 @@ def write_tiny_reader(folder: Path) -> None:
     from qa.training.recipe import Precision, Recipe
 
     recipe = Recipe(
-        epochs=30,
+        epochs=40,
         learning_rate=3e-3,
         batch_tokens=400,
         max_tokens=64,

@@ -28,7 +28,7 @@ STRIDE = 128
 MAX_QUESTION_TOKENS = 80
 """Word pieces of the longest question; the end of a longer one is cut."""
 
-MAX_ANSWER_TOKENS = 30
+MAX_ANSWER_TOKENS = 60
 """Word pieces of the longest answer."""
 
 

@@ -2,7 +2,9 @@
 
 import shutil
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -35,13 +37,18 @@ class SpanModel(nn.Module):
     def __init__(self, spans: nn.Module, width: int) -> None:
         super().__init__()
         self.spans = spans
+        self._knows_types = "token_type_ids" in signature(spans.forward).parameters
         self.relevance = nn.Linear(width, 1)
         nn.init.normal_(self.relevance.weight, std=0.02)
         nn.init.zeros_(self.relevance.bias)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> Logits:
-        """Return the logits of texts as word pieces: int64, shape (texts, tokens), mask 0 where there is padding."""
-        found = self.spans(input_ids=ids, attention_mask=mask, token_type_ids=types, output_hidden_states=True)
+        """Return the logits of texts as word pieces: int64, shape (texts, tokens), mask 0 where there is padding.
+
+        `types` are 1 in the second segment; a model that tells segments by what stands between them does not take them.
+        """
+        second = {"token_type_ids": types} if self._knows_types else {}
+        found = self.spans(input_ids=ids, attention_mask=mask, **second, output_hidden_states=True)
         padding = mask == 0
         relevance = self.relevance(found.hidden_states[-1][:, 0])[:, 0]
         return Logits(
@@ -70,7 +77,9 @@ def load_model(folder: Path, *, attention: str = "sdpa", dropout: float | None =
     for name in ("config.json", "tokenizer.json"):
         if not (folder / name).is_file():
             raise FileNotFoundError(f"{folder} has no {name}; give the folder of a question-answering model")
-    config = AutoConfig.from_pretrained(folder, attn_implementation=attention)
+    config = AutoConfig.from_pretrained(folder)
+    architecture: Any = AutoModelForQuestionAnswering._model_mapping[type(config)]
+    config._attn_implementation = attention if architecture._supports_sdpa else "eager"
     config.attention_probs_dropout_prob = 0.0
     if dropout is not None:
         config.hidden_dropout_prob = dropout

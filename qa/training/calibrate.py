@@ -23,7 +23,7 @@ from qa.explain import is_right
 from qa.reader.onnx_reader import OnnxReader
 from qa.settings import Settings
 from qa.training import data as training
-from qa.training.twisting import Twister
+from qa.training.perturbed import Perturber
 from qa.training.windows import Window
 from qa.types import Reader
 
@@ -40,7 +40,7 @@ WEIGHED = ("bias", *Evidence.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class CalibrationTrial:
     """The evidence for each answer to one question asked with k passages, best scored first, and whether it is right.
 
     `answerable` is false if what answers it was taken away, or the question was changed, before it was asked.
@@ -53,14 +53,14 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Twisted:
+class PerturbedQuestion:
     """A question changed so that nothing answers it, and its vector, shape (1, dimension)."""
 
     question: str
     vector: Vectors
 
 
-class Way(Enum):
+class InVain(Enum):
     """What is asked of a question beside itself."""
 
     NOTHING_ELSE = auto()
@@ -110,19 +110,23 @@ def calibrate(collections: Sequence[Collection], reader: OnnxReader, settings: S
 
 
 def ask(
-    question: Question, searcher: Searcher, vector: Vectors, reader: Reader, vain: Way | Twisted = Way.WITHOUT_ARTICLES
-) -> Iterator[Trial]:
+    question: Question,
+    searcher: Searcher,
+    vector: Vectors,
+    reader: Reader,
+    vain: InVain | PerturbedQuestion = InVain.WITHOUT_ARTICLES,
+) -> Iterator[CalibrationTrial]:
     """Yield the trials of a question: for each k as it is, and in a way in which nothing answers it.
 
     Each passage is read once for a question.
     """
     hits = _hits(searcher, question.question, vector)
-    if vain is Way.WITHOUT_ARTICLES:
+    if vain is InVain.WITHOUT_ARTICLES:
         without = [hit for hit in hits if hit.passage.article.id not in question.relevant]
         yield from _trials(question, {True: hits, False: without}, reader)
     else:
         yield from _trials(question, {True: hits}, reader)
-    if isinstance(vain, Twisted):
+    if isinstance(vain, PerturbedQuestion):
         changed = replace(question, question=vain.question, answers=())
         yield from _trials(changed, {False: _hits(searcher, vain.question, vain.vector)}, reader)
 
@@ -131,7 +135,7 @@ def _hits(searcher: Searcher, question: str, vector: Vectors) -> tuple[Hit, ...]
     return searcher.hits(searcher.propose(question, vector).fused(searcher.settings.vector_weight))
 
 
-def _trials(question: Question, ways: Mapping[bool, Sequence[Hit]], reader: Reader) -> Iterator[Trial]:
+def _trials(question: Question, ways: Mapping[bool, Sequence[Hit]], reader: Reader) -> Iterator[CalibrationTrial]:
     """Yield a question's trials at each k; `ways`: whether it is answerable → the hits that are read then."""
     read = {hit.passage.id: hit.passage for hits in ways.values() for hit in hits[: max(KS)]}
     readings = dict(zip(read, reader.read(question.question, list(read.values())), strict=True))
@@ -139,10 +143,10 @@ def _trials(question: Question, ways: Mapping[bool, Sequence[Hit]], reader: Read
         for answerable, hits in ways.items():
             groups = gather(hits[:k], [readings[hit.passage.id] for hit in hits[:k]])
             right = tuple(is_right(group.best.text, question.answers) for group in groups)
-            yield Trial(tuple(group.evidence for group in groups), right, answerable, k)
+            yield CalibrationTrial(tuple(group.evidence for group in groups), right, answerable, k)
 
 
-def fit(trials: Sequence[Trial]) -> Calibration:
+def fit(trials: Sequence[CalibrationTrial]) -> Calibration:
     """Return the logistic regression over the answers of all trials that is likeliest.
 
     No weight is negative, so that more evidence never means less confidence.
@@ -171,20 +175,22 @@ def _minimizer() -> Any:
     return minimize
 
 
-def with_threshold(calibration: Calibration, trials: Sequence[Trial]) -> Calibration:
+def with_threshold(calibration: Calibration, trials: Sequence[CalibrationTrial]) -> Calibration:
     """Return the calibration with the threshold at which most trials end well: right, or withheld if unanswerable."""
     threshold, _ = best_threshold([[ending(calibration, trial)] for trial in trials])
     return replace(calibration, threshold=threshold)
 
 
-def ending(calibration: Calibration, trial: Trial) -> Ending:
+def ending(calibration: Calibration, trial: CalibrationTrial) -> Ending:
     """Return how a trial ends: with its most confident answer, of confidence 0 if it has none."""
     rated = [(calibration.confidence(one), right) for one, right in zip(trial.evidence, trial.right, strict=True)]
     confidence, right = max(rated, key=lambda pair: pair[0], default=(0.0, False))
     return Ending(confidence, right, trial.answerable)
 
 
-def judge(judged: Sequence[tuple[Calibration, Trial]], final: Calibration, questions: int) -> CalibrationReport:
+def judge(
+    judged: Sequence[tuple[Calibration, CalibrationTrial]], final: Calibration, questions: int
+) -> CalibrationReport:
     """Return how trials end, each by a calibration that it was not fitted on."""
     ended = [(ending(calibration, trial), calibration.threshold, trial.k) for calibration, trial in judged]
     answerable = [(one, least) for one, least, _ in ended if one.answerable]
@@ -211,43 +217,43 @@ def judge(judged: Sequence[tuple[Calibration, Trial]], final: Calibration, quest
     )
 
 
-def _ask_all(collection: Collection, reader: Reader, settings: Settings) -> Iterator[list[Trial]]:
+def _ask_all(collection: Collection, reader: Reader, settings: Settings) -> Iterator[list[CalibrationTrial]]:
     """Yield the trials of each question that has a relevant article and an answer.
 
     Every other question is asked in vain, too, so that a third of what is asked has no answer.
     """
-    searcher, twisted = Searcher(collection.archive, settings), twist(collection)
+    searcher, perturbed = Searcher(collection.archive, settings), perturbed_questions(collection)
     rows = [row for row, one in enumerate(collection.questions.questions) if one.relevant and one.answers]
     for number, row in enumerate(shown(rows, len(rows), "questions asked")):
         question = collection.questions.questions[row]
-        vain = twisted.get(question.id, Way.WITHOUT_ARTICLES) if number % 2 else Way.NOTHING_ELSE
+        vain = perturbed.get(question.id, InVain.WITHOUT_ARTICLES) if number % 2 else InVain.NOTHING_ELSE
         yield list(ask(question, searcher, collection.vectors[row : row + 1], reader, vain))
 
 
-def twist(collection: Collection) -> dict[str, Twisted]:
+def perturbed_questions(collection: Collection) -> dict[str, PerturbedQuestion]:
     """Return every fourth question changed by rule so that what answers it does so no longer, by id.
 
     Those that no rule fits are left out.
     """
-    marked = dict[str, training.Question]()
+    marked = dict[str, training.Example]()
     for question in collection.questions.judged[1::4]:
         article = collection.archive.store.article(next(iter(question.relevant)))
         answer = next((answer for answer in question.answers if answer in article.text), None)
         if answer is not None:
             start = article.text.index(answer)
             text = training.Text(article.text, collection.questions.name)
-            marked[question.id] = training.Question(question.question, text, start, start + len(answer), question.id)
-    twister, chance = Twister(list(marked.values())), random.Random(0)
+            marked[question.id] = training.Example(question.question, text, start, start + len(answer), question.id)
+    perturber, chance = Perturber(list(marked.values())), random.Random(0)
     found = dict[str, str]()
     for id_, asked in marked.items():
-        changed = twister.twisted(asked, Window(asked.text.text, asked.start, asked.end), chance)
+        changed = perturber.perturbed(asked, Window(asked.text.text, asked.start, asked.end), chance)
         if changed is not None:
             found[id_] = changed
     vectors = collection.archive.encoder.encode_questions(list(found.values()))
-    return {id_: Twisted(changed, vectors[[row]]) for row, (id_, changed) in enumerate(found.items())}
+    return {id_: PerturbedQuestion(changed, vectors[[row]]) for row, (id_, changed) in enumerate(found.items())}
 
 
-def _matrix(trials: Sequence[Trial]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _matrix(trials: Sequence[CalibrationTrial]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return a row of 1 and the evidence for each answer, in the order of WEIGHED, and whether it is right."""
     rows = [
         (1.0, *(evidence.bounded()[name] for name in WEIGHED[1:]))

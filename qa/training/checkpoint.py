@@ -1,4 +1,4 @@
-"""A training that can be taken up again: weights, optimiser, random states and place in the data, in one file."""
+"""A training that can be taken up again: weights, optimiser, random states and progress, in one file."""
 
 import random
 from collections.abc import Mapping
@@ -9,16 +9,16 @@ from typing import Any
 
 import torch
 
-from qa.training.average import Average
+from qa.training.ema import MovingAverage
 
 FILE = "state.pt"
 
-STATE = {"training", "place", "model", "optimizer", "average", "random", "random_cuda"}
+STATE = {"training", "progress", "model", "optimizer", "ema", "random", "random_cuda"}
 """What every checkpoint holds."""
 
 
 @dataclass(slots=True)
-class Place:
+class Progress:
     """How far a training is: `batch` batches of epoch `epoch`, both from 0. It moves, so it is not frozen.
 
     `precision` is what was picked at its start: measured again it might come out the other way.
@@ -39,10 +39,10 @@ class Learner:
 
     model: torch.nn.Module
     optimizer: torch.optim.Optimizer
-    average: Average | None = None
+    ema: MovingAverage | None = None
 
 
-def save_checkpoint(folder: Path, training: Mapping[str, str], place: Place, learner: Learner) -> None:
+def save_checkpoint(folder: Path, training: Mapping[str, str], progress: Progress, learner: Learner) -> None:
     """Write the state of a training to a folder; a crash or a full disk leaves the one before it as it was.
 
     `training` names what makes it this training and no other.
@@ -52,10 +52,10 @@ def save_checkpoint(folder: Path, training: Mapping[str, str], place: Place, lea
     """
     state = {
         "training": dict(training),
-        "place": {name: getattr(place, name) for name in Place.__slots__},
+        "progress": {name: getattr(progress, name) for name in Progress.__slots__},
         "model": learner.model.state_dict(),
         "optimizer": learner.optimizer.state_dict(),
-        "average": learner.average.values if learner.average else [],
+        "ema": learner.ema.values if learner.ema else [],
         "random": torch.get_rng_state(),
         "random_cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
     }
@@ -72,8 +72,8 @@ def save_checkpoint(folder: Path, training: Mapping[str, str], place: Place, lea
     draft.replace(folder / FILE)
 
 
-def load_checkpoint(folder: Path, training: Mapping[str, str], learner: Learner) -> Place:
-    """Bring the learner and the random states to where a checkpoint has them, and return its place.
+def load_checkpoint(folder: Path, training: Mapping[str, str], learner: Learner) -> Progress:
+    """Bring the learner and the random states to where a checkpoint has them, and return its progress.
 
     Raises:
         FileNotFoundError: if there is none.
@@ -97,12 +97,12 @@ def load_checkpoint(folder: Path, training: Mapping[str, str], learner: Learner)
             )
     learner.model.load_state_dict(state["model"])
     learner.optimizer.load_state_dict(state["optimizer"])
-    if learner.average:
-        learner.average.load(state["average"])
+    if learner.ema:
+        learner.ema.load(state["ema"])
     torch.set_rng_state(state["random"])
     if state["random_cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(state["random_cuda"])
-    return Place(**state["place"])
+    return Progress(**state["progress"])
 
 
 def seeded(seed: int, epoch: int) -> random.Random:

@@ -54,6 +54,12 @@ def train() -> None:
 )
 @click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_OUT, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in --out.")
+@click.option(
+    "--teacher", type=click.Path(path_type=Path), help="A larger model with the same word pieces, to learn from."
+)
+@click.option(
+    "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that prepare the data."
+)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option("--apart", multiple=True, type=click.Path(path_type=Path), help="A test set: no text of it is used.")
 @click.option("--join", multiple=True, metavar="SOURCE", help="Join neighbouring texts of a source of sentences.")
@@ -71,13 +77,18 @@ def train() -> None:
 @_setting("layer_decay", "What each layer's rate is of that above it; below 1, low layers learn less.")
 @_setting("frozen_layers", "How many of the lowest layers stay as they are.")
 @_setting("dropout", "The share of each layer's output that is dropped.  [default: the model's own]", type=float)
-@_setting("average", "What an average of the weights keeps of itself each step, such as 0.999. 0: none.")
+@_setting("ema", "What an average of the weights keeps of itself each step, such as 0.999. 0: none.")
 @_setting("batch_tokens", "The most word pieces in a batch.")
 @_setting("negatives", "The share of windows without the answer.")
 @_setting("long_windows", "The share of windows that are as long as a paragraph.")
+@_setting("headings", "The share of windows read behind the heading of their article.")
+@_setting("draws", "How many epochs' windows are drawn anew; later ones have them again.", type=click.IntRange(1))
+@_setting("soft_weight", "The weight of the teacher's logits beside what the data say.")
+@_setting("temperature", "What a teacher's logits, and the model's, are divided by to be compared.")
+@_setting("doubtful", "A source whose answers count only where the teacher's overlap.", multiple=True)
 @_setting("group_negatives", "How many windows without the answer each question is asked over beside its own.")
 @_setting("own_weight", "In such groups, the weight of each window's loss on its own.")
-@_setting("twisted", "The share of questions changed so that they have no answer.")
+@_setting("perturbed", "The share of questions changed so that they have no answer.")
 @_setting("typed", "The share of questions in lower case, without question mark.")
 @_setting("keywords", "The share of these that are keywords only.")
 @_setting("typos", "The share of these with a typo.")
@@ -89,6 +100,8 @@ def reader(
     start: Path,
     out: Path,
     resume: bool,
+    teacher: Path | None,
+    workers: int,
     device: str,
     apart: Sequence[Path],
     join: Sequence[str],
@@ -96,15 +109,16 @@ def reader(
 ) -> None:
     """Train the reader on questions with their texts and spans.
 
-    DATA is JSON Lines, .jsonl or .jsonl.gz: question, text, answers [{text, start}], source. The result is a checkpoint
-    for `pressmark train export`. Checkpoints are written every 5 minutes.
+    DATA is JSON Lines, .jsonl or .jsonl.gz: question, text, answers [{text, start}], source, and the title where it is
+    known. "answers": [] says that the text does not answer the question, null that only a teacher can tell. The result
+    is a checkpoint for `pressmark train export`. Checkpoints are written every 5 minutes; what a teacher says is kept.
 
     \b
     Examples:
       pressmark train reader train.jsonl.gz qamr.jsonl.gz --join qamr_wikinews --apart dev-v1.1.json.gz \\
         --start reader-start --out checkpoints/reader
       pressmark train reader train.jsonl.gz --start checkpoints/reader --out checkpoints/second --epochs 1 \\
-        --learning-rate 3e-5 --layer-decay 0.9 --average 0.999 --group-negatives 3 --twisted 0.1
+        --learning-rate 3e-5 --layer-decay 0.9 --ema 0.999 --group-negatives 3 --perturbed 0.1
     """
     from tqdm import tqdm
 
@@ -116,7 +130,14 @@ def reader(
     shape = "{percentage:5.1f}% |{bar}| {elapsed} gone, {remaining} left{postfix}"
     with plain_errors():
         job = Job(
-            read_data(data, Curation(tuple(apart), frozenset(join))), start, out, Recipe(**settings), device, resume
+            read_data(data, Curation(tuple(apart), frozenset(join))),
+            start,
+            out,
+            Recipe(**settings),
+            device,
+            resume,
+            teacher,
+            workers,
         )
         for reason, count in job.data.left_out.items():
             click.echo(f"left out, {reason}: {count:,} questions", err=True)
@@ -137,13 +158,13 @@ def reader(
 @click.argument("checkpoints", metavar="CHECKPOINT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the mean.")
 def mean(checkpoints: Sequence[Path], out: Path) -> None:
-    """Average the weights of checkpoints that go back to the same first ones, as one checkpoint.
+    """MovingAverage the weights of checkpoints that go back to the same first ones, as one checkpoint.
 
     \b
     Example:
       pressmark train mean reader-start checkpoints/reader checkpoints/second --out checkpoints/mean
     """
-    from qa.training.mean import mean_of
+    from qa.training.soup import mean_of
 
     with plain_errors():
         mean_of(checkpoints, out)

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +32,7 @@ class Text:
 
     text: str
     source: str
+    title: str = ""
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
@@ -44,19 +45,32 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question and its answer: the half-open character range [start, end) of `text.text`. `place` is "file:line"."""
+class Example:
+    """A question and its answer: the half-open character range [start, end) of `text.text`. `place` is "file:line".
+
+    Both are −1 if the text does not answer it, or if nobody has said whether it does: then it is not `labelled`.
+    """
 
     question: str
     text: Text
     start: int
     end: int
     place: str
+    labelled: bool = True
+
+    @property
+    def answered(self) -> bool:
+        """Whether the text is known to hold an answer."""
+        return self.start >= 0
 
     @property
     def answer(self) -> str:
-        """The characters of the answer."""
-        return self.text.text[self.start : self.end]
+        """The characters of the answer, none if there is none."""
+        return self.text.text[self.start : self.end] if self.answered else ""
+
+    def moved(self, text: Text, start: int, end: int) -> "Example":
+        """Return the question over another text, its answer, if it has one, at another place."""
+        return replace(self, text=text, start=start, end=end) if self.answered else replace(self, text=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +81,16 @@ class Data:
     `joined` the sources whose neighbouring texts were made one.
     """
 
-    questions: tuple[Question, ...]
+    questions: tuple[Example, ...]
     hashes: dict[str, str]
     left_out: dict[str, int]
     apart: dict[str, str] = field(default_factory=dict)
     joined: tuple[str, ...] = ()
+
+    @property
+    def unlabelled(self) -> int:
+        """How many questions nobody has answered: only a teacher can."""
+        return sum(not question.labelled for question in self.questions)
 
     @property
     def sources(self) -> set[str]:
@@ -96,6 +115,9 @@ class Curation:
 def read_data(paths: Sequence[Path], curation: Curation) -> Data:
     """Return the questions of reader data files, .jsonl or .jsonl.gz: objects with question, text, answers, source.
 
+    `answers` is [] where the text does not answer the question, and null where nobody has said whether it does. A text
+    has the title that any of its questions gives.
+
     Left out, and counted, are questions whose answer does not stand at its offset, questions asked twice, endless ones,
     and those whose text shares 12 words in a row with a text to keep apart.
 
@@ -109,9 +131,9 @@ def read_data(paths: Sequence[Path], curation: Curation) -> Data:
     left_out: Counter[str] = Counter()
     found = [question for record in records if (question := _question(record, left_out)) is not None]
     _check_sources(curation.joined, {question.text.source for question in found}, "joined")
-    found = _joined(_untokenised(found), curation.joined)
+    found = _titled(_joined(_untokenised(found), curation.joined))
     overlapping = overlaps({question.text for question in found}, known_runs(curation.apart))
-    kept: dict[tuple[str, str, int, int], Question] = {}
+    kept: dict[tuple[str, str, int, int], Example] = {}
     for question in found:
         if question.text in overlapping:
             left_out["text overlaps one to keep apart"] += 1
@@ -144,22 +166,29 @@ def _hashes(paths: Sequence[Path]) -> dict[str, str]:
     return found
 
 
-def split_off(questions: Iterable[Question], percent: int) -> tuple[list[Question], list[Question]]:
+def split_off(questions: Iterable[Example], percent: int) -> tuple[list[Example], list[Example]]:
     """Return the questions to train on, and those held out: all questions about so many per cent of the texts."""
-    training: list[Question] = []
-    held_out: list[Question] = []
+    training: list[Example] = []
+    held_out: list[Example] = []
     for question in questions:
         (held_out if question.text.share(100) < percent else training).append(question)
     return training, held_out
 
 
-def write_questions(questions: Iterable[Question], path: Path) -> None:
+def write_questions(questions: Iterable[Example], path: Path) -> None:
     """Write questions as reader data, such as those held out, for `pressmark train calibration`."""
     with path.open("w", encoding="utf-8") as file:
         for question in questions:
-            answers = [{"text": question.answer, "start": question.start}]
-            record = {"id": question.place, "question": question.question, "text": question.text.text}
-            file.write(json.dumps({**record, "answers": answers, "source": question.text.source}) + "\n")
+            text, answers = question.text, [{"text": question.answer, "start": question.start}] * question.answered
+            record = {
+                "id": question.place,
+                "question": question.question,
+                "title": text.title,
+                "text": text.text,
+                "answers": answers if question.labelled else None,
+                "source": text.source,
+            }
+            file.write(json.dumps(record) + "\n")
 
 
 def overlaps(texts: Iterable[Text], known: Collection[int]) -> set[Text]:
@@ -187,27 +216,29 @@ def _runs(text: str) -> Iterator[int]:
         yield hash(tuple(words[first : first + SHARED_WORDS]))
 
 
-def _question(record: Record, left_out: Counter[str]) -> Question | None:
+def _question(record: Record, left_out: Counter[str]) -> Example | None:
     """Return what a line holds, its first answer without white space around it; None, and a count, if not usable."""
-    question, text = " ".join(record.text("question").split()), record.text("text")
-    answers = record.records("answers")
+    question = " ".join(record.text("question").split())
+    text = Text(record.text("text"), record.optional_text("source"), record.optional_text("title").replace("_", " "))
+    if len(question) > LONGEST_QUESTION:
+        left_out["question too long"] += 1
+        return None
+    labelled = record.fields.get("answers", ()) is not None
+    answers = record.records("answers") if labelled else []
     if not answers:
-        raise record.error("no answers, expected at least one")
+        return Example(question, text, -1, -1, record.place, labelled)
     answer, start = answers[0].fields.get("text"), answers[0].fields.get("start")
     if not isinstance(answer, str) or not isinstance(start, int):
         raise answers[0].error(f"expected a text and a start, found {shown(dict(answers[0].fields))}")
     bare = answer.strip()
     start += answer.find(bare)
-    if not any(map(str.isalnum, bare)) or start < 0 or text[start : start + len(bare)] != bare:
+    if not any(map(str.isalnum, bare)) or start < 0 or text.text[start : start + len(bare)] != bare:
         left_out["answer not at its offset"] += 1
         return None
-    if len(question) > LONGEST_QUESTION:
-        left_out["question too long"] += 1
-        return None
-    return Question(question, Text(text, record.optional_text("source")), start, start + len(bare), record.place)
+    return Example(question, text, start, start + len(bare), record.place)
 
 
-def _untokenised(questions: Sequence[Question]) -> list[Question]:
+def _untokenised(questions: Sequence[Example]) -> list[Example]:
     """Return the questions over texts without the spaces that tokenised corpora have before commas and the like."""
     kept = []
     for question in questions:
@@ -215,14 +246,14 @@ def _untokenised(questions: Sequence[Question]) -> list[Question]:
         if not gaps:
             kept.append(question)
             continue
-        text = Text(GAPS.sub("", question.text.text), question.text.source)
+        text = replace(question.text, text=GAPS.sub("", question.text.text))
         start = question.start - sum(gap < question.start for gap in gaps)
         end = question.end - sum(gap < question.end for gap in gaps)
-        kept.append(Question(question.question, text, start, end, question.place))
+        kept.append(question.moved(text, start, end))
     return kept
 
 
-def _joined(questions: Sequence[Question], sources: Collection[str]) -> list[Question]:
+def _joined(questions: Sequence[Example], sources: Collection[str]) -> list[Example]:
     """Return the questions with JOINED neighbouring texts made one, in the sources whose texts are single sentences."""
     places: dict[Text, tuple[Text, int]] = {}
     for source in sources:
@@ -237,5 +268,17 @@ def _joined(questions: Sequence[Question], sources: Collection[str]) -> list[Que
     moved = []
     for question in questions:
         text, offset = places.get(question.text, (question.text, 0))
-        moved.append(Question(question.question, text, question.start + offset, question.end + offset, question.place))
+        moved.append(question.moved(text, question.start + offset, question.end + offset))
     return moved
+
+
+def _titled(questions: Sequence[Example]) -> list[Example]:
+    """Return the questions over texts that all have the title which any question gives them, one object a text."""
+    titles: dict[str, str] = {}
+    for text in (question.text for question in questions):
+        titles[text.text] = titles.get(text.text) or text.title
+    texts: dict[Text, Text] = {}
+    titled = (replace(question.text, title=titles[question.text.text]) for question in questions)
+    return [
+        replace(question, text=texts.setdefault(text, text)) for question, text in zip(questions, titled, strict=True)
+    ]

@@ -3,29 +3,35 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 
 from embeddings import onnx_models
+from embeddings.plural import plural
 from qa.reader.model import load_model, save_model, weights_path
-from qa.training.average import Average
-from qa.training.checkpoint import Learner, Place, load_checkpoint, save_checkpoint, seeded
-from qa.training.data import Question, Text, check_weights, split_off, write_questions
+from qa.training.checkpoint import Learner, Progress, load_checkpoint, save_checkpoint
+from qa.training.data import Example, Text, check_weights, split_off, write_questions
+from qa.training.ema import MovingAverage
 from qa.training.epochs import Epochs
-from qa.training.features import Batch, Featuriser, collate, pair_tokenizer
-from qa.training.held_out import HeldOut, Trial, measure, trials
+from qa.training.features import Batch, Featuriser, Group, collate, pair_tokenizer
 from qa.training.job import Job
 from qa.training.negatives import hard_negatives
-from qa.training.objective import freeze, loss, parameter_groups
+from qa.training.objective import Weights, agreeing, freeze, loss, parameter_groups
 from qa.training.recipe import Precision, Recipe
-from qa.training.report import Outcome, Used, write_report
+from qa.training.report import Trained, Used, write_report
+from qa.training.teacher import KeptTargets, SoftTargets, Teacher
+from qa.training.validation import Validation, ValidationExample, measure, trials
 
 logger = logging.getLogger(__name__)
 
 HELD_OUT = "held-out.jsonl"
 """The questions about the texts that were held out, in the folder of the result: for the calibration."""
+
+SOFT_TARGETS = "soft-targets"
+"""The folder, in that of the result, where what a teacher says is kept."""
 
 GRADIENT_NORM = 1.0
 BETAS = (0.9, 0.98)
@@ -42,7 +48,7 @@ class Step:
     seconds: float
 
 
-def train(job: Job, watch: Callable[[Step], object] = lambda _: None) -> HeldOut:
+def train(job: Job, watch: Callable[[Step], object] = lambda _: None) -> Validation:
     """Train a reader, write it to `job.out`, and return how it does on the held-out part.
 
     `watch` is called after each step.
@@ -57,6 +63,14 @@ def train(job: Job, watch: Callable[[Step], object] = lambda _: None) -> HeldOut
     return training.finish()
 
 
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """A batch, and what the teacher says of it, None without one."""
+
+    batch: Batch
+    taught: SoftTargets | None
+
+
 class _Training:
     """One training: what moves while it goes on."""
 
@@ -68,14 +82,15 @@ class _Training:
         freeze(self.model, recipe.frozen_layers)
         groups = parameter_groups(self.model, recipe.weight_decay, recipe.layer_decay)
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=BETAS)
-        self.average = Average(self.model.trained(), recipe.average) if recipe.average else None
-        self.learner = Learner(self.model, self.optimizer, self.average)
-        self.place = Place()
+        self.ema = MovingAverage(self.model.trained(), recipe.ema) if recipe.ema else None
+        self.learner = Learner(self.model, self.optimizer, self.ema)
+        self.progress = Progress()
         self.identity = _identity(job)
         if job.resume:
-            self.place = load_checkpoint(job.out, self.identity, self.learner)
-        self.place.precision = self.place.precision or pick_precision(recipe.precision, self.device).value
+            self.progress = load_checkpoint(job.out, self.identity, self.learner)
+        self.progress.precision = self.progress.precision or pick_precision(recipe.precision, self.device).value
         check_weights(recipe.weights, job.data)
+        _check_labels(job)
         featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens, every_mention=recipe.every_mention)
         usable = [one for one in job.data.questions if featuriser.fits(one)]
         if not usable:
@@ -86,63 +101,96 @@ class _Training:
         self.used = Used(len(questions), len(held_out), len(job.data.questions) - len(usable))
         if not questions:
             raise ValueError("no question left to train on: all are held out; lower held_out_percent")
-        self.epochs = Epochs(questions, hard_negatives(questions), featuriser, recipe)
-        self.trials = _trials(held_out, questions, recipe)
+        self.epochs = Epochs(questions, hard_negatives(questions), featuriser, recipe, workers=job.workers)
+        self.teacher = self._opened_teacher()
+        self.trials = _trials([one for one in held_out if one.answered], questions, recipe)
         job.out.mkdir(parents=True, exist_ok=True)
         write_questions(held_out, job.out / HELD_OUT)
         self.tokenizer = pair_tokenizer(job.start / "tokenizer.json", recipe.max_tokens)
 
     def run(self, watch: Callable[[Step], object]) -> None:
         """Take steps until the recipe is through, with checkpoints and evaluations in between."""
-        place, recipe = self.place, self.job.recipe
-        began = time.monotonic() - place.seconds
+        progress, recipe = self.progress, self.job.recipe
+        began = time.monotonic() - progress.seconds
         saved = evaluated = time.monotonic()
         self.model.train()
-        for progress, batch in self._batches():
-            value = self._step(batch, recipe.rate(progress))
-            place.step, place.batch, place.tokens = place.step + 1, place.batch + 1, place.tokens + batch.ids.numel()
-            if self.average:
-                self.average.update(place.step)
-            place.seconds = time.monotonic() - began
+        for done, lesson in self._batches():
+            value = self._step(lesson, recipe.rate(done))
+            progress.step, progress.batch = progress.step + 1, progress.batch + 1
+            progress.tokens += lesson.batch.ids.numel()
+            if self.ema:
+                self.ema.update(progress.step)
+            progress.seconds = time.monotonic() - began
             if time.monotonic() - evaluated >= 60 * recipe.evaluate_minutes:
                 self._evaluate(value)
                 evaluated = time.monotonic()
             if time.monotonic() - saved >= 60 * recipe.checkpoint_minutes:
-                save_checkpoint(self.job.out, self.identity, place, self.learner)
+                save_checkpoint(self.job.out, self.identity, progress, self.learner)
                 saved = time.monotonic()
-            watch(Step(place.step, progress, value, place.tokens, place.seconds))
+            watch(Step(progress.step, done, value, progress.tokens, progress.seconds))
 
-    def finish(self) -> HeldOut:
+    def finish(self) -> Validation:
         """Write the model and what is to be known of it, and return how it does."""
         with self._averaged():
             save_model(self.model, self.job.out, self.job.start)
             result = measure(self.model, self.tokenizer, self.trials)
-        write_report(self.job.out, self.identity, self.job, Outcome(self.place, self.used, str(self.device), result))
+        write_report(self.job.out, self.identity, self.job, Trained(self.progress, self.used, str(self.device), result))
         return result
 
-    def _batches(self) -> Iterator[tuple[float, Batch]]:
-        """Yield the batches from the place on, each with the share of the training that is done before it."""
-        recipe, place = self.job.recipe, self.place
-        while True:
-            made = self.epochs.batches(seeded(recipe.seed, place.epoch))
-            while place.batch < len(made):
-                progress = (place.epoch + place.batch / len(made)) / recipe.epochs
-                if recipe.minutes is not None:
-                    progress = place.seconds / (60 * recipe.minutes)
-                if progress >= 1:
-                    return
-                yield progress, collate(made[place.batch]).to(self.device)
-            place.epoch, place.batch = place.epoch + 1, 0
+    def _opened_teacher(self) -> Teacher | KeptTargets | None:
+        """Return what says what the teacher makes of windows: kept on disk, but on a GPU, which reads as fast."""
+        job = self.job
+        if job.teacher is None:
+            return None
+        bfloat16 = self.progress.precision == Precision.BFLOAT16
+        teacher = Teacher(job.teacher, job.start / "tokenizer.json", device=self.device, bfloat16=bfloat16)
+        return KeptTargets(job.out / SOFT_TARGETS, teacher) if self.device.type == "cpu" else teacher
 
-    def _step(self, batch: Batch, rate: float) -> float:
+    def _batches(self) -> Iterator[tuple[float, _Lesson]]:
+        """Yield the batches from where it stands on, each with the share of the training that is done before it.
+
+        While one is learnt from, the next is put together, and the next epoch's are prepared.
+        """
+        recipe, progress = self.job.recipe, self.progress
+        with ThreadPoolExecutor(1) as preparing, ThreadPoolExecutor(1) as collating:
+            coming = preparing.submit(self.epochs.batches, progress.epoch)
+            while True:
+                made = coming.result()
+                if recipe.minutes is not None or progress.epoch + 1 < recipe.epochs:
+                    coming = preparing.submit(self.epochs.batches, progress.epoch + 1)
+                following = collating.submit(self._lesson, made, progress.batch)
+                while progress.batch < len(made):
+                    done = (progress.epoch + progress.batch / len(made)) / recipe.epochs
+                    if recipe.minutes is not None:
+                        done = progress.seconds / (60 * recipe.minutes)
+                    if done >= 1:
+                        return
+                    lesson = following.result()
+                    following = collating.submit(self._lesson, made, progress.batch + 1)
+                    yield done, lesson
+                progress.epoch, progress.batch = progress.epoch + 1, 0
+
+    def _lesson(self, made: Sequence[Sequence[Group]], number: int) -> _Lesson:
+        """Return the batch of a number, from 0, and what the teacher says of it; beyond the last one, the last."""
+        groups = made[min(number, len(made) - 1)]
+        batch = collate(groups)
+        if self.teacher is None:
+            return _Lesson(batch.to(self.device), None)
+        taught = self.teacher.targets([feature for group in groups for feature in group])
+        trusted = batch.labelled & (~batch.doubtful | agreeing(batch, taught))
+        return _Lesson(replace(batch, labelled=trusted).to(self.device), taught.to(self.device))
+
+    def _step(self, lesson: _Lesson, rate: float) -> float:
         """Change the weights by one batch and return its loss before."""
+        batch, taught = lesson.batch, lesson.taught
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["scale"]
-        bfloat16 = self.place.precision == Precision.BFLOAT16
+        bfloat16 = self.progress.precision == Precision.BFLOAT16
         with torch.autocast(self.device.type, torch.bfloat16) if bfloat16 else nullcontext():
             logits = self.model(batch.ids, batch.mask, batch.types)
         recipe = self.job.recipe
-        value = loss(logits.float(), batch, relevance_weight=recipe.relevance_weight, own_weight=recipe.own_weight)
+        weights = Weights(recipe.own_weight, recipe.relevance_weight, recipe.soft_weight, recipe.temperature)
+        value = loss(logits.float(), batch, weights, taught)
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.trained(), GRADIENT_NORM)
         self.optimizer.step()
@@ -151,16 +199,22 @@ class _Training:
 
     def _averaged(self) -> AbstractContextManager[None]:
         """Return a context in which the model has the averaged weights, if any are kept."""
-        return self.average.in_place() if self.average else nullcontext()
+        return self.ema.in_place() if self.ema else nullcontext()
 
     def _evaluate(self, value: float) -> None:
         with self._averaged():
             figures = asdict(measure(self.model, self.tokenizer, self.trials))
-        place = self.place
-        place.curve.append(
-            {"step": place.step, "tokens": place.tokens, "seconds": round(place.seconds), "loss": value, **figures}
+        progress = self.progress
+        progress.curve.append(
+            {
+                "step": progress.step,
+                "tokens": progress.tokens,
+                "seconds": round(progress.seconds),
+                "loss": value,
+                **figures,
+            }
         )
-        logger.info("step %d: held-out EM %.3f, F1 %.3f", place.step, figures["em"], figures["f1"])
+        logger.info("step %d: held-out EM %.3f, F1 %.3f", progress.step, figures["em"], figures["f1"])
 
 
 def pick_device(name: str) -> torch.device:
@@ -204,7 +258,7 @@ def _seconds(kind: torch.dtype) -> float:
     return min(times)
 
 
-def _trials(held_out: Sequence[Question], training: Sequence[Question], recipe: Recipe) -> list[Trial]:
+def _trials(held_out: Sequence[Example], training: Sequence[Example], recipe: Recipe) -> list[ValidationExample]:
     """Return the held-out trials; their negatives come from the held-out texts."""
     if not held_out:
         logger.warning("nothing is held out of %d questions: the figures will be 0", len(training))
@@ -213,7 +267,16 @@ def _trials(held_out: Sequence[Question], training: Sequence[Question], recipe: 
     return trials(held_out, negatives, recipe.held_out_questions, recipe.seed)
 
 
+def _check_labels(job: Job) -> None:
+    """Raise ValueError if only a teacher could tell what is right, and there is none."""
+    count = job.data.unlabelled
+    if job.teacher is None and (count or job.recipe.doubtful):
+        unknown = f"{plural(count, 'question')} with answers null" if count else f"doubtful {job.recipe.doubtful}"
+        raise ValueError(f"there is no teacher for {unknown}; give one with --teacher, or leave them out")
+
+
 def _identity(job: Job) -> dict[str, str]:
     """Return what makes a training this one: recipe, data, and the model it starts from."""
     start = {"start": job.start.name, "start weights": onnx_models.sha256(weights_path(job.start))}
-    return job.recipe.identity() | job.data.identity() | start
+    teacher = {"teacher": onnx_models.sha256(weights_path(job.teacher)) if job.teacher else ""}
+    return job.recipe.identity() | job.data.identity() | start | teacher

@@ -1,6 +1,7 @@
 """What training makes smaller: the loss of spans and relevance, over the parameters that are trained."""
 
 import re
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -8,26 +9,76 @@ from torch.nn import functional
 
 from qa.reader.model import NEVER, Logits, SpanModel
 from qa.training.features import Batch
+from qa.training.teacher import SoftTargets
 
 LAYER = re.compile(r"\.layer\.(\d+)\.")
 """The number of a layer in the name of a parameter, from 0."""
 
 
-def loss(logits: Logits, batch: Batch, *, relevance_weight: float, own_weight: float) -> torch.Tensor:
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the parts of a loss weigh: in groups, each text's own spans beside those of all; relevance beside spans.
+
+    `soft` is the weight of a teacher's targets, in [0, 1], what the data say has the rest; `temperature`, above 0, is
+    what both logits are divided by for them.
+    """
+
+    own: float
+    relevance: float
+    soft: float = 0.0
+    temperature: float = 1.0
+
+
+def loss(logits: Logits, batch: Batch, weights: Weights, taught: SoftTargets | None = None) -> torch.Tensor:
     """Return the mean loss of the groups' spans, plus the weighted mean loss of the texts' relevance, in nats.
 
-    The spans of a group of several texts cost own_weight × the mean of what each text costs on its own, plus
-    (1 − own_weight) × what they cost together. For a text alone both are the mean of the cross entropies of its ends.
+    The spans of a group of several texts cost weights.own × the mean of what each text costs on its own, plus
+    (1 − weights.own) × what they cost together. For a text alone both are the mean of the cross entropies of its ends.
+    Texts that are not labelled cost nothing but what a teacher has for them.
     """
     alone = torch.arange(len(batch.groups), device=batch.groups.device)
-    sizes = torch.bincount(batch.groups)
+    sizes, known = torch.bincount(batch.groups), batch.labelled.float()
+    known_groups = torch.ones_like(sizes, dtype=known.dtype).scatter_reduce(0, batch.groups, known, "amin")
     spans = torch.zeros((), device=batch.groups.device)
     for scores, golds in ((logits.start, batch.starts), (logits.end, batch.ends)):
-        own = (shared_entropies(scores, golds, alone) / sizes[batch.groups]).sum() / len(sizes)
-        shared = shared_entropies(scores, golds, batch.groups).mean()
-        spans = spans + (own_weight * own + (1 - own_weight) * shared) / 2
+        own = (known * shared_entropies(scores, golds, alone) / sizes[batch.groups]).sum()
+        shared = (known_groups * shared_entropies(scores, golds, batch.groups)).sum()
+        spans = spans + (weights.own * own + (1 - weights.own) * shared) / 2
+    spans = spans / known_groups.sum().clamp(min=1)
+    if taught is not None:
+        spans = (1 - weights.soft) * spans + weights.soft * soft_loss(logits, batch, taught, weights.temperature)
     answers = (~batch.starts[:, 0]).float()
-    return spans + relevance_weight * functional.binary_cross_entropy_with_logits(logits.relevance, answers)
+    relevance = functional.binary_cross_entropy_with_logits(logits.relevance, answers, weight=known, reduction="sum")
+    return spans + weights.relevance * relevance / known.sum().clamp(min=1)
+
+
+def soft_loss(logits: Logits, batch: Batch, taught: SoftTargets, temperature: float) -> torch.Tensor:
+    """Return how far the texts' ends are from a teacher's: the mean Kullback–Leibler divergence at a temperature, nats.
+
+    It is multiplied by the temperature's square, so that its gradients are as large at any.
+
+    Source: Hinton et al. 2015, arXiv:1503.02531, section 2.
+    """
+    apart = torch.zeros((), device=batch.ids.device)
+    for scores, targets in ((logits.start, taught.start), (logits.end, taught.end)):
+        own, wanted = (
+            (values.masked_fill(~batch.passages, NEVER) / temperature).log_softmax(dim=1)
+            for values in (scores, targets)
+        )
+        apart = apart + functional.kl_div(own, wanted, reduction="batchmean", log_target=True) / 2
+    return apart * temperature**2
+
+
+def agreeing(batch: Batch, taught: SoftTargets) -> torch.Tensor:
+    """Return which texts' answers share a token with what the teacher takes for it, bool, shape (texts,).
+
+    A text without an answer agrees if the teacher finds none.
+    """
+    first, last = (values.masked_fill(~batch.passages, NEVER).argmax(dim=1) for values in (taught.start, taught.end))
+    places = torch.arange(batch.ids.shape[1], device=batch.ids.device)
+    found = (places >= first[:, None]) & (places <= last[:, None])
+    marked = batch.starts.cumsum(dim=1) > (batch.ends.cumsum(dim=1) - batch.ends.long())
+    return (found & marked).any(dim=1)
 
 
 def shared_entropies(scores: torch.Tensor, golds: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:

@@ -29,17 +29,17 @@ start:
 
 build/reader-1/training.json: | start .venv/installed-dev
 	$(TRAIN) --start $(START) --weight qamr_wikinews=0.6 --weight qamr_wikipedia=0.4 --weight policyqa=0.3 \
-		--epochs 1.5 --learning-rate 1e-4 --negatives 0.2 --twisted 0.12 --dropout 0 --average 0.999
+		--epochs 1.5 --learning-rate 1e-4 --negatives 0.2 --perturbed 0.12 --dropout 0 --ema 0.999
 
 build/reader-2/training.json: build/reader-1/training.json
-	$(TRAIN) --start $(<D) $(NEAREST) --epochs 1 --learning-rate 1e-4 --long-windows 0.3 --negatives 0.15 --twisted 0.16 \
-		--dropout 0 --average 0.999
+	$(TRAIN) --start $(<D) $(NEAREST) --epochs 1 --learning-rate 1e-4 --long-windows 0.3 --negatives 0.15 --perturbed 0.16 \
+		--dropout 0 --ema 0.999
 
 build/reader-3/training.json: build/reader-2/training.json
 	$(TRAIN) --start $(<D) $(NEAREST) --epochs 0.1 --learning-rate 6e-5 --layer-decay 0.9 --long-windows 0.2 \
-		--group-negatives 3 --negatives 0.1 --twisted 0.2 --dropout 0.1 --average 0.995
+		--group-negatives 3 --negatives 0.1 --perturbed 0.2 --dropout 0.1 --ema 0.995
 
 build/reader-4/training.json: build/reader-first/training.json
 	$(TRAIN) --start $(<D) $(NEAREST) --weight nq=1 --weight covid=0.3 --weight qamr_wikinews=0.3 --weight policyqa=0.1 \
-		--epochs 0.4 --learning-rate 1.2e-4 --long-windows 0.25 --negatives 0.2 --twisted 0.28 --dropout 0.1 \
-		--average 0.998 --seed 11
+		--epochs 0.4 --learning-rate 1.2e-4 --long-windows 0.25 --negatives 0.2 --perturbed 0.28 --dropout 0.1 \
+		--ema 0.998 --seed 11

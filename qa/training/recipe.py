@@ -8,6 +8,9 @@ RESUME_ANYWAY = ("minutes", "checkpoint_minutes", "evaluate_minutes")
 """What of a recipe may change when a training is taken up again."""
 
 
+SHARES = ("typed", "keywords", "typos", "headings", "soft_weight")
+
+
 class Precision(StrEnum):
     """How the model's matrices are multiplied. AUTO: bfloat16 where a short measurement says that it is faster."""
 
@@ -40,7 +43,7 @@ class Recipe:
     long_windows: float = 0.12
     """The share of windows that are as long as a paragraph of an encyclopaedia; the others are as long as passages."""
 
-    twisted: float = 0.0
+    perturbed: float = 0.0
     """The share of questions that are changed by rule so that their window has no answer to them."""
 
     group_negatives: int = 0
@@ -57,6 +60,19 @@ class Recipe:
     typos: float = 0.0
     """The shares of these that are typed as keywords only, and with a typo."""
 
+    headings: float = 0.0
+    """The share of windows that are read behind the heading of their article, where its title is known."""
+
+    draws: int | None = None
+    """How many epochs' windows are drawn anew; later epochs have them again. None: every epoch's."""
+
+    soft_weight: float = 0.7
+    temperature: float = 2.0
+    """With a teacher, the weight of its logits beside what the data say, and what both sides are divided by for it."""
+
+    doubtful: tuple[str, ...] = ()
+    """The sources whose answers are used only where the teacher's share a word piece with them."""
+
     relevance_weight: float = 0.3
     """The weight of the relevance head's loss beside that of the spans."""
 
@@ -72,7 +88,7 @@ class Recipe:
     dropout: float | None = None
     """The share of each layer's output that is dropped; None: as the model has it."""
 
-    average: float = 0.0
+    ema: float = 0.0
     """How much of itself an average of the weights keeps each step, such as 0.999; it is the result then. 0: none."""
 
     held_out_percent: int = 3
@@ -88,16 +104,17 @@ class Recipe:
     seed: int = 7
 
     def __post_init__(self) -> None:
-        for name in ("warmup", "negatives", "long_windows", "twisted", "own_weight", "typed", "keywords", "typos"):
+        for name in ("warmup", "negatives", "long_windows", "perturbed", "own_weight", *SHARES):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a share from 0 to 1")
-        for name in ("epochs", "learning_rate", "batch_tokens"):
-            if not getattr(self, name) > 0:
+        for name in ("epochs", "learning_rate", "batch_tokens", "temperature", "minutes"):
+            if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; give a number above 0")
-        if self.negatives + self.twisted > 1:
-            raise ValueError(f"negatives, {self.negatives}, and twisted, {self.twisted}, are above 1 together")
-        if self.group_negatives < 0:
-            raise ValueError(f"group_negatives is {self.group_negatives}; give 0 or more")
+        if self.negatives + self.perturbed > 1:
+            raise ValueError(f"negatives, {self.negatives}, and perturbed, {self.perturbed}, are above 1 together")
+        for name, least in (("draws", 1), ("group_negatives", 0)):
+            if getattr(self, name) is not None and getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)}; give {least} or more")
         if self.group_negatives and (1 + self.group_negatives) * self.max_tokens > self.batch_tokens:
             raise ValueError(
                 f"a group of {1 + self.group_negatives} windows of up to {self.max_tokens} tokens does not fit into "
@@ -105,11 +122,9 @@ class Recipe:
             )
         if not 0 < self.layer_decay <= 1:
             raise ValueError(f"layer_decay is {self.layer_decay}; give a number above 0, up to 1")
-        for name, value in (("average", self.average), ("dropout", self.dropout)):
+        for name, value in (("ema", self.ema), ("dropout", self.dropout)):
             if value is not None and not 0 <= value < 1:
                 raise ValueError(f"{name} is {value}; give a number from 0 to below 1")
-        if self.minutes is not None and not self.minutes > 0:
-            raise ValueError(f"minutes is {self.minutes}; give a number above 0")
         if any(weight < 0 for weight in self.weights.values()):
             raise ValueError(f"the weights {dict(self.weights)} hold one below 0; give 0 or more")
 

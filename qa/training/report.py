@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.writing import write_whole
-from qa.training.held_out import HeldOut
 from qa.training.job import Job
+from qa.training.validation import Validation
 
 if TYPE_CHECKING:
-    from qa.training.checkpoint import Place
+    from qa.training.checkpoint import Progress
 
 FILE = "training.json"
 PACKAGES = ("pressmark", "torch", "transformers", "tokenizers", "numpy", "tantivy", "nupunkt")
@@ -30,21 +30,21 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Trained:
     """What came of a training: where it stands, what it used, on what device, and how it does."""
 
-    place: "Place"
+    progress: "Progress"
     used: Used
     device: str
-    result: HeldOut
+    result: Validation
 
 
-def write_report(folder: Path, identity: dict[str, str], job: Job, outcome: Outcome) -> None:
+def write_report(folder: Path, identity: dict[str, str], job: Job, outcome: Trained) -> None:
     """Write training.json into the folder of the model.
 
     What stands beside the model that the training starts from goes along: so a last stage tells of all.
     """
-    place = outcome.place
+    progress = outcome.progress
     report = {
         "start": {
             "name": identity["start"],
@@ -64,14 +64,14 @@ def write_report(folder: Path, identity: dict[str, str], job: Job, outcome: Outc
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "machine": {
             "device": outcome.device,
-            "precision": place.precision,
+            "precision": progress.precision,
             "cores": os.cpu_count(),
             "processor": platform.machine(),
         },
-        "steps": place.step,
-        "tokens": place.tokens,
-        "seconds": round(place.seconds),
-        "curve": place.curve,
+        "steps": progress.step,
+        "tokens": progress.tokens,
+        "seconds": round(progress.seconds),
+        "curve": progress.curve,
         "result": asdict(outcome.result),
     }
     keep_report(folder, report)

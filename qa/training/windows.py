@@ -3,11 +3,11 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from qa.evaluation.questions.typed import STOPWORDS
-from qa.training.data import Question, Text
+from qa.training.data import Example, Text
 
 USUAL = (300, 620)
 LONG = (620, 1100)
@@ -19,17 +19,26 @@ LEAST = 130
 OWN_SHARE = 0.4
 """The share of negatives that come from the answer's own text, where it has enough other sentences."""
 
+ALIKE_SHARE = 0.7
+"""The share of windows without a known answer that are around the sentence most like the question."""
+
 TRIES = 3
 """How many windows are drawn for each one that is wanted, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A passage to read. `start` and `end` are the answer's half-open character range in it, both −1 if it has none."""
+    """A passage to read. `start` and `end` are the answer's half-open character range in it, both −1 if it has none.
+
+    `heading` is what is read in front of it, "" for nothing: cut out of a text, the text's title. Whether a window that
+    is not `labelled` has an answer is for a teacher to say.
+    """
 
     text: str
     start: int = -1
     end: int = -1
+    heading: str = ""
+    labelled: bool = True
 
     @property
     def mentions(self) -> tuple[tuple[int, int], ...]:
@@ -48,7 +57,15 @@ class Cutter:
         self._random = random
         self._long_share = long_share
 
-    def with_answer(self, question: Question) -> Window:
+    def own(self, question: Example) -> Window:
+        """Return a window of the question's own text: around the answer, or where it is most likely to be sought."""
+        if question.answered:
+            return self.with_answer(question)
+        text = question.text
+        last = len(text.sentences) - 1
+        return replace(self._window(text, self._likely(question, text), (0, last)), labelled=question.labelled)
+
+    def with_answer(self, question: Example) -> Window:
         """Return a window of sentences around the answer."""
         text = question.text
         first = bisect_right(text.sentences, (question.start, len(text.text))) - 1
@@ -57,9 +74,9 @@ class Cutter:
         start, end = self._grown(text, (first, last), (0, len(text.sentences) - 1))
         start, end = min(start, question.start), max(end, question.end)
         start, end = _shortened(text.text, (start, end), (question.start, question.end), self._random)
-        return Window(text.text[start:end], question.start - start, question.end - start)
+        return Window(text.text[start:end], question.start - start, question.end - start, heading=text.title)
 
-    def without_answer(self, question: Question, others: Sequence[Text]) -> Window | None:
+    def without_answer(self, question: Example, others: Sequence[Text]) -> Window | None:
         """Return a window that does not hold the answer's words: of the own text, or of one of the others.
 
         None if there is neither.
@@ -72,11 +89,10 @@ class Cutter:
             return None
         text = random.choice(others)
         last = len(text.sentences) - 1
-        middle = _most_alike(question, text) if random.random() < 0.7 else random.randint(0, last)
-        return self._window(text, middle, (0, last))
+        return self._window(text, self._likely(question, text), (0, last))
 
     def more_without_answer(
-        self, question: Question, others: Sequence[Text], count: int, *, taken: Window
+        self, question: Example, others: Sequence[Text], count: int, *, taken: Window
     ) -> list[Window]:
         """Return up to so many windows that do not hold the answer's words, none twice and none that is taken.
 
@@ -91,11 +107,17 @@ class Cutter:
                 found.setdefault(window.text, window)
         return list(found.values())
 
+    def _likely(self, question: Example, text: Text) -> int:
+        """Return the sentence of a text that is most like the question, or any."""
+        random = self._random
+        is_alike = random.random() < ALIKE_SHARE
+        return _most_alike(question, text) if is_alike else random.randint(0, len(text.sentences) - 1)
+
     def _window(self, text: Text, middle: int, bounds: tuple[int, int]) -> Window:
         start, end = self._grown(text, (middle, middle), bounds)
         centre = (start + end) // 2
         start, end = _shortened(text.text, (start, end), (centre, centre), self._random)
-        return Window(text.text[start:end])
+        return Window(text.text[start:end], heading=text.title)
 
     def _grown(self, text: Text, core: tuple[int, int], bounds: tuple[int, int]) -> tuple[int, int]:
         """Return the characters of sentences core[0]..core[1] and neighbours in bounds, taken at random sides."""
@@ -128,9 +150,11 @@ def _shortened(text: str, window: tuple[int, int], core: tuple[int, int], random
     return start, end
 
 
-def _runs_without(question: Question) -> list[tuple[int, int]]:
+def _runs_without(question: Example) -> list[tuple[int, int]]:
     """Return runs of sentences, first and last, in the question's own text that do not hold the answer's words."""
     text, answer = question.text, question.answer.lower()
+    if not answer:
+        return []
     runs: list[tuple[int, int]] = []
     for number, (start, end) in enumerate(text.sentences):
         touches = start < question.end and question.start < end
@@ -143,7 +167,7 @@ def _runs_without(question: Question) -> list[tuple[int, int]]:
     return [run for run in runs if text.sentences[run[1]][1] - text.sentences[run[0]][0] >= LEAST]
 
 
-def _most_alike(question: Question, text: Text) -> int:
+def _most_alike(question: Example, text: Text) -> int:
     """Return the sentence that shares most words with the question; the first of equal ones."""
     asked = content_words(question.question)
     shared = [len(asked & content_words(text.text[start:end])) for start, end in text.sentences]

@@ -10,7 +10,7 @@ import numpy as np
 from qa.metrics import Rules, score_answer
 from qa.reader.compile import MAX_ANSWER_TOKENS
 from qa.reader.decode import AllowedSpans, best_spans
-from qa.training.data import Question, Text
+from qa.training.data import Example, Text
 from qa.training.windows import Cutter, Window
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ LONG_SHARE = 0.12
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ValidationExample:
     """A held-out question with a window that answers it, and one that does not if there is any."""
 
-    question: Question
+    question: Example
     window: Window
     without: Window | None
 
 
 @dataclass(frozen=True, slots=True)
-class HeldOut:
+class Validation:
     """Figures in [0, 1]. `em` and `f1`: of the spans in windows with the answer. `margin` and `relevance`: how often a
     window with the answer gets a higher margin, or relevance logit, than one without (the area under the ROC curve).
     """
@@ -51,13 +51,15 @@ class _Read:
     relevance: float
 
 
-def trials(questions: Sequence[Question], negatives: Sequence[Sequence[Text]], most: int, seed: int) -> list[Trial]:
+def trials(
+    questions: Sequence[Example], negatives: Sequence[Sequence[Text]], most: int, seed: int
+) -> list[ValidationExample]:
     """Return the windows of at most so many questions, drawn at random, the same ones every time."""
     random = Random(seed)
     cutter = Cutter(random, LONG_SHARE)
     chosen = random.sample(range(len(questions)), min(most, len(questions)))
     return [
-        Trial(
+        ValidationExample(
             questions[number],
             cutter.with_answer(questions[number]),
             cutter.without_answer(questions[number], negatives[number]),
@@ -66,7 +68,7 @@ def trials(questions: Sequence[Question], negatives: Sequence[Sequence[Text]], m
     ]
 
 
-def measure(model: "SpanModel", tokenizer: "Tokenizer", asked: Sequence[Trial]) -> HeldOut:
+def measure(model: "SpanModel", tokenizer: "Tokenizer", asked: Sequence[ValidationExample]) -> Validation:
     """Return how the model does, one window at a time, without dropout; it is left in training mode.
 
     `tokenizer` cuts a window that the model cannot take whole, as `pair_tokenizer` does; its first part is read.
@@ -78,7 +80,7 @@ def measure(model: "SpanModel", tokenizer: "Tokenizer", asked: Sequence[Trial]) 
     scores = [
         score_answer(read.text, [trial.question.answer], Rules.V1) for read, trial in zip(with_it, asked, strict=True)
     ]
-    return HeldOut(
+    return Validation(
         questions=len(asked),
         em=float(np.mean([score.em for score in scores])) if scores else 0.0,
         f1=float(np.mean([score.f1 for score in scores])) if scores else 0.0,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from qa.training.average import Average
+from qa.training.ema import MovingAverage
 
 
 def parameter(*values: float) -> torch.nn.Parameter:
@@ -12,7 +12,7 @@ def parameter(*values: float) -> torch.nn.Parameter:
 
 def test_the_average_follows_soon_at_first_and_slowly_later() -> None:
     weight = parameter(1.0)
-    average = Average([weight], 0.5)
+    average = MovingAverage([weight], 0.5)
     weight.detach().fill_(2.0)
     average.update(1)  # keeps 2 / 11 of 1
     assert average.values[0].item() == pytest.approx(2 - 2 / 11)
@@ -22,7 +22,7 @@ def test_the_average_follows_soon_at_first_and_slowly_later() -> None:
 
 def test_the_weights_come_back_after_the_average_stood_in_their_place() -> None:
     weights = [parameter(1.0, 2.0), parameter(3.0)]
-    average = Average(weights, 0.9)
+    average = MovingAverage(weights, 0.9)
     average.load([torch.tensor([5.0, 6.0]), torch.tensor([7.0])])
     with average.in_place():
         assert [weight.tolist() for weight in weights] == [[5.0, 6.0], [7.0]]
@@ -33,6 +33,6 @@ def test_the_weights_come_back_after_the_average_stood_in_their_place() -> None:
 
 def test_the_average_is_none_of_the_weights_own_memory() -> None:
     weight = parameter(1.0)
-    average = Average([weight], 0.9)
+    average = MovingAverage([weight], 0.9)
     weight.detach().fill_(9.0)
     assert average.values[0].tolist() == [1.0]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from qa.training.data import Question, Text
-from qa.training.opposites import OPPOSITES
+from qa.training.antonyms import OPPOSITES
+from qa.training.data import Example, Text
 from qa.training.windows import Window, content_words
 
 DRAWN = 20
@@ -30,7 +30,7 @@ NEGATION = re.compile(r"\b(?:not|no|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Replacement:
     """What is put in place of the characters [start, end) of a question."""
 
     start: int
@@ -38,10 +38,10 @@ class Change:
     text: str
 
 
-class Twister:
+class Perturber:
     """Twists questions with what other questions of the data name."""
 
-    def __init__(self, questions: Sequence[Question]) -> None:
+    def __init__(self, questions: Sequence[Example]) -> None:
         named: dict[str, dict[str, None]] = {}
         self._asked: dict[Text, set[str]] = {}
         for question in questions:
@@ -50,7 +50,7 @@ class Twister:
                 named.setdefault(_shape(term), {})[term[0]] = None
         self._named = {shape: list(terms) for shape, terms in named.items()}
 
-    def twisted(self, question: Question, window: Window, random: Random) -> str | None:
+    def perturbed(self, question: Example, window: Window, random: Random) -> str | None:
         """Return the question with one change that the window, which answers it as it is, holds no answer for.
 
         The change is another year, number or name, or an opposite, at random; a negation where neither can be. None if
@@ -64,7 +64,7 @@ class Twister:
                     return made
         return None
 
-    def _renamed(self, asked: str, window: Window, random: Random) -> Iterator[Change]:
+    def _renamed(self, asked: str, window: Window, random: Random) -> Iterator[Replacement]:
         """Yield changes of a term for others of its shape: of the window first, it is what one would mistake it for."""
         terms = list(TERM.finditer(asked))
         for term in random.sample(terms, len(terms)):
@@ -73,27 +73,27 @@ class Twister:
             far = self._named.get(shape, [])
             others = [*random.sample(near, len(near)), *random.sample(far, min(DRAWN, len(far)))]
             own = content_words(term[0])
-            yield from (Change(*term.span(), other) for other in others if not own & content_words(other))
+            yield from (Replacement(*term.span(), other) for other in others if not own & content_words(other))
 
 
-def _opposed(asked: str, _window: Window, random: Random) -> Iterator[Change]:
+def _opposed(asked: str, _window: Window, random: Random) -> Iterator[Replacement]:
     """Yield changes of a word for its opposite."""
     words = [word for word in re.finditer(r"\w+", asked) if word[0].lower() in OPPOSITES]
     for word in random.sample(words, len(words)):
         opposite = OPPOSITES[word[0].lower()]
-        yield Change(*word.span(), opposite.capitalize() if word[0][0].isupper() else opposite)
+        yield Replacement(*word.span(), opposite.capitalize() if word[0][0].isupper() else opposite)
 
 
-def _negated(asked: str, window: Window, _random: Random) -> Iterator[Change]:
+def _negated(asked: str, window: Window, _random: Random) -> Iterator[Replacement]:
     """Yield the question with "didn't" for "did" and so on, unless it, or the window, says already what is not."""
     auxiliary = AUXILIARY.search(asked)
     if auxiliary and not NEGATION.search(asked) and not NEGATION.search(window.text):
         word = auxiliary[0]
         contracted = {"can": "can't", "will": "won't"}.get(word.lower(), f"{word.lower()}n't")
-        yield Change(*auxiliary.span(), contracted.capitalize() if word[0].isupper() else contracted)
+        yield Replacement(*auxiliary.span(), contracted.capitalize() if word[0].isupper() else contracted)
 
 
-def _answers(question: Question, window: Window, change: Change) -> bool:
+def _answers(question: Example, window: Window, change: Replacement) -> bool:
     """Return whether the changed question may have an answer in the window still, or gives it away."""
     old, new = content_words(question.question[change.start : change.end]), content_words(change.text)
     rest = content_words(question.question) - old

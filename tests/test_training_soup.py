@@ -8,7 +8,7 @@ import torch
 from click.testing import CliRunner
 
 from qa.reader.model import RELEVANCE, load_model, save_model
-from qa.training.mean import mean_of
+from qa.training.soup import mean_of
 from tiny_model import write_tiny_model
 from web.commands import main
 

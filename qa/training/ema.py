@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class Average:
+class MovingAverage:
     """The average of parameters over the steps of a training; `values` has one tensor each, in their order.
 
     At step n, from 1, it keeps d of itself and takes 1 − d of the parameters, d = min(decay, (1 + n) / (10 + n)): while

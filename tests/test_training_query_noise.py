@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.evaluation.questions.typed import Form, in_form, keywords, with_typo
+from qa.training.query_noise import as_typed
 from qa.training.recipe import Recipe
-from qa.training.typing_forms import as_typed
 from qa.training.windows import Window
 
 ASKED = "Where did President Aliyev meet the leaders?"
