@@ -368,13 +368,15 @@ def test_a_large_archive_is_searched_by_codes_and_answers_alike(
     add(archive, many[200:])
     archive.remove(["299"])
     archive.refresh()
-    assert not archive._indexes._vectors.is_exact
+    with archive.indexes.shown() as shown:
+        assert not shown.vectors.is_exact
     assert archive.search_vectors(vector, 5, Filter()).scores.tolist() == pytest.approx(exact)
     assert archive.search_vectors(vector, 5, Filter("2025")).numbers.tolist() == []
     assert len(archive.search_vectors(vector, 5, Filter("2024")).numbers) == 5
     archive.close()
     assert find_faults(archive.folder) == []
     opened = Archive(archive.folder, FakeEncoder())
-    assert not opened._indexes._vectors.is_exact
+    with opened.indexes.shown() as shown:
+        assert not shown.vectors.is_exact
     assert opened.search_vectors(vector, 5, Filter()).scores.tolist() == pytest.approx(exact)
     opened.close()

@@ -173,10 +173,9 @@ def test_a_damaged_index_is_named_and_built_anew(part: str, run: Run, folder: Pa
 
 def test_keywords_that_miss_a_passage_are_named(folder: Path) -> None:
     with closing(Archive(folder, FakeEncoder())) as archive:
-        keywords = archive._indexes._keywords
-        stamp = keywords.stamp
-        assert stamp is not None
-        keywords.update([4], [], stamp)
+        stamp = archive.indexes.stamp
+        with archive.indexes.shown() as shown:
+            shown.keywords.update([4], [], stamp)
     assert find_faults(folder) == [Fault(KEYWORDS, "1 passage is not in the index of keywords, as 4")]
 
 

@@ -128,7 +128,7 @@ def test_a_process_sees_what_another_writes_never_mixed_and_never_in_part(first:
 def test_a_new_generation_is_seen_within_seconds_by_one_who_follows(first: Archive) -> None:
     with first.following(), start_python(WRITER, first.folder, 2) as writer:
         writer.communicate(timeout=PATIENCE)
-        wait_until(lambda: first._indexes.stamp.generation == 2)  # nobody asks for it
+        wait_until(lambda: first.indexes.stamp.generation == 2)  # nobody asks for it
         passages = first.passages(first.search_keywords("treaty", 1000, ALL).numbers).values()
     assert {passage.article.title for passage in passages} == {"Version 1"}
 

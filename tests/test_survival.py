@@ -80,12 +80,13 @@ def check_consistent(folder: Path) -> None:
         for prepared in prepare(list(archive.store.articles()), archive.encoder, archive.splitting):
             for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
                 expected[passage.id] = (passage.text, vector)
-        held, vectors = archive._indexes._vectors.held()
+        with archive.indexes.shown() as shown:
+            held, vectors = shown.vectors.held()
+            assert shown.keywords.numbers() == set(held.tolist())
         passages = archive.passages(held.tolist())
         stored = {passages[number].id: vector for number, vector in zip(held.tolist(), vectors, strict=True)}
         assert {one.id: one.text for one in passages.values()} == {name: text for name, (text, _) in expected.items()}
         assert all(np.array_equal(stored[name], vector) for name, (_, vector) in expected.items())
-        assert archive._indexes._keywords.numbers() == set(held.tolist())
         assert archive.store.counts().passages == len(expected)
         by_keywords = archive.passages(archive.search_keywords("treaty", 10_000, ALL).numbers)
         assert {one.id for one in by_keywords.values()} == set(expected)

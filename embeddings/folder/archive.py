@@ -44,8 +44,8 @@ class Archive:
         self.folder = folder
         self.encoder = encoder
         self.splitting = splitting
-        self._indexes = Indexes(folder, provenance(encoder, splitting))
-        self.store = self.copies = self._indexes.database
+        self.indexes = Indexes(folder, provenance(encoder, splitting))
+        self.store = self.copies = self.indexes.database
 
     @classmethod
     def create(cls, folder: Path, encoder: Encoder, splitting: Splitting = SPLITTING) -> "Archive":
@@ -64,11 +64,11 @@ class Archive:
 
     def close(self) -> None:
         """Close the database."""
-        self._indexes.close()
+        self.indexes.close()
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone from what is searched are left out."""
-        with self._indexes.shown() as shown:
+        with self.indexes.shown() as shown:
             return shown.snapshot.passages([int(number) for number in numbers])
 
     def save(
@@ -85,7 +85,7 @@ class Archive:
         Raises:
             TimeoutError: if another process is writing to this archive.
         """
-        with self._indexes.writing(), self.store.transaction():
+        with self.indexes.writing(), self.store.transaction():
             if changes:
                 self.store.rearrange(changes)
             if articles:
@@ -102,16 +102,16 @@ class Archive:
             KeyError: if there is no article with one of these ids; nothing is removed then.
             TimeoutError: if another process is writing to this archive.
         """
-        with self._indexes.writing():
+        with self.indexes.writing():
             self.store.remove(ids)
 
     def refresh(self) -> None:
         """Bring both indexes up to the database and search that, unless another process is just doing so."""
-        self._indexes.refresh()
+        self.indexes.refresh()
 
     def one_generation(self) -> AbstractContextManager[None]:
         """While it lasts, all searches of this thread see one generation: the newest that can be had at once."""
-        return self._indexes.one_generation()
+        return self.indexes.one_generation()
 
     @contextmanager
     def following(self) -> Iterator[None]:
@@ -128,7 +128,7 @@ class Archive:
     def _follow(self, stop: threading.Event) -> None:
         while not stop.wait(FOLLOW):
             try:
-                self._indexes.keep_up()
+                self.indexes.keep_up()
             except (OSError, DamagedError) as error:  # questions meet it as well, and say so
                 log.warning("the indexes stay as they were: %s", error)
 
@@ -137,7 +137,7 @@ class Archive:
 
         The filter applies before the search: the ranking is short only if fewer passages pass it.
         """
-        with self._indexes.shown() as shown:
+        with self.indexes.shown() as shown:
             return shown.vectors.search(vector, k, shown.snapshot.vectors, shown.snapshot.allowed(only))
 
     def search_keywords(self, question: str, k: int, only: Filter, heading_weight: float = HEADING_WEIGHT) -> Ranking:
@@ -145,7 +145,7 @@ class Archive:
 
         A match in title, outlet and date counts `heading_weight`, from 0, where one in the passage counts 1.
         """
-        with self._indexes.shown() as shown:
+        with self.indexes.shown() as shown:
             return shown.keywords.search(question, k, only, heading_weight, shown.snapshot.allowed(only))
 
 
