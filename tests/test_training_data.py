@@ -31,12 +31,12 @@ def test_questions_are_read_with_their_spans(tmp_path: Path) -> None:
 def test_questions_without_an_answer_and_those_that_nobody_answered_are_told_apart(tmp_path: Path) -> None:
     asked = {"question": "Who swam in it?", "text": RIVER, "source": "made up"}
     lines = [json.dumps({**asked, "answers": []}), json.dumps({**asked, "question": "Who came?", "answers": None})]
-    data = read_data([written(tmp_path / "data.jsonl", *lines)], Curation())
-    assert [(one.answered, one.labelled, one.answer) for one in data.questions] == [
-        (False, True, ""),
-        (False, False, ""),
-    ]
-    assert data.unlabelled == 1
+    path = written(tmp_path / "data.jsonl", *lines)
+    taught = read_data([path], Curation(taught=True)).questions
+    assert [(one.answered, one.labelled, one.answer) for one in taught] == [(False, True, ""), (False, False, "")]
+    alone = read_data([path], Curation())
+    assert [one.question for one in alone.questions] == ["Who swam in it?"]
+    assert alone.left_out == {"answers null, which takes a teacher": 1}
 
 
 def test_a_text_has_the_title_that_any_question_about_it_gives(tmp_path: Path) -> None:
@@ -53,9 +53,9 @@ def test_held_out_questions_are_written_as_they_were_read(tmp_path: Path) -> Non
         json.dumps({"question": "Who swam?", "text": RIVER, "source": "made up", "answers": []}),
         json.dumps({"question": "Who came?", "text": RIVER, "source": "made up", "answers": None}),
     ]
-    data = read_data([written(tmp_path / "data.jsonl", *lines)], Curation())
+    data = read_data([written(tmp_path / "data.jsonl", *lines)], Curation(taught=True))
     write_questions(data.questions, tmp_path / "again.jsonl")
-    again = read_data([tmp_path / "again.jsonl"], Curation())
+    again = read_data([tmp_path / "again.jsonl"], Curation(taught=True))
     key = [(one.question, one.text, one.start, one.end, one.labelled) for one in data.questions]
     assert [(one.question, one.text, one.start, one.end, one.labelled) for one in again.questions] == key
 

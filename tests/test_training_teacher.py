@@ -177,11 +177,7 @@ def test_a_training_with_a_teacher_goes_on_as_if_nothing_had_been(folder: Path, 
     assert names[0] == names[1]
 
 
-def test_what_only_a_teacher_can_tell_is_refused_without_one(folder: Path, tmp_path: Path) -> None:
+def test_doubtful_answers_without_a_teacher_are_refused(folder: Path, tmp_path: Path) -> None:
     data = read_data([write_made_up(tmp_path / "data.jsonl")], Curation())
-    with pytest.raises(ValueError, match=r"no teacher for doubtful \('made up',\); give one"):
+    with pytest.raises(ValueError, match=r"the answers of \('made up',\) are doubtful, which takes a teacher"):
         train(Job(data, folder / "start", tmp_path / "out", RECIPE, device="cpu"))
-    (tmp_path / "null.jsonl").write_text('{"question": "Who?", "text": "He.", "answers": null}\n', encoding="utf-8")
-    data = read_data([tmp_path / "data.jsonl", tmp_path / "null.jsonl"], Curation())
-    with pytest.raises(ValueError, match="no teacher for 1 question with answers null; give one"):
-        train(Job(data, folder / "start", tmp_path / "out", replace(RECIPE, doubtful=()), device="cpu"))

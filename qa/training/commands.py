@@ -74,6 +74,7 @@ def train() -> None:
 @_setting("epochs", "How often each question is asked.")
 @_setting("minutes", "Train so long, whatever the epochs; cannot be repeated.", type=float)
 @_setting("learning_rate", "The highest learning rate.")
+@_setting("warmup", "The share of the training in which the learning rate rises.")
 @_setting("layer_decay", "What each layer's rate is of that above it; below 1, low layers learn less.")
 @_setting("frozen_layers", "How many of the lowest layers stay as they are.")
 @_setting("dropout", "The share of each layer's output that is dropped.  [default: the model's own]", type=float)
@@ -130,7 +131,7 @@ def reader(
     shape = "{percentage:5.1f}% |{bar}| {elapsed} gone, {remaining} left{postfix}"
     with plain_errors():
         job = Job(
-            read_data(data, Curation(tuple(apart), frozenset(join))),
+            read_data(data, Curation(tuple(apart), frozenset(join), taught=teacher is not None)),
             start,
             out,
             Recipe(**settings),

@@ -88,11 +88,6 @@ class Data:
     joined: tuple[str, ...] = ()
 
     @property
-    def unlabelled(self) -> int:
-        """How many questions nobody has answered: only a teacher can."""
-        return sum(not question.labelled for question in self.questions)
-
-    @property
     def sources(self) -> set[str]:
         """Where the questions' texts come from."""
         return {question.text.source for question in self.questions}
@@ -106,10 +101,14 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Curation:
-    """What is done to the data while it is read: files with texts to keep apart from, sources with texts to join."""
+    """What is done to the data while it is read: files with texts to keep apart from, sources with texts to join.
+
+    Questions that nobody has answered are `taught` by a teacher, or left out.
+    """
 
     apart: tuple[Path, ...] = ()
     joined: Collection[str] = field(default_factory=frozenset)
+    taught: bool = False
 
 
 def read_data(paths: Sequence[Path], curation: Curation) -> Data:
@@ -119,7 +118,7 @@ def read_data(paths: Sequence[Path], curation: Curation) -> Data:
     has the title that any of its questions gives.
 
     Left out, and counted, are questions whose answer does not stand at its offset, questions asked twice, endless ones,
-    and those whose text shares 12 words in a row with a text to keep apart.
+    those whose text shares 12 words in a row with a text to keep apart, and without a teacher those with answers null.
 
     Raises:
         FileNotFoundError: if a file is missing.
@@ -137,6 +136,9 @@ def read_data(paths: Sequence[Path], curation: Curation) -> Data:
     for question in found:
         if question.text in overlapping:
             left_out["text overlaps one to keep apart"] += 1
+            continue
+        if not (question.labelled or curation.taught):
+            left_out["answers null, which takes a teacher"] += 1
             continue
         key = (question.question, question.text.text, question.start, question.end)
         left_out["asked twice"] += key in kept

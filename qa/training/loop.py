@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 import torch
 
 from embeddings import onnx_models
-from embeddings.plural import plural
 from qa.reader.model import load_model, save_model, weights_path
 from qa.training.checkpoint import Learner, Progress, load_checkpoint, save_checkpoint
 from qa.training.data import Example, Text, check_weights, split_off, write_questions
@@ -90,7 +89,8 @@ class _Training:
             self.progress = load_checkpoint(job.out, self.identity, self.learner)
         self.progress.precision = self.progress.precision or pick_precision(recipe.precision, self.device).value
         check_weights(recipe.weights, job.data)
-        _check_labels(job)
+        if recipe.doubtful and job.teacher is None:
+            raise ValueError(f"the answers of {recipe.doubtful} are doubtful, which takes a teacher; give one")
         featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens, every_mention=recipe.every_mention)
         usable = [one for one in job.data.questions if featuriser.fits(one)]
         if not usable:
@@ -265,14 +265,6 @@ def _trials(held_out: Sequence[Example], training: Sequence[Example], recipe: Re
         return []
     negatives: list[tuple[Text, ...]] = hard_negatives(held_out)
     return trials(held_out, negatives, recipe.held_out_questions, recipe.seed)
-
-
-def _check_labels(job: Job) -> None:
-    """Raise ValueError if only a teacher could tell what is right, and there is none."""
-    count = job.data.unlabelled
-    if job.teacher is None and (count or job.recipe.doubtful):
-        unknown = f"{plural(count, 'question')} with answers null" if count else f"doubtful {job.recipe.doubtful}"
-        raise ValueError(f"there is no teacher for {unknown}; give one with --teacher, or leave them out")
 
 
 def _identity(job: Job) -> dict[str, str]:
