@@ -6,16 +6,7 @@ from typing import Protocol
 
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import Splitting
-from embeddings.records import (
-    Added,
-    FileRecord,
-    Origin,
-    OtherSource,
-    Prepared,
-    SourceChanges,
-    prepare,
-    tell_apart,
-)
+from embeddings.records import Added, FileRecord, Origin, OtherSource, Prepared, SourceChanges, prepare, tell_apart
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 

@@ -21,19 +21,7 @@ from embeddings.passages import Splitting, heading
 from embeddings.records import Added
 from embeddings.types import Article, Counts, Filter, Vectors
 from fakes import FakeEncoder
-from three_articles import (
-    BORDER,
-    QUESTION,
-    THREE,
-    TREATY,
-    Found,
-    Leg,
-    article,
-    by_keywords,
-    by_vectors,
-    hits,
-    names,
-)
+from three_articles import BORDER, QUESTION, THREE, TREATY, Found, Leg, article, by_keywords, by_vectors, hits, names
 
 pytestmark = pytest.mark.slow
 

@@ -13,17 +13,7 @@ from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
 from files_on_disk import flip_bit
-from three_articles import (
-    BORDER,
-    THREE,
-    TREATY,
-    Found,
-    article,
-    by_keywords,
-    by_vectors,
-    hits,
-    names,
-)
+from three_articles import BORDER, THREE, TREATY, Found, article, by_keywords, by_vectors, hits, names
 
 pytestmark = pytest.mark.slow
 

@@ -19,13 +19,7 @@ from qa.evaluation.results.reports import tables
 from qa.evaluation.results.results import Kind, Provenance, Unit, write_results
 from qa.evaluation.results.stored import read_results
 from qa.evaluation.speed.baselines import load_plain_reader
-from qa.evaluation.speed.benchmark import (
-    Contenders,
-    benchmark_results,
-    machine,
-    plan_benchmark,
-    run_benchmark,
-)
+from qa.evaluation.speed.benchmark import Contenders, benchmark_results, machine, plan_benchmark, run_benchmark
 from qa.evaluation.speed.commands import DEFAULT_SIZES, parse_sizes
 from qa.evaluation.speed.growth import (
     Grown,

@@ -13,12 +13,7 @@ from embeddings.folder.paths import Paths, exists, lacks_database, no_database
 from embeddings.folder.schema import DRAFT
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
-from embeddings.records import (
-    FileRecord,
-    Prepared,
-    SourceChanges,
-    provenance,
-)
+from embeddings.records import FileRecord, Prepared, SourceChanges, provenance
 from embeddings.types import DamagedError, Encoder, Filter, Passage, Ranking, Vectors
 
 log = logging.getLogger(__name__)

@@ -21,26 +21,11 @@ from embeddings.keywords import HEADING_WEIGHT
 from embeddings.milvus.address import MilvusAddress
 from embeddings.milvus.client import Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions
-from embeddings.milvus.rows import (
-    Head,
-    among,
-    key_of,
-    lots,
-    note,
-    note_key,
-    outlet_note_key,
-    passage_rows,
-    piece_rows,
-)
+from embeddings.milvus.rows import Head, among, key_of, lots, note, note_key, outlet_note_key, passage_rows, piece_rows
 from embeddings.milvus.search import Search
 from embeddings.milvus.store import MilvusStore
 from embeddings.passages import SPLITTING, Splitting
-from embeddings.records import (
-    FileRecord,
-    Prepared,
-    SourceChanges,
-    provenance,
-)
+from embeddings.records import FileRecord, Prepared, SourceChanges, provenance
 from embeddings.sources import paths_of
 from embeddings.types import Encoder, Filter, Passage, Ranking, Vectors
 

@@ -6,10 +6,7 @@ from dataclasses import fields
 
 from qa.evaluation.abstaining import abstaining_figures, confidence_figures, groups, mean_figure, threshold_figures
 from qa.evaluation.answer_runs import AnswerRun, AskedQuestion
-from qa.evaluation.measures.calibration import (
-    equal_width_bins,
-    risk_coverage,
-)
+from qa.evaluation.measures.calibration import equal_width_bins, risk_coverage
 from qa.evaluation.questions.datasets import QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Loss, Provenance, Results, Unit, WorstError, percentiles
 from qa.explain import Stage, candidates

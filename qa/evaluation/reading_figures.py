@@ -9,16 +9,7 @@ from qa.evaluation.measures.bootstrap import Interval, bootstrap_mean
 from qa.evaluation.questions.records import read_json, shown
 from qa.evaluation.questions.squad import SquadSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit, WorstError
-from qa.metrics import (
-    AnswerScore,
-    BestThreshold,
-    GroupScore,
-    Rules,
-    SetScore,
-    best_threshold,
-    score_answers,
-    summarise,
-)
+from qa.metrics import AnswerScore, BestThreshold, GroupScore, Rules, SetScore, best_threshold, score_answers, summarise
 
 WORST = 20
 
