@@ -66,10 +66,14 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What was found in a file, and how many more bytes of it were read by then: those of all add up to its size."""
+    """What was found in a file, and how many more bytes of it were read by then: those of all add up to its size.
+
+    `notes` are what the person should know of an article that was read: see `Draft`.
+    """
 
     item: Article | Unread
-    size: int
+    size: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def read_articles(paths: Sequence[Path], names: FieldNames = USUAL) -> Iterator[Article | Unread]:
@@ -130,8 +134,8 @@ def _path_id(file: Path, folder: Path) -> str:
     return clean_line(file.relative_to(folder).as_posix().removesuffix(file.suffix))
 
 
-def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Piece]:
-    """Yield what a file holds; at least one article or one `Unread`.
+def read_file(file: InputFile, names: FieldNames = USUAL, encoding: str = "") -> Iterator[Piece]:
+    """Yield what a file holds; at least one article or one `Unread`. `encoding` goes before what the file says.
 
     The last of it is held back until it is known whether the file changed meanwhile: then it may be there in half.
     """
@@ -142,15 +146,15 @@ def read_file(file: InputFile, names: FieldNames = USUAL) -> Iterator[Piece]:
     held: list[Piece] = []
     done = 0
     try:
-        with _opened(file) as content:
+        with _opened(file, encoding) as content:
             before = _state(content)
-            for item in _read(content, names):
+            for piece in _read(content, names):
                 yield from held
                 size = max(0, content.stream.tell() - done)  # in a zip, members may stand in any order
-                held, done = [Piece(item, size)], done + size
+                held, done = [replace(piece, size=size)], done + size
             if _state(content) != before:
                 changed = Unread(file.source, "changed while it was read; index it again when it is complete")
-                held = [replace(held[-1], item=changed)]
+                held = [replace(held[-1], item=changed, notes=())]
     except UnreadableError as error:
         held.append(Piece(Unread(file.source, str(error)), 0))
     except OSError as error:
@@ -170,13 +174,15 @@ def _is_unicode(path: str) -> bool:
 
 
 @contextmanager
-def _opened(file: InputFile) -> Iterator[Content]:
+def _opened(file: InputFile, encoding: str) -> Iterator[Content]:
     """Open a file on disk; UnreadableError if it is not one to be read, OSError if it cannot be."""
     if not file.path.is_file():
         raise UnreadableError("is neither a regular file nor a folder that may be opened")
     with file.path.open("rb", buffering=0) as raw:
         size = os.fstat(raw.fileno()).st_size
-        yield Content(file.path.name, file.id, file.source, BufferedReader(raw, SAMPLE), size, Allowance(size))
+        yield Content(
+            file.path.name, file.id, file.source, BufferedReader(raw, SAMPLE), size, Allowance(size), encoding
+        )
 
 
 def _state(content: Content) -> tuple[int, int]:
@@ -185,25 +191,25 @@ def _state(content: Content) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _read(content: Content, names: FieldNames) -> Iterator[Article | Unread]:
-    """Yield what a file holds, on disk or in a container; at least one article or one `Unread`."""
+def _read(content: Content, names: FieldNames) -> Iterator[Piece]:
+    """Yield what a file holds, on disk or in a container; at least one article or one `Unread`. Sizes come later."""
     empty = True
     try:
-        for item in _read_format(content, names):
+        for piece in _read_format(content, names):
             empty = False
-            yield item
+            yield piece
     except BombError:
         raise
     except UnreadableError as error:
-        yield Unread(content.source, str(error))
+        yield Piece(Unread(content.source, str(error)))
     except OSError as error:
-        yield Unread(content.source, f"cannot be read: {error.strerror}")
+        yield Piece(Unread(content.source, f"cannot be read: {error.strerror}"))
     else:
         if empty:
-            yield Unread(content.source, "holds no articles")
+            yield Piece(Unread(content.source, "holds no articles"))
 
 
-def _read_format(content: Content, names: FieldNames) -> Iterator[Article | Unread]:
+def _read_format(content: Content, names: FieldNames) -> Iterator[Piece]:
     """Yield what a file holds, by its suffix."""
     suffix = PurePosixPath(content.name).suffix.lower()
     if suffix not in SUFFIXES:
@@ -218,10 +224,10 @@ def _read_format(content: Content, names: FieldNames) -> Iterator[Article | Unre
             yield from chain.from_iterable(_read_member(member, names) for member in members)
     else:
         for entry in READERS[suffix](content, names):
-            yield _article_or_unread(entry, content)
+            yield _piece(entry, content)
 
 
-def _read_member(member: Member, names: FieldNames) -> Iterator[Article | Unread]:
+def _read_member(member: Member, names: FieldNames) -> Iterator[Piece]:
     """Yield what a member of a zip holds; nothing if it is passed over."""
     if _is_passed_over(member):
         return
@@ -231,7 +237,7 @@ def _read_member(member: Member, names: FieldNames) -> Iterator[Article | Unread
     except BombError:
         raise
     except UnreadableError as error:
-        yield Unread(member.source, str(error))
+        yield Piece(Unread(member.source, str(error)))
 
 
 def _is_passed_over(member: Member) -> bool:
@@ -240,15 +246,15 @@ def _is_passed_over(member: Member) -> bool:
     return _is_no_article(name) or any(folder == "__MACOSX" or folder.startswith(".") for folder in folders)
 
 
-def _article_or_unread(entry: FileEntry, content: Content) -> Article | Unread:
-    """Return the article of an entry; the others in its file go in without it."""
+def _piece(entry: FileEntry, content: Content) -> Piece:
+    """Return the article of an entry, or why it is none: the others in its file go in without it."""
     source = content.source + entry.place
     if isinstance(entry.found, UnreadableError):
-        return Unread(source, str(entry.found))
+        return Piece(Unread(source, str(entry.found)))
     try:
-        return _article(entry.found, source, "" if entry.place else content.id)
+        return Piece(_article(entry.found, source, "" if entry.place else content.id), notes=entry.found.notes)
     except UnreadableError as error:
-        return Unread(source, str(error))
+        return Piece(Unread(source, str(error)))
 
 
 def _one(form: Callable[[str], Draft], content: Content, _: FieldNames) -> Iterator[FileEntry]:

@@ -105,6 +105,7 @@ class Member:
                 stream=BufferedReader(_Counted(stream, self.zipped.allowance), SAMPLE),
                 size=self.info.file_size,
                 allowance=self.zipped.allowance,
+                encoding=self.zipped.encoding,
                 depth=self.zipped.depth + 1,
             )
 

@@ -47,8 +47,8 @@ class Allowance:
 class Content:
     """What is read as one file. `name` ends in the suffix that says what it is; `size` is None if not known yet.
 
-    `id` names the one article in it, and `source` is what Article.source begins with. `depth` counts the containers
-    around it.
+    `id` names the one article in it, and `source` is what Article.source begins with. `encoding` is what the person
+    says that its text is in, "" if nothing. `depth` counts the containers around it.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Content:
     stream: BufferedReader
     size: int | None
     allowance: Allowance
+    encoding: str = ""
     depth: int = 0
 
 

@@ -9,7 +9,11 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An article as its file gives it, not yet cleaned; the fields are those of `Article`, and `id` may be ""."""
+    """An article as its file gives it, not yet cleaned; the fields are those of `Article`, and `id` may be "".
+
+    `notes` are what the person should know of it, each the end of a sentence that begins "31 articles": "without a
+    date". They are counted, so what differs from article to article is not in them.
+    """
 
     text: str
     title: str = ""
@@ -18,6 +22,7 @@ class Draft:
     byline: str = ""
     url: str = ""
     id: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
