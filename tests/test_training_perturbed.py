@@ -1,4 +1,4 @@
-"""Twisted questions: each rule by example, and what holds for all of them."""
+"""Perturbed questions: each rule by example, and what holds for all of them."""
 
 import re
 from random import Random

@@ -159,7 +159,7 @@ def reader(
 @click.argument("checkpoints", metavar="CHECKPOINT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the mean.")
 def mean(checkpoints: Sequence[Path], out: Path) -> None:
-    """MovingAverage the weights of checkpoints that go back to the same first ones, as one checkpoint.
+    """Average the weights of checkpoints that go back to the same first ones, as one checkpoint.
 
     \b
     Example:
@@ -181,7 +181,7 @@ def parity(checkpoint: Path, folder: Path, data: Path, questions: int | None) ->
     """Compare a checkpoint with the READER exported from it, on the questions of DATA that have an answer.
 
     DATA has SQuAD's format or is reader data. The exit status is 1 if F1 differs by more than 0.3 points, or more than
-    1 % of the answers changed in meaning: the two share less than half of their words.
+    2 % of the answers changed in meaning: the two share less than half of their words.
 
     \b
     Example:

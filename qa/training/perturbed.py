@@ -39,7 +39,7 @@ class Replacement:
 
 
 class Perturber:
-    """Twists questions with what other questions of the data name."""
+    """Changes questions with what other questions of the data name, so that nothing answers them."""
 
     def __init__(self, questions: Sequence[Example]) -> None:
         named: dict[str, dict[str, None]] = {}
