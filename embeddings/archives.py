@@ -6,7 +6,7 @@ from typing import Protocol
 
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import Splitting
-from embeddings.records import Added, FileRecord, Origin, OtherSource, Prepared, SourceChanges, prepare, tell_apart
+from embeddings.records import FileRecord, Origin, OtherSource, Prepared, SourceChanges
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 
@@ -106,17 +106,3 @@ class GrowingArchive(SearchableArchive, Protocol):
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles. Raises KeyError if one is not there; nothing is removed then."""
-
-
-def add(archive: GrowingArchive, articles: Sequence[Article]) -> Added:
-    """Split, encode and store articles that are new or changed, and return which; the last of equal ids counts.
-
-    They are found by searches once `refresh` has run.
-
-    Raises:
-        TimeoutError: if another process is writing to the archive.
-    """
-    done, fresh = tell_apart(articles, archive.store.origins)
-    if fresh:
-        archive.save(prepare(fresh, archive.encoder, archive.splitting))
-    return done

@@ -1,7 +1,7 @@
 """What an archive stores besides articles and passages, and how an article is prepared for it."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
@@ -112,33 +112,6 @@ class FileRecord:
     def is_like(self, now: "FileRecord") -> bool:
         """Return whether a file that is like `now` is as it was when this was recorded."""
         return replace(now, articles=self.articles, superseded_by=self.superseded_by) == self
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What became of the articles handed to an archive: their ids, in the order given."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-
-
-def tell_apart(
-    articles: Sequence[Article], origins: Callable[[Sequence[str]], Mapping[str, Origin]]
-) -> tuple[Added, list[Article]]:
-    """Return what is to become of articles, and those that are new or changed; the last of equal ids counts.
-
-    `origins` says of ids where those were read that are stored.
-    """
-    latest = {article.id: article for article in articles}
-    known = origins(list(latest))
-    same = {name for name, article in latest.items() if name in known and known[name].digest == digest(article)}
-    done = Added(
-        added=tuple(name for name in latest if name not in known),
-        changed=tuple(name for name in latest if name in known and name not in same),
-        unchanged=tuple(name for name in latest if name in same),
-    )
-    return done, [article for name, article in latest.items() if name not in same]
 
 
 def split_article(article: Article, encoder: Encoder, splitting: Splitting) -> list[Passage]:

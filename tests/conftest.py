@@ -12,7 +12,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from waitress.server import create_server
 
-from embeddings.archives import add
+from adding import add
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
 from embeddings.encoders import default_cache, load_encoder
 from embeddings.folder.archive import Archive

@@ -10,15 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adding import Added, add
 from conftest import SEEDS
 from embeddings import vectors as vectors_module
-from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
 from embeddings.folder.paths import exists
 from embeddings.indexing.run import index_paths
 from embeddings.passages import Splitting, heading
-from embeddings.records import Added
 from embeddings.types import Article, Counts, Filter, Vectors
 from fakes import FakeEncoder
 from three_articles import BORDER, QUESTION, THREE, TREATY, Found, Leg, article, by_keywords, by_vectors, hits, names

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
 from files_on_disk import flip_bit

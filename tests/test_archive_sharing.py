@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder import locks
 from embeddings.folder.archive import Archive, check_new
 from embeddings.folder.database import Database

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from adding import Added, add
 from conftest import SEEDS, let_go
-from embeddings.archives import GrowingArchive, add
+from embeddings.archives import GrowingArchive
 from embeddings.indexing.run import index_paths
 from embeddings.locations import Location, open_archive, open_or_create
-from embeddings.records import Added, SourceChanges
+from embeddings.records import SourceChanges
 from embeddings.types import Article, Counts, Filter
 from fakes import FakeEncoder
 from three_articles import ALL, BORDER, QUESTION, THREE, TREATY, WEATHER, Leg, article, by_keywords, by_vectors, names

@@ -11,8 +11,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from adding import add
 from conftest import SEEDS
-from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.indexing.run import index_paths
 from embeddings.types import Article

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader

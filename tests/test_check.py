@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder import locks, sqlite
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import KEYWORDS, VECTORS, Fault, find_faults

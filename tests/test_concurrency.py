@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder import locks
 from embeddings.folder.archive import Archive
 from embeddings.folder.locks import ReadWriteLock, WriterLock
@@ -28,7 +28,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from contextlib import closing
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
 from test_concurrency import version_of

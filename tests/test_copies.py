@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
 from embeddings.folder.database import Database

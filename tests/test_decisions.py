@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.sqlite import Connection
 from embeddings.indexing.arrivals import Arrival, Claim, Twin, arrive

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeReader, near

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adding import add
 from conftest import SEEDS
-from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.locations import FolderPlace
 from embeddings.types import Article, Vectors

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Hit, Passage
 from fakes import FakeEncoder, FakeReader, near

@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from embeddings.archives import add
+from adding import add
 from embeddings.locations import Location, open_or_create
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration

@@ -8,8 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from adding import add
 from conftest import SEEDS
-from embeddings.archives import add
 from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
 from embeddings.files.fields import FieldNames
 from embeddings.folder.archive import Archive

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
+from adding import add
 from conftest import SEEDS, needs_milvus
-from embeddings.archives import add
 from embeddings.locations import FolderPlace, MilvusPlace, open_archive, open_or_create, parse_location
 from embeddings.milvus.address import MilvusAddress
 from embeddings.milvus.archive import HOUR, MilvusArchive

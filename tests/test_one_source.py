@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader, near

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from adding import add
 from embeddings import encoders
-from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.locations import FolderPlace
 from embeddings.types import Article, Filter

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 import pytest
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader

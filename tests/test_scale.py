@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adding import add
 from embeddings import vectors as vectors_module
-from embeddings.archives import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder

@@ -2,7 +2,7 @@
 
 import pytest
 
-from embeddings.archives import add
+from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader, near

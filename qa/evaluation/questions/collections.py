@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from embeddings.archives import GrowingArchive, SearchableArchive, add
+from embeddings.archives import GrowingArchive, SearchableArchive
 from embeddings.encoders import default_cache
 from embeddings.files.articles import Unread, read_articles
 from embeddings.folder.archive import Archive
@@ -20,6 +20,7 @@ from embeddings.folder.paths import exists
 from embeddings.locations import FORMAT, Location, open_archive
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.plural import plural
+from embeddings.records import prepare
 from embeddings.types import Article, Encoder, Vectors
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.beir import read_beir
@@ -211,10 +212,11 @@ def own_archive(
     opening = Archive if exists(folder) else Archive.create
     archive = opening(folder, encoder, splitting)
     # An interrupted run left a part of them: what is in the archive already is passed over.
-    if archive.store.counts().articles < len(articles):
-        starts = range(0, len(articles), LOT)
+    stored = archive.store.sources()
+    if missing := [item for item in articles if item.id not in stored]:
+        starts = range(0, len(missing), LOT)
         for start in shown(starts, len(starts), f"lots of {LOT} articles indexed"):
-            add(archive, articles[start : start + LOT])
+            archive.save(prepare(missing[start : start + LOT], encoder, splitting))
         archive.refresh()
     return archive
 
