@@ -36,7 +36,7 @@ def plain_errors() -> Iterator[None]:
         raise  # whoever reads the output has read enough
     except FileNotFoundError as error:
         raise NothingToDo(_said(error)) from error
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, MemoryError) as error:
         raise WrongUse(_said(error)) from error
 
 

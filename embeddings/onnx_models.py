@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.memory import available_memory
+
 if TYPE_CHECKING:
     import onnxruntime
     import torch
@@ -27,6 +29,9 @@ SLOW_FUSIONS = ["SkipLayerNormFusion"]
 
 Ten passages of the seeds read by the shipped reader on 2 cores, in turn, medians of 15: 149 ms with it, 116 without.
 """
+
+MEMORY = 2.5
+"""What loading a model takes of memory, in sizes of its file: 2 were measured, the rest is for running it."""
 
 
 def cores() -> int:
@@ -57,6 +62,13 @@ def check_file(path: Path, expected: str) -> None:
         )
 
 
+def check_memory(path: Path) -> None:
+    """Raise MemoryError if a model's file needs more memory than there is: the system would end the process."""
+    needed, left = int(path.stat().st_size * MEMORY), available_memory()
+    if left is not None and left < needed:
+        raise MemoryError(f"{path} needs {needed / 1e6:.0f} MB, {max(0, left) / 1e6:.0f} MB are free")
+
+
 def folder_name(name: str, *state: str) -> str:
     """Return a file name for what is compiled from a model, which changes with the model's folder and with `state`."""
     parts = [name, *state]
@@ -73,10 +85,12 @@ def open_session(path: Path, expected: str) -> "onnxruntime.InferenceSession":
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if the file's SHA-256 is not the expected one.
+        MemoryError: if there is too little memory for it.
     """
     import onnxruntime
 
     check_file(path, expected)
+    check_memory(path)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
