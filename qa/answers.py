@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from embeddings.types import Hit, Span
+from embeddings.types import Span
 from qa.confidence import Calibration, Evidence
-from qa.types import Answer, Reading, ScoredSpan
+from qa.types import Answer, Mention, ReadHit, Reading, ScoredSpan
 
 LONGEST_ATTRIBUTION = 80
 """Characters."""
@@ -20,8 +20,8 @@ ATTRIBUTION = re.compile(r"\s*,\s+(?:[A-Z][\w.&’'-]*\s+){1,4}(?:reports?|repor
 class Elsewhere:
     """Where an answer's words stand, too: in sources of their own, and in copies of these, one place an article."""
 
-    supports: tuple[Span, ...]
-    copies: tuple[Span, ...]
+    supports: tuple[Mention, ...]
+    copies: tuple[Mention, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +35,38 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A span with the retrieval score of the hit it was read in, and its passage's relevance logit, 0 without one.
-
-    `family`: that of its passage.
-    """
+    """A span that was found in a hit, and its words as they are compared. `skimmed`: only the small reader saw it."""
 
     span: ScoredSpan
-    retrieval: float
-    relevance: float
-    family: int | None
+    words: str
+    where: ReadHit
+    skimmed: bool
 
 
-def assemble(hits: Sequence[Hit], readings: Sequence[Reading], calibration: Calibration) -> list[Answer]:
-    """Return the answers that the readings of the hits hold, most confident first; ties by article id and start."""
-    answers = [_answer(group, calibration) for group in gather(hits, readings)]
+def assemble(read: Sequence[ReadHit], calibration: Calibration) -> list[Answer]:
+    """Return the answers that were found in hits, most confident first; ties by article id and start."""
+    groups = gather(read)
+    confidences = calibration.confidences([group.evidence for group in groups])
+    answers = [_answer(group, confidence) for group, confidence in zip(groups, confidences, strict=True)]
     return sorted(answers, key=lambda answer: (-answer.confidence, answer.article.id, answer.start))
 
 
-def gather(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Group]:
-    """Return the spans of all readings, put together where they share their words or their place, best first."""
-    candidates = [
-        _Candidate(before_attribution(span), hit.score, reading.relevance or 0.0, hit.passage.family)
-        for hit, reading in zip(hits, readings, strict=True)
-        for span in reading.spans
+def gather(read: Sequence[ReadHit]) -> list[Group]:
+    """Return the spans that were found, put together where they share their words or their place, best first.
+
+    In a passage that was read, what the skimmer found there is no answer of its own; it speaks for the reader's.
+    Answers that were only skimmed come last: their scores are another reader's.
+    """
+    candidates = [one for hit in read for one in _candidates(hit, hit.best)]
+    candidates.sort(key=lambda one: (one.skimmed, -one.span.score, one.span.article.id, one.span.start))
+    groups = _group(candidates)
+    skims = [one for hit in read for one in _candidates(hit, hit.skimmed)]
+    margins = [_skim_margin(members[0], skims) for members in groups]
+    scores = [members[0].span.score for members in groups if not members[0].skimmed]
+    return [
+        _with_evidence(members, margins[index], _lead(margins if members[0].skimmed else scores, index), read)
+        for index, members in enumerate(groups)
     ]
-    candidates.sort(key=lambda candidate: (-candidate.span.score, candidate.span.article.id, candidate.span.start))
-    lists = _group(candidates)
-    return [_with_evidence(members, _lead(lists, index), len(hits)) for index, members in enumerate(lists)]
 
 
 def before_attribution(span: ScoredSpan) -> ScoredSpan:
@@ -82,12 +87,17 @@ def same_words(text: str) -> str:
     return " ".join(word for word in re.findall(r"\w+", plain) if word not in {"a", "an", "the"})
 
 
+def _candidates(hit: ReadHit, reading: Reading | None) -> list[_Candidate]:
+    spans = map(before_attribution, reading.spans) if reading else ()
+    return [_Candidate(span, same_words(span.text), hit, hit.read is None) for span in spans]
+
+
 def _group(candidates: Sequence[_Candidate]) -> list[list[_Candidate]]:
     """Put candidates together that share their words, or their place; groups and their members best first."""
     groups: list[list[_Candidate]] = []
     for candidate in candidates:
         for group in groups:
-            if _says_the_same(group[0].span, candidate.span):
+            if _says_the_same(group[0], candidate):
                 group.append(candidate)
                 break
         else:
@@ -95,38 +105,62 @@ def _group(candidates: Sequence[_Candidate]) -> list[list[_Candidate]]:
     return groups
 
 
-def _says_the_same(one: Span, other: Span) -> bool:
-    return _overlap(one, other) or (same_words(one.text) != "" and same_words(one.text) == same_words(other.text))
+def _says_the_same(one: _Candidate, other: _Candidate) -> bool:
+    return _overlap(one.span, other.span) or (one.words != "" and one.words == other.words)
 
 
 def _overlap(one: Span, other: Span) -> bool:
     return one.article.id == other.article.id and one.start < other.end and other.start < one.end
 
 
-def _lead(groups: Sequence[Sequence[_Candidate]], index: int) -> float:
-    """Return by how many logits a group beats the best of the others; unbounded without others."""
-    others = [group[0].span.score for number, group in enumerate(groups) if number != index]
-    return groups[index][0].span.score - max(others, default=float("-inf"))
+def _lead(scores: Sequence[float], index: int) -> float:
+    """Return by how much a score beats the best of the others; unbounded without others."""
+    return scores[index] - max((*scores[:index], *scores[index + 1 :]), default=float("-inf"))
 
 
-def _with_evidence(members: Sequence[_Candidate], lead: float, read: int) -> Group:
-    best = members[0].span
-    elsewhere = _elsewhere(members)
-    retrieval = max(member.retrieval for member in members)
-    evidence = Evidence(best.score, retrieval, lead, len(elsewhere.supports), members[0].relevance, read)
-    return Group(best, elsewhere, evidence)
+def _skim_margin(best: _Candidate, skims: Sequence[_Candidate]) -> float:
+    """Return the best score that the skimmer gave an answer anywhere, 0 if nothing was skimmed.
+
+    Of one that it did not propose, no more is known than that it is below all that it proposed in this passage.
+    """
+    own = [one.span.score for one in skims if _says_the_same(best, one)]
+    return max(own) if own else min((one.span.score for one in skims if one.where is best.where), default=0.0)
 
 
-def _answer(group: Group, calibration: Calibration) -> Answer:
+def _with_evidence(members: Sequence[_Candidate], skim_margin: float, lead: float, read: Sequence[ReadHit]) -> Group:
+    best, elsewhere = members[0], _elsewhere(members)
+    where = best.where
+    evidence = Evidence(
+        margin=best.span.score,
+        retrieval=max(member.where.hit.score for member in members),
+        lead=lead,
+        supports=len(elsewhere.supports),
+        relevance=_relevance(where.best),
+        read=max(1, sum(hit.read is not None for hit in read)),
+        seen=len(read),
+        skim_margin=skim_margin,
+        skim_relevance=_relevance(where.skimmed),
+        skimmed=best.skimmed,
+    )
+    return Group(best.span, elsewhere, evidence)
+
+
+def _relevance(reading: Reading | None) -> float:
+    """Return a passage's relevance logit, 0 from a reader without one."""
+    return (reading and reading.relevance) or 0.0
+
+
+def _answer(group: Group, confidence: float) -> Answer:
     best = group.best
     return Answer(
         best.article,
         best.start,
         best.end,
-        confidence=calibration.confidence(group.evidence),
+        confidence=confidence,
         score=best.score,
         supports=group.elsewhere.supports,
         copies=group.elsewhere.copies,
+        skimmed=group.evidence.skimmed,
     )
 
 
@@ -135,17 +169,19 @@ def _elsewhere(members: Sequence[_Candidate]) -> Elsewhere:
 
     Of a family, the first article is the source, and all others are copies of it.
     """
-    kept: list[Span] = [members[0].span]
-    sources = {members[0].family: members[0].span.article.id}
-    supports: list[Span] = []
-    copies: dict[str, Span] = {}
+    first = members[0]
+    kept: list[Span] = [first.span]
+    sources = {first.where.hit.passage.family: first.span.article.id}
+    supports: list[Mention] = []
+    copies: dict[str, Mention] = {}
     for member in members[1:]:
-        span = Span(member.span.article, member.span.start, member.span.end)
-        if any(_overlap(span, other) for other in kept):
+        mention = Mention(member.span.article, member.span.start, member.span.end, member.skimmed)
+        if any(_overlap(mention, other) for other in kept):
             continue
-        kept.append(span)
-        if member.family is not None and sources.setdefault(member.family, span.article.id) != span.article.id:
-            copies.setdefault(span.article.id, span)
+        kept.append(mention)
+        family, article = member.where.hit.passage.family, mention.article.id
+        if family is not None and sources.setdefault(family, article) != article:
+            copies.setdefault(article, mention)
         else:
-            supports.append(span)
+            supports.append(mention)
     return Elsewhere(tuple(supports), tuple(copies.values()))

@@ -63,7 +63,7 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
 @click.command()
 @click.argument("question")
 @archive_option
-@click.option("-k", type=int, default=None, help="How many passages to read, 1 to 100.  [default: 10]")
+@click.option("-k", type=int, default=None, help="How many passages to look through, 1 to 100.  [default: 10]")
 @click.option("--from", "published_from", metavar="DATE", default="", help="Only articles published on or after.")
 @click.option("--to", "published_to", metavar="DATE", default="", help="Only articles published on or before.")
 @click.option("--outlet", default="", help="Only articles of this outlet.")
@@ -112,6 +112,8 @@ def ask(
         click.echo(json.dumps(prediction_to_json(prediction, href), ensure_ascii=False, indent=2))
     else:
         click.echo(_in_words(prediction))
+        if prediction.notice:
+            click.echo(prediction.notice, err=True)
     if explain:
         from qa.explain import explained
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from embeddings.types import Article, Hit, Span
-from qa.types import Answer, Prediction
+from qa.types import Answer, Mention, Prediction
 
 Href = Callable[[Span], str]
 """Where a span can be seen in its article: whoever serves the page says so."""
@@ -50,17 +50,19 @@ def prediction_to_json(prediction: Prediction, href: Href) -> dict[str, object]:
     """Return a prediction as the JSON contract has it; what the program withheld is not in it.
 
     `start` and `end` are character offsets in the article's text, half-open. Confidences have 4 decimals, scores 4,
-    milliseconds 1.
+    milliseconds 1. What is `skimmed` the small reader alone has read.
     """
     timings = prediction.timings
     return {
         "question": prediction.question,
         "abstained": prediction.abstained,
+        "notice": prediction.notice or None,
         "answers": [_answer_to_json(answer, href) for answer in prediction.answers],
-        "passages": [_hit_to_json(hit) for hit in prediction.hits],
+        "passages": [_hit_to_json(hit, hit.passage.id in prediction.skimmed) for hit in prediction.hits],
         "timings_ms": {
             "encode": round(timings.encode, 1),
             "search": round(timings.search, 1),
+            "skim": round(timings.skim, 1),
             "read": round(timings.read, 1),
             "total": round(timings.total, 1),
         },
@@ -78,14 +80,21 @@ def _answer_to_json(answer: Answer, href: Href) -> dict[str, object]:
         "href": href(answer),
         "supports": [_place_to_json(support, href) for support in answer.supports],
         "copies": [_place_to_json(copy, href) for copy in answer.copies],
+        "skimmed": answer.skimmed,
     }
 
 
-def _place_to_json(span: Span, href: Href) -> dict[str, object]:
-    return {"article": article_to_json(span.article), "start": span.start, "end": span.end, "href": href(span)}
+def _place_to_json(mention: Mention, href: Href) -> dict[str, object]:
+    return {
+        "article": article_to_json(mention.article),
+        "start": mention.start,
+        "end": mention.end,
+        "href": href(mention),
+        "skimmed": mention.skimmed,
+    }
 
 
-def _hit_to_json(hit: Hit) -> dict[str, object]:
+def _hit_to_json(hit: Hit, skimmed: bool) -> dict[str, object]:
     passage = hit.passage
     return {
         "rank": hit.rank,
@@ -94,4 +103,5 @@ def _hit_to_json(hit: Hit) -> dict[str, object]:
         "end": passage.end,
         "text": passage.text,
         "article": article_to_json(passage.article),
+        "skimmed": skimmed,
     }

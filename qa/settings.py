@@ -11,13 +11,22 @@ from embeddings.keywords import HEADING_WEIGHT
 from embeddings.locations import DEFAULT_PLACE, Location, parse_location
 from qa.limits import check_k
 
-SHIPPED_READER = Path(__file__).parent / "models" / "reader"
+MODELS = Path(__file__).parent / "models"
+"""The readers that come with the program, a folder each."""
+
+NAMED_READERS = ("careful", "small")
+"""Those that are called by the names of their folders."""
+
+SHIPPED_READER = MODELS / "reader"
 
 WEIGHTS = ("vector_weight", "heading_weight", "relevance_weight")
 """The settings that weigh one score against another, each in [0, 1]."""
 
 CONFIDENCES = ("stop_confidence", "threshold", "further_threshold")
 """The settings that an answer's confidence is compared with, each in [0, 1]."""
+
+SHARES = ("answerable",)
+"""The settings that say what share of something is expected, each in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +40,17 @@ class Settings:
     """The sentence-transformers model of the archive, by name or folder."""
 
     reader: str = str(SHIPPED_READER)
-    """The reader: an exported folder, or a Hugging Face question-answering model by folder or name."""
+    """The reader: "careful", which reads the best of what the small one skims, "small", which reads all by itself, an
+    exported folder, or a Hugging Face question-answering model by folder or name."""
 
     cache: Path | None = None
     """Where compiled models are kept; None for pressmark/ in XDG_CACHE_HOME, or in ~/.cache."""
 
     k: int = 10
-    """How many passages are read for a question, 1 to 100."""
+    """How many passages are looked through for a question, 1 to 100: skimmed, or read if nothing skims them."""
+
+    read: int = 4
+    """How many of the passages that were skimmed are read; more, if else an answer came first that was not."""
 
     candidates: int = 100
     """How many passages each leg of the retriever proposes."""
@@ -50,13 +63,17 @@ class Settings:
     """What a word found in title, outlet and date counts, in [0, 1], where one in the passage counts 1."""
 
     relevance_weight: float = 0.25
-    """The weight of the reader's relevance in the order of the passages read, in [0, 1]; the retriever's score is the
+    """The weight of the reader's relevance in the order of the passages, in [0, 1]; the retriever's score is the
     rest. 0: they stay in the order in which they were found. A quarter is better than that on held-out questions and on
     the news of 2022; a half is best on the former, and worse on the latter: docs/evaluation.md."""
 
     stop_confidence: float = 1.0
     """The confidence of an answer, in [0, 1], from which on no further passage is read. None reaches 1, so all k are. A
     lower one takes less time, and finds fewer supports and fewer other answers: docs/evaluation.md."""
+
+    answerable: float | None = None
+    """The share of the questions that the archive is expected to answer, in [0, 1]; None for that of the questions that
+    the confidence was fitted on."""
 
     threshold: float | None = None
     """The least confidence of a first answer, in [0, 1]; None for the one that the reader was calibrated to."""
@@ -72,11 +89,11 @@ class Settings:
             check_k(self.k)
         except ValueError as error:
             raise ValueError(f"PRESSMARK_K: {error}") from error
-        for name in (*WEIGHTS, *CONFIDENCES):
+        for name in (*WEIGHTS, *CONFIDENCES, *SHARES):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"PRESSMARK_{name.upper()} is {value}; give a number from 0 to 1")
-        for name in ("candidates", "max_answers"):
+        for name in ("candidates", "read", "max_answers"):
             if getattr(self, name) < 1:
                 raise ValueError(f"PRESSMARK_{name.upper()} is {getattr(self, name)}; give a whole number from 1")
 

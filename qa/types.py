@@ -24,6 +24,20 @@ class Reading:
     relevance: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadHit:
+    """A hit with what the reader found in its passage, None if it did not read it, and what the skimmer found there."""
+
+    hit: Hit
+    read: Reading | None = None
+    skimmed: Reading | None = None
+
+    @property
+    def best(self) -> Reading | None:
+        """The reader's reading, else the skimmer's, if there is one."""
+        return self.read or self.skimmed
+
+
 class Reader(Protocol):
     """Finds the spans of passages that may answer a question."""
 
@@ -32,18 +46,26 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Mention(Span):
+    """A place where an answer's words stand. `skimmed`: the careful reader did not read it, only the small one did."""
+
+    skimmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Span):
     """A verbatim span that answers a question. `confidence`: calibrated probability that it is right, in [0, 1].
 
     `supports` are the places elsewhere in the archive where the same words were read as the answer, best first. A copy
     is no source of its own: where they were read in copies of its article, or of a support's, they are in `copies`, one
-    place an article.
+    place an article. `skimmed`: only the small reader found it, in passages that the careful one did not read.
     """
 
     confidence: float
     score: float
-    supports: tuple[Span, ...] = ()
-    copies: tuple[Span, ...] = ()
+    supports: tuple[Mention, ...] = ()
+    copies: tuple[Mention, ...] = ()
+    skimmed: bool = False
 
     @property
     def sentence(self) -> Span:
@@ -53,10 +75,11 @@ class Answer(Span):
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Wall-clock milliseconds that one question took, stage by stage."""
+    """Wall-clock milliseconds that one question took, stage by stage; `skim` is 0 where one reader reads all."""
 
     encode: float
     search: float
+    skim: float
     read: float
     total: float
 
@@ -66,7 +89,8 @@ class Prediction:
     """All answers to a question, best first, and the ranked passages they were read in.
 
     `answers` is empty if the program abstained; `withheld` then holds, best first, what it was not confident enough to
-    show (for evaluation, never for display).
+    show (for evaluation, never for display). `skimmed` are the ids of the passages that only the small reader read.
+    `notice` says what is amiss with the readers, "" if nothing is.
     """
 
     question: str
@@ -74,6 +98,8 @@ class Prediction:
     withheld: tuple[Answer, ...]
     hits: tuple[Hit, ...]
     timings: Timings
+    skimmed: frozenset[str] = frozenset()
+    notice: str = ""
 
     @property
     def abstained(self) -> bool:

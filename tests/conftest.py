@@ -20,7 +20,7 @@ from embeddings.indexing.run import index_paths
 from embeddings.locations import Location, MilvusPlace, parse_location
 from fakes import FakeEncoder
 from qa.pipeline import Pipeline
-from qa.reader.load import load_reader
+from qa.reader.load import load_readers
 from qa.reader.onnx_reader import OnnxReader
 from qa.settings import SHIPPED_READER, Settings
 from three_articles import THREE, Found, hits
@@ -163,17 +163,15 @@ def encoder() -> OnnxEncoder:
 @pytest.fixture(scope="session")
 def reader() -> OnnxReader:
     """The shipped reader."""
-    return load_reader(SHIPPED_READER).reader
+    return OnnxReader.open(SHIPPED_READER)
 
 
 @pytest.fixture(scope="session")
-def seeds_pipeline(
-    encoder: OnnxEncoder, reader: OnnxReader, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Pipeline]:
+def seeds_pipeline(encoder: OnnxEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     """The real models over the seeds."""
     opened = Archive.create(tmp_path_factory.mktemp("seeds") / "archive", encoder)
     index_paths(opened, [SEEDS], lambda _: None)
-    yield Pipeline(opened, reader, load_reader(SHIPPED_READER).calibration, Settings())
+    yield Pipeline(opened, load_readers(Settings()), Settings())
     opened.close()
 
 

@@ -10,9 +10,11 @@ from embeddings.types import Article, Passage, Ranking
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
 from qa.evaluation.ablation import RANK_CONSTANT, Ablation, by_rank, by_standard_score, variants
-from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
+from qa.evaluation.ablation_runs import AblationRunner, ablation_results, with_articles
 from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.remembering import RememberingReader
 from qa.evaluation.results.results import Kind, Provenance
+from qa.reading import Readers
 from qa.retriever import Proposals
 from qa.settings import Settings
 from qa.types import Reading
@@ -48,8 +50,8 @@ class CountingReader(FakeReader):
 @pytest.fixture
 def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AblationRunner]:
     monkeypatch.setattr("qa.evaluation.ablation_runs.load_encoder", lambda *_: FakeEncoder())
-    reader = FakeReader({"Ada": 3.0, "Leyla": 2.0})
-    made = AblationRunner(FOUND, {"int8": reader}, Calibration(margin=1.0), tmp_path)
+    readers = Readers(FakeReader({"Ada": 3.0, "Leyla": 2.0}), Calibration(margin=1.0))
+    made = AblationRunner(FOUND, {"int8": readers}, tmp_path)
     yield made
     made.close()
 

@@ -10,7 +10,7 @@ from embeddings.types import Article, Hit, Passage, Span
 from fakes import near
 from qa.answers import assemble, before_attribution, same_words
 from qa.confidence import Calibration, Evidence
-from qa.types import Answer, Reading, ScoredSpan
+from qa.types import Answer, ReadHit, Reading, ScoredSpan
 
 BY_MARGIN = Calibration(margin=1.0, threshold=0.5)
 """Confidence is the logistic function of the score: ln 3 is 0.75, 0 is 0.5, −ln 3 is 0.25."""
@@ -38,12 +38,11 @@ def assembled(
     *read: tuple[float, list[ScoredSpan]], article: Article = LEDE, calibration: Calibration = BY_MARGIN
 ) -> list[Answer]:
     """Return the answers of passages, each given by its hit's score and the spans read in it."""
-    hits, readings = [], []
+    found = []
     for rank, (score, spans) in enumerate(read, start=1):
         passage = Passage(spans[0].article if spans else article, 0, 10)
-        hits.append(Hit(passage, score, rank))
-        readings.append(Reading(passage, tuple(spans)))
-    return assemble(hits, readings, calibration)
+        found.append(ReadHit(Hit(passage, score, rank), Reading(passage, tuple(spans))))
+    return assemble(found, calibration)
 
 
 def ranges(spans: tuple[Span, ...]) -> list[tuple[str, int, int]]:
@@ -121,8 +120,8 @@ def test_each_support_is_named_once() -> None:
 def from_families(*read: tuple[int | None, ScoredSpan]) -> Answer:
     """Return the one answer of spans, each in a passage whose article is of a family."""
     hits = [Hit(Passage(span.article, 0, 10, family), 1.0, rank) for rank, (family, span) in enumerate(read, start=1)]
-    readings = [Reading(hit.passage, (span,)) for hit, (_, span) in zip(hits, read, strict=True)]
-    (answer,) = assemble(hits, readings, BY_SUPPORTS)
+    found = [ReadHit(hit, Reading(hit.passage, (span,))) for hit, (_, span) in zip(hits, read, strict=True)]
+    (answer,) = assemble(found, BY_SUPPORTS)
     return answer
 
 

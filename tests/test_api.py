@@ -56,10 +56,11 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
     assert response.status_code == 200
     assert response.content_type == "application/json"
     body = response.get_json()
-    assert list(body) == ["question", "abstained", "answers", "passages", "timings_ms"]
+    assert list(body) == ["question", "abstained", "notice", "answers", "passages", "timings_ms"]
+    assert body["notice"] is None
     assert body["question"] == "Who signed?"
     assert body["abstained"] is False
-    assert body["timings_ms"] == {"encode": 1.9, "search": 3.1, "read": 31.0, "total": 36.4}
+    assert body["timings_ms"] == {"encode": 1.9, "search": 3.1, "skim": 0.0, "read": 31.0, "total": 36.4}
     assert body["answers"][0] == {
         "text": "a memorandum",
         "confidence": 0.93,
@@ -68,8 +69,17 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "sentence": {"start": 24, "end": 69, "text": "The offices signed a memorandum on Wednesday."},
         "article": SIGNED_JSON,
         "href": "/articles/azernews%2F2022%20signing%231?start=43&end=55",
-        "supports": [{"article": REPEATED_JSON, "start": 37, "end": 47, "href": "/articles/wire-7?start=37&end=47"}],
+        "supports": [
+            {
+                "article": REPEATED_JSON,
+                "start": 37,
+                "end": 47,
+                "href": "/articles/wire-7?start=37&end=47",
+                "skimmed": False,
+            }
+        ],
         "copies": [],
+        "skimmed": False,
     }
     assert [(answer["text"], answer["confidence"]) for answer in body["answers"]] == [
         ("a memorandum", 0.93),
@@ -82,6 +92,7 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "end": 59,
         "text": "A memorandum was planned. Later, the memorandum was signed.",
         "article": REPEATED_JSON,
+        "skimmed": False,
     }
 
 
@@ -231,7 +242,7 @@ def test_prediction_to_json_rounds() -> None:
     found = json.loads(json.dumps(body))
     assert found["answers"][0]["confidence"] == 0.9123
     assert found["passages"][0]["score"] == 0.8126
-    assert found["timings_ms"] == {"encode": 1.9, "search": 3.1, "read": 31.0, "total": 36.4}
+    assert found["timings_ms"] == {"encode": 1.9, "search": 3.1, "skim": 0.0, "read": 31.0, "total": 36.4}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 
 import click
 import pytest
@@ -19,6 +18,7 @@ from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline
+from qa.reading import Readers
 from qa.render import prediction_to_json
 from qa.settings import Settings
 from web.commands import main
@@ -102,7 +102,7 @@ def over(monkeypatch: pytest.MonkeyPatch) -> Over:
     """Lets the command ask an archive, with a reader that finds the words given."""
 
     def patch(archive: Archive, words: dict[str, float]) -> Opened:
-        opened = Opened(Pipeline(archive, FakeReader(words), BY_MARGIN, Settings()))
+        opened = Opened(Pipeline(archive, Readers(FakeReader(words), BY_MARGIN), Settings()))
         monkeypatch.setattr("qa.commands.open_pipeline", opened)
         return opened
 
@@ -165,7 +165,7 @@ def test_ask_json_is_what_the_endpoint_says(over: Over, news: Archive, score: fl
     expected = prediction_to_json(pipeline.ask(QUESTION), span_path)
     assert list(printed) == list(expected)
     assert printed | {"timings_ms": 0} == expected | {"timings_ms": 0}
-    assert list(printed["timings_ms"]) == ["encode", "search", "read", "total"]
+    assert list(printed["timings_ms"]) == ["encode", "search", "skim", "read", "total"]
     assert (printed["abstained"], result.exit_code) == (status == 1, status)
     assert "“treaty of friendship”" in result.stdout  # letters as they are, not as \u201c
 
@@ -248,12 +248,12 @@ def fake_models(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPa
     def load(name: str, cache: Path | None) -> FakeEncoder:
         return FakeEncoder()
 
-    def read(name: str, cache: Path | None) -> SimpleNamespace:
-        return SimpleNamespace(reader=FakeReader({"memorandum of understanding": 15.0}), calibration=BY_MARGIN)
+    def read(settings: Settings) -> Readers:
+        return Readers(FakeReader({"memorandum of understanding": 15.0}), BY_MARGIN)
 
     monkeypatch.setattr("embeddings.commands.load_encoder", load)
     monkeypatch.setattr("qa.pipeline.load_encoder", load)
-    monkeypatch.setattr("qa.pipeline.load_reader", read)
+    monkeypatch.setattr("qa.pipeline.load_readers", read)
     monkeypatch.setenv("PRESSMARK_THRESHOLD", "0")
     monkeypatch.setenv("PRESSMARK_CACHE", str(tmp_path_factory.mktemp("cache")))
 

@@ -35,6 +35,7 @@ from qa.evaluation.speed.server_probe import STAGES, ask_in_turn, latency, peak_
 from qa.evaluation.speed.turns import rate_figures, time_in_turn
 from qa.limits import check_question
 from qa.pipeline import Pipeline
+from qa.reading import Readers
 from qa.settings import SHIPPED_READER, Settings
 from qa.types import Timings
 from web.commands import main
@@ -88,7 +89,7 @@ def test_rate_figures_are_medians_and_ratios_turn_by_turn() -> None:
 
 def test_latency_is_the_median_of_the_runs_percentiles() -> None:
     def run(slowest: float) -> list[Timings]:
-        return [Timings(1.0, 2.0, 3.0, 6.0), Timings(1.0, 2.0, slowest - 3.0, slowest)]
+        return [Timings(1.0, 2.0, 0.0, 3.0, 6.0), Timings(1.0, 2.0, 0.0, slowest - 3.0, slowest)]
 
     found = latency([run(10.0), run(100.0), run(20.0)])
     assert tuple(found) == STAGES
@@ -100,7 +101,7 @@ def test_latency_is_the_median_of_the_runs_percentiles() -> None:
 
 def test_ask_in_turn_gives_every_run_every_question(seeds_archive: Archive) -> None:
     calibration = Calibration(bias=0.0, margin=1.0, retrieval=1.0, lead=0.0, supports=0.0, threshold=0.5)
-    pipeline = Pipeline(seeds_archive, FakeReader({"Baku": 3.0}), calibration, Settings())
+    pipeline = Pipeline(seeds_archive, Readers(FakeReader({"Baku": 3.0}), calibration), Settings())
     runs = ask_in_turn(pipeline, ["Where was it signed?", "Who signed it?"], 3)
     assert [len(run) for run in runs] == [2, 2, 2]
     assert all(

@@ -1,8 +1,7 @@
 """The fit of the confidence, on trials made up by hand and on an archive with the fakes."""
 
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
@@ -14,21 +13,10 @@ from qa.confidence import Calibration, Evidence
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.retrieval_runs import Searcher
-from qa.reader.onnx_reader import OnnxReader
+from qa.reading import Readers
 from qa.settings import Settings
-from qa.training.calibrate import (
-    KS,
-    CalibrationTrial,
-    InVain,
-    PerturbedQuestion,
-    ask,
-    calibrate,
-    ending,
-    fit,
-    judge,
-    perturbed_questions,
-    with_threshold,
-)
+from qa.training.calibrate import KS, InVain, PerturbedQuestion, ask, calibrate, judge, perturbed_questions
+from qa.training.fitting import CalibrationTrial, ending, fit, with_threshold
 
 RIGHT = Evidence(margin=6.0, retrieval=1.0, lead=5.0, supports=0, relevance=3.0)
 WRONG = Evidence(margin=-6.0, retrieval=0.2, lead=-5.0, supports=0, relevance=-3.0)
@@ -36,6 +24,9 @@ MARGIN_ONLY = Calibration(margin=1.0, threshold=0.5)
 BAKU = Article("a", "The treaty was signed in Baku.", "")
 RABAT = Article("b", "The treaty was praised in Rabat.", "")
 WHERE = Question("q1", "Where was the treaty signed?", ("Baku",), {"a": 1})
+
+BAKU_ONLY = Readers(FakeReader({"Baku": 3.0}), Calibration())
+BOTH = Readers(FakeReader({"Baku": 3.0, "Rabat": 1.0}), Calibration())
 
 
 def answerable(*right: bool, k: int = 1) -> CalibrationTrial:
@@ -60,9 +51,28 @@ def test_fit_tells_right_from_wrong() -> None:
 
 
 def test_fit_never_gives_a_negative_weight() -> None:
-    contrary = [CalibrationTrial((WRONG,), (True,), answerable=True, k=1), unanswerable(RIGHT)] * 10
+    contrary = [CalibrationTrial((RIGHT, WRONG), (False, True), answerable=True, k=1), unanswerable(RIGHT, RIGHT)] * 10
     found = fit(contrary)
     assert (found.margin, found.retrieval, found.lead, found.relevance) == (0.0, 0.0, 0.0, 0.0)
+
+
+def test_fit_takes_what_was_only_skimmed_apart() -> None:
+    skimmed = replace(RIGHT, skimmed=True)
+    right = [CalibrationTrial((RIGHT, skimmed), (True, number < 5), answerable=True, k=1) for number in range(20)]
+    found = fit(right)
+    assert found.confidence(RIGHT) > 0.95
+    assert found.confidence(skimmed) == pytest.approx(0.25, abs=0.05)
+
+
+def test_fit_knows_what_share_has_an_answer_and_takes_another_into_account() -> None:
+    """Half of the trials are answerable, and nothing tells which; the answer is right in four of five that are."""
+    right = [CalibrationTrial((RIGHT,), (number < 16,), answerable=True, k=1) for number in range(20)]
+    found = fit([*right, *[unanswerable(RIGHT)] * 20])
+    assert found.share == 0.5
+    assert found.confidence(RIGHT) == pytest.approx(0.4, abs=0.02)
+    assert found.expecting(0.75).confidence(RIGHT) == pytest.approx(0.6, abs=0.02)
+    assert found.expecting(1).confidence(RIGHT) == pytest.approx(0.8, abs=0.02)
+    assert found.expecting(0).confidence(RIGHT) < 0.001
 
 
 def test_fit_of_half_and_half_is_a_half() -> None:
@@ -98,8 +108,8 @@ def test_a_question_is_asked_with_and_without_what_answers_it(archive: Archive) 
     add(archive, [BAKU, RABAT])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
-    reader = FakeReader({"Baku": 3.0, "Rabat": 1.0}, relevance=True)
-    found = {(one.k, one.answerable): one for one in ask(WHERE, Searcher(archive, Settings()), vector, reader)}
+    readers = Readers(FakeReader({"Baku": 3.0, "Rabat": 1.0}, relevance=True), Calibration())
+    found = {(one.k, one.answerable): one for one in ask(WHERE, Searcher(archive, Settings()), vector, readers)}
     assert set(found) == {(k, answerable) for k in KS for answerable in (True, False)}
     assert found[5, True].right == (True, False)
     assert [(one.lead, one.relevance, one.read) for one in found[5, True].evidence] == [(2.0, 3.0, 2), (-2.0, 1.0, 2)]
@@ -111,7 +121,13 @@ def test_copies_are_no_supports_in_what_the_confidence_is_fitted_on(archive: Arc
     add(archive, [BAKU, Article("copy", BAKU.text, "Signed"), Article("c", "In Baku the treaty was signed.", "")])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
-    asked = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), InVain.NOTHING_ELSE)
+    asked = ask(
+        WHERE,
+        Searcher(archive, Settings()),
+        vector,
+        Readers(FakeReader({"Baku": 3.0}), Calibration()),
+        InVain.NOTHING_ELSE,
+    )
     found = {one.k: one.evidence for one in asked}
     assert [(one.supports, one.read) for one in found[5]] == [(1, 3)]
 
@@ -120,10 +136,10 @@ def test_a_perturbed_question_is_asked_over_everything_and_no_answer_is_right(ar
     add(archive, [BAKU, RABAT])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
-    reader = FakeReader({"Baku": 3.0, "Rabat": 1.0})
+    readers = Readers(FakeReader({"Baku": 3.0, "Rabat": 1.0}), Calibration())
     perturbed = PerturbedQuestion("Where was the treaty broken?", vector)
     found = {
-        (one.k, one.answerable): one for one in ask(WHERE, Searcher(archive, Settings()), vector, reader, perturbed)
+        (one.k, one.answerable): one for one in ask(WHERE, Searcher(archive, Settings()), vector, readers, perturbed)
     }
     assert set(found) == {(k, answerable) for k in KS for answerable in (True, False)}
     assert found[5, True].right == (True, False)
@@ -134,7 +150,13 @@ def test_a_question_may_be_asked_as_it_is_alone(archive: Archive) -> None:
     add(archive, [BAKU, RABAT])
     archive.refresh()
     vector = FakeEncoder().encode_questions([WHERE.question])
-    found = ask(WHERE, Searcher(archive, Settings()), vector, FakeReader({"Baku": 3.0}), InVain.NOTHING_ELSE)
+    found = ask(
+        WHERE,
+        Searcher(archive, Settings()),
+        vector,
+        Readers(FakeReader({"Baku": 3.0}), Calibration()),
+        InVain.NOTHING_ELSE,
+    )
     assert [(one.k, one.answerable) for one in found] == [(k, True) for k in KS]
 
 
@@ -154,9 +176,10 @@ def test_a_calibration_is_fitted_and_written(archive: Archive, tmp_path: Path) -
     who = Question("q2", "Where was the treaty praised?", ("Rabat",), {"b": 1})
     vectors = FakeEncoder().encode_questions([WHERE.question, who.question])
     collection = Collection(QuestionSet("made up", (WHERE, who)), archive, vectors)
-    report = calibrate([collection], reader_of(tmp_path), Settings())
+    report = calibrate([collection], BOTH, Settings())
     assert report.questions == 2
-    assert Calibration.load(tmp_path, "abc") == report.calibration
+    report.calibration.save(tmp_path)
+    assert Calibration.load(tmp_path, "") == report.calibration
     assert report.calibration.fitted_on == "made up: 2 questions"
 
 
@@ -165,10 +188,4 @@ def test_one_question_is_too_few(archive: Archive, tmp_path: Path) -> None:
     archive.refresh()
     collection = Collection(QuestionSet("one", (WHERE,)), archive, FakeEncoder().encode_questions([WHERE.question]))
     with pytest.raises(ValueError, match="1 questions with a relevant article, expected at least 2"):
-        calibrate([collection], reader_of(tmp_path), Settings())
-
-
-def reader_of(folder: Path) -> OnnxReader:
-    fake: Any = FakeReader({"Baku": 3.0, "Rabat": 1.0})
-    fake.folder, fake.spec = folder, SimpleNamespace(sha256={"model.onnx": "abc"})
-    return cast("OnnxReader", fake)
+        calibrate([collection], BOTH, Settings())

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.confidence import FILE, Calibration, Evidence
-from qa.reader.load import load_reader
+from qa.confidence import FILE, Calibration, Evidence, Regression
+from qa.reader.load import models_of
 from qa.settings import SHIPPED_READER
 
 WEIGHTS = Calibration(bias=-2.0, margin=0.5, retrieval=1.0, lead=0.25, supports=2.0, threshold=0.4, fitted_on="by hand")
-SHIPPED = load_reader(SHIPPED_READER).calibration
-FEATURES = [field.name for field in fields(Evidence) if field.name != "read"]
+SHIPPED = Calibration.load(SHIPPED_READER, models_of([SHIPPED_READER]))
+FEATURES = [field.name for field in fields(Evidence) if field.name not in ("read", "seen", "skimmed")]
 
 LOGITS = st.floats(allow_nan=False)
 COUNTS = st.integers(0, 1000)
@@ -69,6 +69,50 @@ def test_confidence_never_grows_when_the_same_was_found_among_more(
 ) -> None:
     among_more = replace(evidence, read=evidence.read + more)
     assert calibration.confidence(among_more) <= calibration.confidence(evidence)
+
+
+BY_TWO = Calibration(margin=1.0, answerable=Regression(retrieval=4.0, bias=-2.0), share=0.5)
+"""Two factors: that of the margin, and that of the retrieval score, which is a half at 0.5."""
+
+
+def evidence(margin: float, retrieval: float = 0.5, *, skimmed: bool = False) -> Evidence:
+    return Evidence(margin, retrieval, lead=0.0, supports=0, skimmed=skimmed)
+
+
+def test_confidence_is_that_there_is_an_answer_times_that_it_is_this_one() -> None:
+    assert BY_TWO.confidence(evidence(0.0)) == pytest.approx(0.5 * 0.5)
+    assert BY_TWO.confidence(evidence(math.log(3), retrieval=1.0)) == pytest.approx(0.75 / (1 + math.exp(-2)))
+
+
+def test_that_there_is_an_answer_is_told_by_the_first_one() -> None:
+    # the second answer, though from a better hit, has the first one's chance that there is any: a half
+    assert BY_TWO.confidences([evidence(-math.log(3), 1.0), evidence(0.0)]) == pytest.approx([0.25 / 2, 0.5 / 2])
+
+
+def test_what_was_only_skimmed_has_a_regression_of_its_own() -> None:
+    calibration = replace(BY_TWO, answerable=None, skimmed=Regression(bias=-math.log(3)))
+    pair = [evidence(0.0), evidence(9.0, skimmed=True)]
+    assert calibration.confidences(pair) == pytest.approx([0.5, 0.25])
+
+
+@pytest.mark.parametrize(("share", "confidence"), [(None, 0.25), (0.5, 0.25), (0.75, 0.375), (1.0, 0.5), (0.0, 0.0)])
+def test_the_expected_share_of_answers_moves_the_confidence(share: float | None, confidence: float) -> None:
+    # half of the questions it was fitted on have one, and here nothing tells which: then it is the share that counts
+    assert BY_TWO.expecting(share).confidence(evidence(0.0)) == pytest.approx(confidence, abs=1e-6)
+
+
+def test_expected_share_leaves_a_calibration_alone_that_knows_nothing_of_it() -> None:
+    assert WEIGHTS.expecting(0.9) is WEIGHTS
+
+
+def test_no_answers_have_no_confidence() -> None:
+    assert WEIGHTS.confidences([]) == []
+
+
+def test_calibration_of_a_pair_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
+    calibration = replace(BY_TWO, skimmed=Regression(bias=-1.0, skim_margin=0.5), fitted_for="a, b")
+    calibration.save(tmp_path)
+    assert Calibration.load(tmp_path, "a, b") == calibration
 
 
 def test_shipped_calibration_has_a_threshold_inside_the_scale() -> None:

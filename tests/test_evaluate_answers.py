@@ -15,6 +15,7 @@ from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results
 from qa.metrics import AnswerScore
 from qa.pipeline import Pipeline
+from qa.reading import Readers
 from qa.settings import Settings
 
 MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
@@ -34,7 +35,9 @@ SURE_OF_BOB = 1 / (1 + math.exp(-BOB_SCORE))
 def pipeline(archive: Archive) -> Pipeline:
     add(archive, [ADA, BOB])
     archive.refresh()
-    return Pipeline(archive, FakeReader({"Bob": BOB_SCORE, "Ada Lovelace": ADA_SCORE}), MARGIN_ONLY, Settings())
+    return Pipeline(
+        archive, Readers(FakeReader({"Bob": BOB_SCORE, "Ada Lovelace": ADA_SCORE}), MARGIN_ONLY), Settings()
+    )
 
 
 def figure(results: Results, table: str, row: str, name: str) -> Figure:
@@ -122,7 +125,7 @@ def test_answers_results_say_where_it_was_lost(pipeline: Pipeline) -> None:
 def test_answers_results_without_any_candidate_counts_as_wrong(archive: Archive) -> None:
     add(archive, [ADA, BOB])
     archive.refresh()
-    silent = Pipeline(archive, FakeReader({}), MARGIN_ONLY, Settings())
+    silent = Pipeline(archive, Readers(FakeReader({}), MARGIN_ONLY), Settings())
     results = answers_results(SET, ask_all(silent, SET, explain=True), PROVENANCE)
     assert value(results, "At the shipped threshold, 0.50", "all", "EM") == (near(1 / 3), 3)
     assert value(results, "Risk and coverage", "all", "AURC") == (1.0, 3)
@@ -142,5 +145,5 @@ def test_answers_results_tell_apart_what_is_not_known_to_be_there(pipeline: Pipe
 
 def test_answers_results_have_every_stage_of_latency(pipeline: Pipeline) -> None:
     results = answers_results(SET, ask_all(pipeline, SET), PROVENANCE)
-    assert list(results.latency) == ["encode", "search", "read", "total"]
+    assert list(results.latency) == ["encode", "search", "skim", "read", "total"]
     assert all(set(times) == {"p50", "p95", "p99"} for times in results.latency.values())

@@ -7,6 +7,7 @@ from qa.confidence import Calibration
 from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
 from qa.evaluation.reading_runs import Given, abstaining_note, read_paragraphs, score_given
 from qa.metrics import GroupScore
+from qa.reading import Readers
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats in Ganja")
 MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
@@ -23,17 +24,21 @@ def squad(version: str, *questions: SquadQuestion) -> SquadSet:
 
 
 def test_read_paragraphs_gives_the_most_confident_answer() -> None:
-    given = read_paragraphs(squad("1.1", asked("who", "Ada")), FakeReader({"Ada": 2.0, "Ganja": 1.0}), MARGIN_ONLY)
+    given = read_paragraphs(
+        squad("1.1", asked("who", "Ada")), Readers(FakeReader({"Ada": 2.0, "Ganja": 1.0}), MARGIN_ONLY)
+    )
     assert given == {"who": Given("Ada", near(1 / (1 + math.exp(-2))))}
 
 
 def test_read_paragraphs_counts_a_paragraph_as_one_hit_of_score_1() -> None:
-    given = read_paragraphs(squad("1.1", asked("who", "Ada")), FakeReader({"Ada": 2.0}), RETRIEVAL_ONLY)
+    given = read_paragraphs(squad("1.1", asked("who", "Ada")), Readers(FakeReader({"Ada": 2.0}), RETRIEVAL_ONLY))
     assert given["who"].confidence == near(1 / (1 + math.exp(-1)))
 
 
 def test_read_paragraphs_without_a_span_gives_nothing() -> None:
-    assert read_paragraphs(squad("1.1", asked("who", "Ada")), FakeReader({}), MARGIN_ONLY) == {"who": Given("", 0.0)}
+    assert read_paragraphs(squad("1.1", asked("who", "Ada")), Readers(FakeReader({}), MARGIN_ONLY)) == {
+        "who": Given("", 0.0)
+    }
 
 
 def test_score_given_keeps_the_shipped_threshold_and_the_best_one_apart() -> None:

@@ -9,11 +9,13 @@ from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.types import Article, Filter, Hit, Passage
 from fakes import FakeEncoder, FakeReader, near
+from qa.confidence import Calibration
 from qa.evaluation.measures.rankings import ranked
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Kind, Provenance
 from qa.evaluation.retrieval_figures import retrieval_results
 from qa.evaluation.retrieval_runs import Searcher, Way, rank_all, reread_hits
+from qa.reading import Readers
 from qa.retriever import retrieve
 from qa.settings import Settings
 
@@ -57,23 +59,26 @@ def test_three_ways_are_the_legs_and_what_the_retriever_makes_of_them(searcher: 
     assert {hit.passage.article.id: near(hit.score) for hit in found[Way.VECTORS]} == cosines
 
 
+FINDS_BOB = Readers(FakeReader({"Bob": 5.0}, relevance=True), Calibration())
+
+
 def test_hits_are_reordered_as_the_pipeline_does() -> None:
-    reader = FakeReader({"Ada": 3.0, "Eve": 2.0}, relevance=True)
-    ordered = reread_hits("Who?", hits_of("none here", "Eve", "Ada and Eve"), reader, BY_RELEVANCE)
+    readers = Readers(FakeReader({"Ada": 3.0, "Eve": 2.0}, relevance=True), Calibration())
+    ordered = reread_hits("Who?", hits_of("none here", "Eve", "Ada and Eve"), readers, BY_RELEVANCE)
     assert [hit.passage.text for hit in ordered] == ["Ada and Eve", "Eve", "none here"]
     assert [(hit.rank, hit.score) for hit in ordered] == [(1, -1.0), (2, -2.0), (3, -3.0)]
 
 
 def test_what_is_not_read_stays_behind() -> None:
-    reader = FakeReader({"Ada": 3.0}, relevance=True)
-    ordered = reread_hits("Who?", hits_of("none", "none", "none", "Ada"), reader, BY_RELEVANCE)
+    readers = Readers(FakeReader({"Ada": 3.0}, relevance=True), Calibration())
+    ordered = reread_hits("Who?", hits_of("none", "none", "none", "Ada"), readers, BY_RELEVANCE)
     assert ordered[-1].passage.text == "Ada"
     assert [hit.passage.article.id for hit in ordered[:2]] == ["0", "1"]
 
 
 def test_rank_all_reorders_only_what_it_is_told(searcher: Searcher) -> None:
     vectors = FakeEncoder().encode_questions([SOLD.question, SINGS.question])
-    found = rank_all(SET.questions, vectors, searcher, FakeReader({"Bob": 5.0}, relevance=True), ["q1"])
+    found = rank_all(SET.questions, vectors, searcher, FINDS_BOB, ["q1"])
     assert found.reread == ("q1",)
     assert list(found.runs[Way.REORDERED]) == ["q1"]
     assert ranked(found.runs[Way.REORDERED]["q1"])[0] == "bob"
@@ -92,7 +97,7 @@ def test_an_article_stands_where_its_best_passage_stands(archive: Archive) -> No
 
 def test_retrieval_results_compare_all_ways_on_the_questions_reordered(searcher: Searcher) -> None:
     vectors = FakeEncoder().encode_questions([SOLD.question, SINGS.question])
-    found = rank_all(SET.questions, vectors, searcher, FakeReader({"Bob": 5.0}, relevance=True), ["q1"])
+    found = rank_all(SET.questions, vectors, searcher, FINDS_BOB, ["q1"])
     results = retrieval_results(SET, found, PROVENANCE)
     assert (results.kind, results.questions) == (Kind.RETRIEVAL, ("q1", "q2"))
     first = {
@@ -111,7 +116,7 @@ def test_retrieval_results_compare_all_ways_on_the_questions_reordered(searcher:
 
 def test_retrieval_results_have_one_table_if_all_are_reordered(searcher: Searcher) -> None:
     vectors = FakeEncoder().encode_questions([SOLD.question, SINGS.question])
-    found = rank_all(SET.questions, vectors, searcher, FakeReader({}), ["q1", "q2"])
+    found = rank_all(SET.questions, vectors, searcher, Readers(FakeReader({}), Calibration()), ["q1", "q2"])
     results = retrieval_results(SET, found, PROVENANCE)
     assert {figure.table for figure in results.figures} == {"Retrieval", "Recall"}
     assert {figure.row for figure in results.figures} == set(Way)

@@ -11,6 +11,7 @@ from fakes import FakeReader
 from qa.confidence import Calibration
 from qa.explain import Expected, Lost, Stage, expect, explained, is_right, lets_through, lost_at
 from qa.pipeline import Pipeline
+from qa.reading import Readers
 from qa.settings import Settings
 
 MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
@@ -23,7 +24,7 @@ ALL = Filter()
 def pipeline_over(archive: Archive, words: dict[str, float], **settings: float) -> Pipeline:
     add(archive, [ADA, BOB])
     archive.refresh()
-    return Pipeline(archive, FakeReader(words), MARGIN_ONLY, Settings(**settings))  # type: ignore[arg-type]
+    return Pipeline(archive, Readers(FakeReader(words), MARGIN_ONLY), Settings(**settings))  # type: ignore[arg-type]
 
 
 def lost(pipeline: Pipeline, *answers: str, only: Filter = ALL) -> Lost | None:

@@ -10,15 +10,21 @@ import pytest
 
 from embeddings.types import Article, Passage
 from qa.confidence import FILE, Calibration
-from qa.reader import load
-from qa.reader.load import OWN_ODDS, load_reader, open_reader
-from qa.settings import SHIPPED_READER
+from qa.reader import load as loading
+from qa.reader.load import OWN_ODDS, load_readers, open_readers, reader_folder
+from qa.reader.onnx_reader import OnnxReader
+from qa.reading import Readers
+from qa.settings import SHIPPED_READER, Settings
 from tiny_model import write_tiny_model
 
 pytestmark = pytest.mark.slow
 
 TEXT = "In Baku lives Anna since spring. There Anna owns a red house by the river."
 PASSAGE = Passage(Article("a", TEXT, ""), 0, len(TEXT))
+
+
+def load(reader: str | Path, cache: Path | None = None) -> Readers:
+    return load_readers(Settings(reader=str(reader), cache=cache))
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +47,11 @@ def test_a_hugging_face_model_reads_and_what_it_lacks_is_said(
     hugging_face: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        loaded = load_reader(hugging_face, tmp_path)
+        loaded = load(hugging_face, tmp_path)
     assert "has no relevance head: passages stay in the order in which they were found" in caplog.text
     assert "is not calibrated: confidences are its own; fit them with: pressmark train calibration" in caplog.text
     reader = loaded.reader
+    assert isinstance(reader, OnnxReader)
     assert loaded.calibration is OWN_ODDS
     assert (reader.spec.name, reader.spec.max_tokens, reader.spec.stride) == ("distilled", 90, 30)
     assert reader.spec.max_question_tokens == 30
@@ -52,9 +59,8 @@ def test_a_hugging_face_model_reads_and_what_it_lacks_is_said(
     assert reading.relevance is None
     assert all(span.text in TEXT for span in reading.spans)
     caplog.clear()
-    again = load_reader(hugging_face, tmp_path).reader
+    assert reader_folder(hugging_face, tmp_path) == reader.folder
     assert "compiling" not in caplog.text
-    assert again.folder == reader.folder
 
 
 def test_a_model_that_answers_no_questions_is_refused(tmp_path: Path) -> None:
@@ -64,14 +70,14 @@ def test_a_model_that_answers_no_questions_is_refused(tmp_path: Path) -> None:
     BertForQuestionAnswering.from_pretrained(folder).bert.save_pretrained(folder)
     PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json")).save_pretrained(folder)  # type: ignore[no-untyped-call]
     with pytest.raises(ValueError, match=r"answers no questions: it has no .*qa_outputs.weight"):
-        load_reader(folder, tmp_path / "cache")
+        load(folder, tmp_path / "cache")
     assert not list((tmp_path / "cache" / "readers").iterdir())
 
 
 def test_a_name_that_is_no_model_says_what_to_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ValueError, match=r"there is no reader 'no-such-model' here; give the folder of an exported"):
-        load_reader("no-such-model", tmp_path / "cache")
+        load("no-such-model", tmp_path / "cache")
 
 
 def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
@@ -80,7 +86,7 @@ def test_a_calibration_of_another_model_is_refused(tmp_path: Path) -> None:
     other = asdict(Calibration(margin=1.0, fitted_for="0" * 64))
     (folder / FILE).write_text(json.dumps(other), encoding="utf-8")
     with pytest.raises(ValueError, match=r"was fitted for the model '0000.*; fit it anew with: pressmark train"):
-        load_reader(folder)
+        load(folder)
 
 
 def test_a_reader_whose_calibration_is_wrong_can_be_calibrated_anew(tmp_path: Path) -> None:
@@ -88,8 +94,8 @@ def test_a_reader_whose_calibration_is_wrong_can_be_calibrated_anew(tmp_path: Pa
     shutil.copytree(SHIPPED_READER, folder)
     (folder / FILE).write_text("{", encoding="utf-8")
     with pytest.raises(ValueError, match="is damaged"):
-        load_reader(folder)
-    assert open_reader(folder).spec == load_reader(SHIPPED_READER).reader.spec
+        load(folder)
+    assert open_readers([folder]).calibration is OWN_ODDS
 
 
 def test_the_reader_that_ships_does_not_answer_without_its_calibration(
@@ -98,10 +104,10 @@ def test_the_reader_that_ships_does_not_answer_without_its_calibration(
     folder = tmp_path / "reader"
     shutil.copytree(SHIPPED_READER, folder)
     (folder / FILE).unlink()
-    assert load_reader(folder).calibration is OWN_ODDS
-    monkeypatch.setattr(load, "SHIPPED_READER", folder)
+    assert load(folder).calibration is OWN_ODDS
+    monkeypatch.setattr(loading, "MODELS", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"has no calibration\.json; make one with"):
-        load_reader(folder)
+        load(folder)
 
 
 def test_a_reader_without_a_files_hash_is_damaged(tmp_path: Path) -> None:
@@ -111,16 +117,16 @@ def test_a_reader_without_a_files_hash_is_damaged(tmp_path: Path) -> None:
     del spec["sha256"]["model.onnx"]
     (folder / "reader.json").write_text(json.dumps(spec), encoding="utf-8")
     with pytest.raises(ValueError, match=r"reader\.json is damaged: no hash of 'model\.onnx"):
-        open_reader(folder)
+        open_readers([folder])
 
 
 def test_a_compiled_reader_that_lost_its_spec_is_compiled_again(hugging_face: Path, tmp_path: Path) -> None:
-    compiled = open_reader(hugging_face, tmp_path).folder
+    compiled = reader_folder(hugging_face, tmp_path)
     (compiled / "reader.json").unlink()
-    assert open_reader(hugging_face, tmp_path).folder == compiled
+    assert reader_folder(hugging_face, tmp_path) == compiled
 
 
 def test_the_card_tells_the_threshold_and_the_size_that_ship() -> None:
     card = (SHIPPED_READER / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert f"The threshold is {load_reader(SHIPPED_READER).calibration.threshold:.2f};" in card
+    assert f"The threshold is {load(SHIPPED_READER).calibration.threshold:.2f};" in card
     assert (SHIPPED_READER / "model.onnx").stat().st_size <= 25_000_000

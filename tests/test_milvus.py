@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, time_ns
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -23,7 +22,8 @@ from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline
-from qa.reader.load import load_reader
+from qa.reader.load import load_readers
+from qa.reading import Readers
 from qa.settings import Settings
 from web.commands import main
 
@@ -217,7 +217,7 @@ def test_an_id_longer_than_a_text_in_milvus_is_refused(archive: MilvusArchive) -
 @needs_milvus
 def test_no_copies_are_known_so_each_article_supports(archive: MilvusArchive) -> None:
     add(archive, [replace(TREATY, id="copy", outlet="Times"), replace(TREATY, id="other", outlet="Herald")])
-    asked = Pipeline(archive, FakeReader({"treaty": 1.0}), Calibration(supports=1.0), Settings())
+    asked = Pipeline(archive, Readers(FakeReader({"treaty": 1.0}), Calibration(supports=1.0)), Settings())
     (answer,) = asked.ask("What was signed?").answers
     assert (len(answer.supports), answer.copies, answer.confidence) == (2, (), near(3 / 4))
 
@@ -232,9 +232,8 @@ def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("embeddings.commands.load_encoder", load)
     monkeypatch.setattr("qa.pipeline.load_encoder", load)
-    calibration = load_reader(Settings().reader).calibration
-    loaded = SimpleNamespace(reader=FakeReader({"memorandum": 15.0}), calibration=calibration)
-    monkeypatch.setattr("qa.pipeline.load_reader", lambda *_: loaded)
+    loaded = Readers(FakeReader({"memorandum": 15.0}), load_readers(Settings()).calibration)
+    monkeypatch.setattr("qa.pipeline.load_readers", lambda _: loaded)
 
 
 @needs_milvus

@@ -13,6 +13,7 @@ from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline
+from qa.reading import Readers
 from qa.settings import Settings
 from web import create_app
 from web.commands import main
@@ -39,7 +40,7 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
     archive = Archive.create(tmp_path / "archive", FakeEncoder())
     add(archive, [*copied, article("reporter", OWN)])
     archive.refresh()
-    yield Pipeline(archive, FakeReader(SCORES), BY_SUPPORTS, Settings())
+    yield Pipeline(archive, Readers(FakeReader(SCORES), BY_SUPPORTS), Settings())
     archive.close()
 
 

@@ -15,8 +15,9 @@ from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline
-from qa.reader.load import load_reader
-from qa.settings import SHIPPED_READER, Settings
+from qa.reader.load import load_readers
+from qa.reading import Readers
+from qa.settings import Settings
 
 BY_MARGIN = Calibration(margin=1.0, threshold=0.5)
 """Confidence is the logistic function of the reader's score: ln 3 is 0.75, 0 is 0.5, −ln 3 is 0.25."""
@@ -40,7 +41,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def pipeline(archive: Archive, words: dict[str, float], settings: Settings | None = None) -> Pipeline:
-    return Pipeline(archive, FakeReader(words), BY_MARGIN, Settings() if settings is None else settings)
+    return Pipeline(archive, Readers(FakeReader(words), BY_MARGIN), Settings() if settings is None else settings)
 
 
 def test_ask_returns_the_answers_with_the_passages_they_were_read_in(news: Archive) -> None:
@@ -133,7 +134,7 @@ def test_k_of_a_question_counts_before_that_of_the_settings(news: Archive, k: in
 
 @pytest.mark.parametrize("score", [-3.0, 3.0])
 def test_decision_stays_the_same_as_k_grows_over_passages_that_hold_nothing(news: Archive, score: float) -> None:
-    asked = Pipeline(news, FakeReader({"Ali Veli": score}), BY_MARGIN, Settings())
+    asked = Pipeline(news, Readers(FakeReader({"Ali Veli": score}), BY_MARGIN), Settings())
     first, *others = [asked.ask(QUESTION, k=k) for k in range(1, 21)]
     assert first.hits[0].passage.article == OPENING
     assert [len(prediction.hits) for prediction in others] == list(range(2, 21))
@@ -146,7 +147,7 @@ def test_as_shipped_the_answer_stays_and_is_never_surer_as_k_grows_over_passages
     news: Archive, score: float
 ) -> None:
     asked = Pipeline(
-        news, FakeReader({"Ali Veli": score}), load_reader(SHIPPED_READER).calibration, Settings(threshold=0.0)
+        news, Readers(FakeReader({"Ali Veli": score}), load_readers(Settings()).calibration), Settings(threshold=0.0)
     )
     answers = [asked.ask(QUESTION, k=k).answers for k in range(1, 21)]
     assert {tuple(answer.text for answer in each) for each in answers} == {("Ali Veli",)}

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from embeddings.types import Article, Hit, Passage
-from qa.pipeline import reorder
+from qa.reading import reorder
 from qa.types import Reading
 
 

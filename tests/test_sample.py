@@ -7,8 +7,8 @@ import pytest
 from qa.evaluation.questions.squad import SquadSet, read_squad
 from qa.evaluation.reading_figures import ReadingReport
 from qa.evaluation.reading_runs import read_paragraphs, score_given
-from qa.reader.load import load_reader
-from qa.settings import SHIPPED_READER
+from qa.reader.load import load_readers
+from qa.settings import Settings
 
 SAMPLE = Path(__file__).parent / "sample" / "reading.json"
 
@@ -22,9 +22,8 @@ def sample() -> SquadSet:
 
 @pytest.fixture(scope="module")
 def report(sample: SquadSet) -> ReadingReport:
-    loaded = load_reader(SHIPPED_READER)
-    answers = read_paragraphs(sample, loaded.reader, loaded.calibration)
-    return score_given(sample, answers, loaded.calibration.threshold)
+    readers = load_readers(Settings())
+    return score_given(sample, read_paragraphs(sample, readers), readers.calibration.threshold)
 
 
 def test_sample_has_questions_of_both_sorts(sample: SquadSet) -> None:

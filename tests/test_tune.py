@@ -11,6 +11,7 @@ from qa.evaluation.measures.bootstrap import Difference
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.tune import KS, WEIGHTS, Choice, Ending, Tuned, tune, tuned_in_words
+from qa.reading import Readers
 from qa.settings import Settings
 
 MARGIN_ONLY = Calibration(margin=1, threshold=0.9)
@@ -47,7 +48,7 @@ def test_tune_by_hand(archive: Archive) -> None:
     # its article is taken away another name is read, and is wrong. So a threshold up to 0.88 ends half of them well,
     # and so does a higher one: the lowest is chosen. With k > 1, names tie, and the first by article id wins: "Ada",
     # right for one of the two questions that choose, "Ada" and "Eve": withholding, 0.5, is better than 0.25.
-    tuned = tune([collection(archive, *QUESTIONS)], FakeReader(SCORES), MARGIN_ONLY, Settings(k=2))
+    tuned = tune([collection(archive, *QUESTIONS)], Readers(FakeReader(SCORES), MARGIN_ONLY), Settings(k=2))
     assert tuned.ks[1] == (0.05, 0.5)
     assert tuned.ks[2] == (0.89, 0.5)
     assert set(tuned.ks) == set(KS)
@@ -65,7 +66,7 @@ def test_tune_finds_a_better_threshold(archive: Archive) -> None:
     unanswerable = [Question(str(number), "Did Kim sell the boat?") for number in range(4)]
     calibration = Calibration(margin=1, threshold=0.5)
     found = collection(archive, *QUESTIONS, *unanswerable)
-    tuned = tune([found], FakeReader(SCORES), calibration, Settings(k=1))
+    tuned = tune([found], Readers(FakeReader(SCORES), calibration), Settings(k=1))
     # Of the half that chooses, two questions end half well either way, and two only if withheld: (0.5 + 1) / 2.
     assert tuned.ks[1] == (0.89, 0.75)
     assert tuned.chosen == Choice(0.4, 1, 0.89)
@@ -74,14 +75,14 @@ def test_tune_finds_a_better_threshold(archive: Archive) -> None:
 
 def test_tune_reads_no_passage_of_an_article_that_answers_when_it_is_taken_away(archive: Archive) -> None:
     only = FakeReader({"Ada": 2.0})
-    tuned = tune([collection(archive, QUESTIONS[0], QUESTIONS[0])], only, MARGIN_ONLY, Settings(k=3))
+    tuned = tune([collection(archive, QUESTIONS[0], QUESTIONS[0])], Readers(only, MARGIN_ONLY), Settings(k=3))
     # With the article right at 0.88, without it nothing is found at all: every ending is well up to 0.88.
     assert tuned.ks[3] == (0.05, 1.0)
 
 
 def test_tune_needs_two_questions(archive: Archive) -> None:
     with pytest.raises(ValueError, match="1 question with a relevant article, expected at least 2"):
-        tune([collection(archive, QUESTIONS[0])], FakeReader(SCORES), MARGIN_ONLY, Settings())
+        tune([collection(archive, QUESTIONS[0])], Readers(FakeReader(SCORES), MARGIN_ONLY), Settings())
 
 
 def test_tuned_in_words_names_the_settings_and_what_they_gain() -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from embeddings.types import Article, Counts, Filter, Hit, Passage, Span
 from fakes import FakeEncoder
-from qa.types import Answer, Prediction, Timings
+from qa.types import Answer, Mention, Prediction, Timings
 from web import create_app
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ HOSTILE = Article(
     url="javascript:alert(3)",
 )
 UNFILTERED = Filter()
-EMPTY_PREDICTION = Prediction("", (), (), (), Timings(0.0, 0.0, 0.0, 0.0))
-TIMINGS = Timings(encode=1.94, search=3.06, read=31.04, total=36.36)
+EMPTY_PREDICTION = Prediction("", (), (), (), Timings(0.0, 0.0, 0.0, 0.0, 0.0))
+TIMINGS = Timings(encode=1.94, search=3.06, skim=0.0, read=31.04, total=36.36)
 
 
 @dataclass
@@ -101,7 +101,8 @@ def span_of(article: Article, words: str, occurrence: int = 1) -> Span:
 
 
 def answer_of(span: Span, confidence: float = 0.93, supports: tuple[Span, ...] = ()) -> Answer:
-    return Answer(span.article, span.start, span.end, confidence, 4.2, supports)
+    mentions = tuple(Mention(support.article, support.start, support.end) for support in supports)
+    return Answer(span.article, span.start, span.end, confidence, 4.2, mentions)
 
 
 def hit_of(span: Span, rank: int, score: float) -> Hit:

@@ -58,6 +58,12 @@ def read_as_answers(prediction: Prediction) -> list[Span]:
     return [span for answer in prediction.answers for span in (answer, *answer.supports, *answer.copies)]
 
 
+def looked_through(prediction: Prediction) -> str:
+    """Return how many passages were read, and how many only skimmed: "4 passages read, 16 skimmed"."""
+    read = plural(len(prediction.hits) - len(prediction.skimmed), "passage") + " read"
+    return f"{read}, {len(prediction.skimmed)} skimmed" if prediction.skimmed else read
+
+
 def json_link() -> str:
     """Return the path at which the endpoint answers the question on the page."""
     fields = typed()
@@ -111,6 +117,7 @@ for function in (
     in_words,
     is_web_address,
     json_link,
+    looked_through,
     paragraphs,
     pieces,
     plural,

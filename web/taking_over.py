@@ -42,6 +42,6 @@ def _take_over(app: Flask, archive: Location, stop: threading.Event) -> None:
         return
     with closing(opened), opened.following():
         settings = replace(before.settings, archive=archive)
-        app.config["PIPELINE"] = Pipeline(opened, before.reader, before.calibration, settings)
+        app.config["PIPELINE"] = Pipeline(opened, before.readers, settings)
         log.warning("Now asking the articles in %s", archive)
         stop.wait()

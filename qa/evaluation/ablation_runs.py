@@ -8,8 +8,7 @@ import numpy as np
 
 from embeddings.encoders import load_encoder
 from embeddings.folder.archive import Archive
-from embeddings.types import Article, Passage, Vectors
-from qa.confidence import Calibration
+from embeddings.types import Article, Vectors
 from qa.evaluation.ablation import Ablation, Variant
 from qa.evaluation.measures.bootstrap import paired_difference
 from qa.evaluation.measures.rankings import best_of_each, score_run
@@ -19,8 +18,7 @@ from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
 from qa.evaluation.retrieval_runs import Searcher
 from qa.metrics import Rules, score_answer
-from qa.pipeline import read_hits, reorder
-from qa.types import Reader, Reading
+from qa.reading import Readers, read_hits
 
 RETRIEVAL = ("success@1", "success@10", "nDCG@10")
 GAINS = ("success@1", "F1")
@@ -40,37 +38,21 @@ class Measured:
     pieces: tuple[int, ...]
 
 
-class RememberingReader:
-    """A reader that reads a passage once for a question: variants share most of their passages."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._known: dict[tuple[str, str, int, int], Reading] = {}
-
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """Return one reading a passage, in the order given."""
-        keys = [(question, passage.article.id, passage.start, passage.end) for passage in passages]
-        new = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in self._known}
-        self._known |= dict(zip(new, self._reader.read(question, list(new.values())), strict=True))
-        return [self._known[key] for key in keys]
-
-
 @dataclass(slots=True)
 class AblationRunner:
     """Measures variants on the judged questions of a set that brings its articles.
 
-    `readers`: precision → reader. `cache`: where collections and question vectors are kept, None for the default.
+    `readers`: precision → readers. `cache`: where collections and question vectors are kept, None for the default.
     """
 
     questions: QuestionSet
-    readers: Mapping[str, Reader]
-    calibration: Calibration
+    readers: Mapping[str, Readers]
     cache: Path | None = None
     _archives: dict[tuple[str, str], tuple[Archive, Vectors]] = field(default_factory=dict)
 
     def measure(self, variant: Variant) -> Measured:
         """Return how a variant does on every question."""
-        judged, settings, reader = self.questions.judged, variant.settings, self.readers[variant.reader]
+        judged, settings, readers = self.questions.judged, variant.settings, self.readers[variant.reader]
         archive, vectors = self._open(variant)
         searcher = Searcher(archive, settings)
 
@@ -78,12 +60,12 @@ class AblationRunner:
             question = judged[row]
             proposals = searcher.propose(question.question, vectors[row : row + 1])
             hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
-            read = read_hits(question.question, hits[: settings.k], reader, self.calibration, settings.stop_confidence)
-            behind = len(read.readings)
-            ordered = [*reorder(hits[:behind], read.readings, settings.relevance_weight), *hits[behind:]]
+            found = read_hits(question.question, hits[: settings.k], readers, settings)
+            ordered = [*found.hits, *hits[len(found.hits) :]]
             articles = best_of_each([(hit.passage.article.id, -float(rank)) for rank, hit in enumerate(ordered)])
-            pieces = sum(len(archive.encoder.token_offsets(hit.passage.text)) for hit in hits[:behind])
-            return _Answered(articles, read.answers[0].text if read.answers else "", pieces)
+            read = [hit.passage for hit in found.hits if hit.passage.id not in found.skimmed]
+            pieces = sum(len(archive.encoder.token_offsets(passage.text)) for passage in read)
+            return _Answered(articles, found.answers[0].text if found.answers else "", pieces)
 
         return _measured(judged, in_parallel(ask, range(len(judged)), f"questions, {variant.name}"))
 

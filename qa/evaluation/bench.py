@@ -9,16 +9,16 @@ from embeddings.archives import GrowingArchive, SearchableArchive
 from embeddings.encoders import load_encoder
 from embeddings.locations import Location
 from embeddings.types import Encoder, Vectors
-from qa.confidence import Calibration
 from qa.evaluation.outputs import provenance
 from qa.evaluation.questions.collections import Collection, narrowed, open_collection, question_vectors, read_set
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.results.results import Provenance
-from qa.reader.load import CalibratedReader, load_reader
-from qa.reader.onnx_reader import OnnxReader
+from qa.reader.load import load_readers, pair_folders, reader_folder
+from qa.reader.onnx_reader import read_spec
+from qa.reading import Readers
 from qa.settings import WEIGHTS, Settings
 
-DESCRIBED = ("k", "candidates", *WEIGHTS, "stop_confidence", "further_threshold", "max_answers")
+DESCRIBED = ("k", "read", "candidates", *WEIGHTS, "stop_confidence", "answerable", "further_threshold", "max_answers")
 """The settings that results depend on, beside the models."""
 
 
@@ -42,8 +42,8 @@ class Selection:
 class Bench:
     """The program as the environment sets it. Each model is loaded when it is first asked for."""
 
-    def __init__(self, reader: Path | None = None) -> None:
-        """Read the settings; `reader` is the folder of another reader than theirs."""
+    def __init__(self, reader: Path | str | None = None) -> None:
+        """Read the settings; `reader` is another reader than theirs, by folder or name."""
         settings = Settings.from_env()
         self.settings = settings if reader is None else replace(settings, reader=str(reader))
 
@@ -53,23 +53,19 @@ class Bench:
         return load_encoder(self.settings.encoder, self.settings.cache)
 
     @cached_property
-    def reader(self) -> OnnxReader:
-        """The reader of the settings."""
-        return self._loaded.reader
+    def readers(self) -> Readers:
+        """The readers of the settings."""
+        return load_readers(self.settings)
 
     @cached_property
-    def calibration(self) -> Calibration:
-        """The reader's calibration."""
-        return self._loaded.calibration
+    def reader_folders(self) -> tuple[Path, ...]:
+        """Where the reader lies and, if it is one of a pair, the one that skims for it."""
+        return pair_folders(reader_folder(self.settings.reader, self.settings.cache))
 
     @property
     def threshold(self) -> float:
         """The least confidence of a first answer, in [0, 1], as the pipeline has it."""
-        return self.calibration.threshold_for(self.settings)
-
-    @cached_property
-    def _loaded(self) -> CalibratedReader:
-        return load_reader(self.settings.reader, self.settings.cache)
+        return self.readers.calibration.threshold_for(self.settings)
 
     def archive(self, questions: QuestionSet, location: Location | None) -> GrowingArchive:
         """Return the archive that questions are asked of; errors as for `open_collection`."""
@@ -96,6 +92,7 @@ class Bench:
             found |= {"articles": str(counts.articles), "passages": str(counts.passages)}
             found |= {"encoder": archive.encoder.name, "splitting": str(archive.splitting)}
         if reads:
-            spec = self.reader.spec
-            found |= {"reader": spec.name, "reader weights": spec.sha256["model.onnx"][:12]}
+            for what, folder in zip(("reader", "skimmer"), self.reader_folders, strict=False):
+                spec = read_spec(folder)
+                found |= {what: spec.name, f"{what} weights": spec.sha256["model.onnx"][:12]}
         return provenance({**found, **more})

@@ -77,7 +77,7 @@ def reading(
         return reading_results(report, provenance({}))
     bench = Bench(reader)
     squad = some_typed(squad, questions, typed)
-    given = read_paragraphs(squad, bench.reader, bench.calibration)
+    given = read_paragraphs(squad, bench.readers)
     facts = bench.provenance({"threshold": f"{bench.threshold:.4g}"})
     results = reading_results(score_given(squad, given, bench.threshold), facts)
     return replace(results, notes=(*results.notes, *squad.notes, abstaining_note(squad, bench.threshold)))
@@ -113,15 +113,15 @@ def retrieval(data: Path, selection: Selection, read: int, run: Path | None) -> 
     questions, bench = selection.read(data), Bench()
     if not questions.judged:
         raise WrongUse(f"{data}: no question has a relevant article, so there is no retrieval to measure")
-    reader = bench.reader if read and bench.settings.relevance_weight else None
+    readers = bench.readers if read and bench.settings.relevance_weight else None
     archive = bench.archive(questions, selection.archive)
     vectors = bench.vectors(questions.judged)
     reread = [question.id for question in sample(questions.judged, read)]
-    runs = rank_all(questions.judged, vectors, Searcher(archive, bench.settings), reader, reread)
+    runs = rank_all(questions.judged, vectors, Searcher(archive, bench.settings), readers, reread)
     for way, of_way in runs.runs.items():
         if run is not None:
             write_run(of_way, run.with_name(f"{run.stem}.{way}{run.suffix}"), name=way)
-    return retrieval_results(questions, runs, bench.provenance({}, archive=archive, reads=reader is not None))
+    return retrieval_results(questions, runs, bench.provenance({}, archive=archive, reads=readers is not None))
 
 
 @evaluate.command()
@@ -146,7 +146,7 @@ def answers(data: Path, selection: Selection, as_of_asked: bool, explain: bool) 
 
     questions, bench = selection.read(data), Bench()
     archive = bench.archive(questions, selection.archive)
-    pipeline = Pipeline(archive, bench.reader, bench.calibration, bench.settings)
+    pipeline = Pipeline(archive, bench.readers, bench.settings)
     run = ask_all(pipeline, questions, as_of_asked=as_of_asked, explain=explain)
     facts = {"threshold": f"{bench.threshold:.4g}", "as of asked": str(as_of_asked)}
     return answers_results(questions, run, bench.provenance(facts, archive=archive))
@@ -174,7 +174,7 @@ def tune(data: Sequence[Path], selection: Selection) -> None:
         ir_measures_library()
         sets, bench = [selection.read(path) for path in data], Bench()
         collections = bench.collect(sets, selection.archive)
-        tuned = find_best(collections, bench.reader, bench.calibration, bench.settings)
+        tuned = find_best(collections, bench.readers, bench.settings)
     click.echo(tuned_in_words(tuned, [questions.name for questions in sets]), nl=False)
 
 
@@ -210,23 +210,24 @@ def ablations(
       pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --report ablations/
       pressmark evaluate ablations questions.jsonl --archive news --asked 2022 --only fusion --only k
     """
-    from qa.evaluation.ablation_runs import AblationRunner, RememberingReader, ablation_results, with_articles
+    from qa.evaluation.ablation_runs import AblationRunner, ablation_results, with_articles
     from qa.evaluation.measures.rankings import ir_measures_library
+    from qa.evaluation.remembering import remembering
 
     ir_measures_library()
     questions, bench = selection.read(data), Bench()
     if not questions.judged:
         raise WrongUse(f"{data}: no question has a relevant article, so there is nothing to compare by")
-    readers = {"int8": RememberingReader(bench.reader)}
+    readers = {"int8": remembering(bench.readers)}
     if float32_reader is not None:
-        readers["float32"] = RememberingReader(OnnxReader.open(float32_reader))
+        readers["float32"] = remembering(replace(bench.readers, reader=OnnxReader.open(float32_reader)))
     articles = questions.articles
     if selection.archive is not None:
         with closing(open_archive(selection.archive, bench.encoder)) as archive:
             articles = tuple(archive.store.articles())
     questions = with_articles(questions, articles, others)
     check_relevant(questions, (article.id for article in questions.articles))
-    with closing(AblationRunner(questions, readers, bench.calibration, bench.settings.cache)) as runner:
+    with closing(AblationRunner(questions, readers, bench.settings.cache)) as runner:
         tables = {
             ablation: [
                 (one, runner.measure(one)) for one in variants(ablation, bench.settings) if one.reader in readers

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from embeddings.types import Article, Hit, Passage
-from qa.answers import assemble
-from qa.confidence import Calibration
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.collections import sample
 from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 from qa.evaluation.questions.typed import Form, in_form
 from qa.evaluation.reading_figures import ReadingReport, score_predictions
 from qa.metrics import Rules
-from qa.types import Reader
+from qa.reading import Readers, read_hits
+from qa.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,17 @@ def some_typed(squad: SquadSet, most: int | None, form: Form | None) -> SquadSet
     return replace(squad, questions=questions, notes=tuple(notes))
 
 
-def read_paragraphs(squad: SquadSet, reader: Reader, calibration: Calibration) -> dict[str, Given]:
-    """Return the reader's answer to every question by id, as the pipeline makes answers from one hit of score 1."""
+def read_paragraphs(squad: SquadSet, readers: Readers) -> dict[str, Given]:
+    """Return the reader's answer to every question by id, as the pipeline makes answers from one hit of score 1.
+
+    The spans are the reader's alone; what skims for it takes part in the confidence, as it does in the pipeline.
+    """
 
     def read(question: SquadQuestion) -> Given:
         # The paragraph as it is in the file, not in NFC: the set's own script compares with its own text.
         article = Article(question.paragraph.id, question.paragraph.text, question.paragraph.title)
         passage = Passage(article, 0, len(article.text))
-        readings = reader.read(" ".join(question.question.split()), [passage])
-        answers = assemble([Hit(passage, 1.0, 1)], readings, calibration)
+        answers = read_hits(" ".join(question.question.split()), [Hit(passage, 1.0, 1)], readers, Settings()).answers
         return Given(answers[0].text, answers[0].confidence) if answers else Given("", 0.0)
 
     given = in_parallel(read, squad.questions, "questions read")

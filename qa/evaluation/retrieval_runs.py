@@ -9,11 +9,10 @@ from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
 from qa.evaluation.measures.rankings import best_of_each, ranked
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.datasets import Question
-from qa.pipeline import reorder
+from qa.reading import Readers, read_hits
 from qa.retriever import Proposals, search
 from qa.retriever import ranked as ranked_hits
 from qa.settings import Settings
-from qa.types import Reader
 
 DEPTH = 50
 """The most articles in a run."""
@@ -72,16 +71,16 @@ class RetrievalRuns:
 
 
 def rank_all(
-    questions: Sequence[Question], vectors: Vectors, searcher: Searcher, reader: Reader | None, reread: Sequence[str]
+    questions: Sequence[Question], vectors: Vectors, searcher: Searcher, readers: Readers | None, reread: Sequence[str]
 ) -> RetrievalRuns:
-    """Return the runs of every way; the reader, if there is one, reorders for the questions whose ids are given."""
-    wanted = set(reread) if reader is not None else set()
+    """Return the runs of every way; the readers, if given, reorder for the questions whose ids are."""
+    wanted = set(reread) if readers is not None else set()
 
     def rank(row: int) -> _Ranked:
         question = questions[row]
         found = searcher.three_ways(searcher.propose(question.question, vectors[row : row + 1]))
-        if reader is not None and question.id in wanted:
-            found[Way.REORDERED] = reread_hits(question.question, found[Way.FUSED], reader, searcher.settings)
+        if readers is not None and question.id in wanted:
+            found[Way.REORDERED] = reread_hits(question.question, found[Way.FUSED], readers, searcher.settings)
         nearest = tuple(hit.passage.text for hit in found[Way.FUSED][:PASSAGES])
         return _Ranked({way: _articles(hits) for way, hits in found.items()}, nearest)
 
@@ -111,14 +110,13 @@ def _articles(hits: Sequence[Hit]) -> dict[str, float]:
     return {id_: best[id_] for id_ in ranked(best)[:DEPTH]}
 
 
-def reread_hits(question: str, hits: Sequence[Hit], reader: Reader, settings: Settings) -> tuple[Hit, ...]:
+def reread_hits(question: str, hits: Sequence[Hit], readers: Readers, settings: Settings) -> tuple[Hit, ...]:
     """Return the hits, the first k of them reordered as the pipeline does; those behind keep their places.
 
     Scores are minus the rank.
     """
     first, rest = hits[: settings.k], hits[settings.k :]
-    readings = reader.read(question, [hit.passage for hit in first])
-    ordered = [*reorder(first, readings, settings.relevance_weight), *rest]
+    ordered = [*read_hits(question, first, readers, settings).hits, *rest]
     return tuple(Hit(hit.passage, -float(rank), rank) for rank, hit in enumerate(ordered, start=1))
 
 

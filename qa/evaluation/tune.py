@@ -8,20 +8,19 @@ import numpy as np
 
 from embeddings.plural import plural
 from embeddings.types import Hit
-from qa.answers import assemble
-from qa.confidence import Calibration
 from qa.evaluation.measures.bootstrap import Difference, paired_difference
 from qa.evaluation.measures.rankings import best_of_each, score_run
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question
+from qa.evaluation.remembering import remembering
 from qa.evaluation.results.comparison import SIGNIFICANCE
 from qa.evaluation.results.reports import Table, aligned
 from qa.evaluation.retrieval_runs import Searcher
 from qa.explain import is_right
+from qa.reading import Readers, read_hits
 from qa.retriever import Proposals
 from qa.settings import Settings
-from qa.types import Reader, Reading
 
 WEIGHTS = tuple(step / 20 for step in range(21))
 KS = (1, 2, 3, 5, 8, 10, 15, 20, 30)
@@ -75,14 +74,14 @@ class Tuned:
     read: int
 
 
-def tune(collections: Sequence[Collection], reader: Reader, calibration: Calibration, settings: Settings) -> Tuned:
+def tune(collections: Sequence[Collection], readers: Readers, settings: Settings) -> Tuned:
     """Return the best weight, k and threshold for question sets, and what they gain over the settings.
 
     Every answerable question is tried twice, with and without the articles that are relevant to it, so that abstaining
     is tuned, too. Questions of even number choose, those of odd number measure. Raises ValueError for fewer than 2
     questions with a relevant article.
     """
-    threshold = calibration.threshold_for(settings)
+    threshold = readers.calibration.threshold_for(settings)
     present = Choice(settings.vector_weight, settings.k, threshold)
     trials = [trial for collection in collections for trial in _propose(collection, settings)]
     judged = [trial for trial in trials if trial.question.relevant]
@@ -94,7 +93,7 @@ def tune(collections: Sequence[Collection], reader: Reader, calibration: Calibra
     weights = {weight: float(np.mean(values[::2])) for weight, values in by_weight.items()}
     weight = _best(weights, present.weight)
     endings = [
-        _endings(trial, {present.weight, weight}, reader, calibration, present.k)
+        _endings(trial, {present.weight, weight}, remembering(readers), settings)
         for trial in shown(trials, len(trials), "questions read")
     ]
     ks = {k: best_threshold([one[weight, k] for one in endings[::2]]) for k in sorted({*KS, present.k})}
@@ -146,33 +145,24 @@ def _ranking_values(trials: Sequence[_Trial], weight: float) -> list[float]:
 
 
 def _endings(
-    trial: _Trial, weights: set[float], reader: Reader, calibration: Calibration, present: int
+    trial: _Trial, weights: set[float], readers: Readers, settings: Settings
 ) -> dict[tuple[float, int], list[Ending]]:
     """Return how a question ends, with and without its relevant articles, by weight and k."""
-    # Each passage is read once.
-    ks = {*KS, present}
-    of_weight = {weight: trial.hits(weight)[: max(ks) + SPARE] for weight in weights}
-    passages = {hit.passage.id: hit.passage for hits in of_weight.values() for hit in hits}
-    readings = dict(zip(passages, reader.read(trial.question.question, list(passages.values())), strict=True))
     endings: dict[tuple[float, int], list[Ending]] = {}
-    for weight, hits in of_weight.items():
+    for weight in weights:
+        hits = trial.hits(weight)
         without = [hit for hit in hits if hit.passage.article.id not in trial.question.relevant]
-        for k in ks:
-            endings[weight, k] = [_ending(trial.question, without[:k], readings, calibration, answerable=False)]
+        for k in {*KS, settings.k}:
+            endings[weight, k] = [_ending(trial.question, without[:k], readers, settings, answerable=False)]
             if trial.question.answers:
-                endings[weight, k].append(_ending(trial.question, hits[:k], readings, calibration, answerable=True))
+                endings[weight, k].append(_ending(trial.question, hits[:k], readers, settings, answerable=True))
     return endings
 
 
 def _ending(
-    question: Question,
-    hits: Sequence[Hit],
-    readings: Mapping[str, Reading],
-    calibration: Calibration,
-    *,
-    answerable: bool,
+    question: Question, hits: Sequence[Hit], readers: Readers, settings: Settings, *, answerable: bool
 ) -> Ending:
-    answers = assemble(hits, [readings[hit.passage.id] for hit in hits], calibration)
+    answers = read_hits(question.question, hits, readers, settings).answers
     if not answers:
         return Ending(0.0, right=False, answerable=answerable)
     return Ending(answers[0].confidence, is_right(answers[0].text, question.answers), answerable)

@@ -2,14 +2,16 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from embeddings import onnx_models
 from embeddings.encoders import default_cache
 from qa.confidence import FILE, FIT, Calibration
-from qa.reader.onnx_reader import EXPORT, SPEC, OnnxReader
-from qa.settings import SHIPPED_READER
+from qa.reader.onnx_reader import EXPORT, SPEC, OnnxReader, read_spec
+from qa.reading import Readers
+from qa.settings import MODELS, NAMED_READERS, Settings
 
 log = logging.getLogger(__name__)
 
@@ -22,54 +24,98 @@ FORMAT = 2
 OWN_ODDS = Calibration(margin=1.0, threshold=0.5)
 """For a reader that was not calibrated: the odds that the model itself gives its span over "no answer here"."""
 
+NO_MEMORY = "There is too little memory for the careful reader: the small one reads alone."
+"""What is said then with every prediction."""
 
-def open_reader(name: str | Path, cache: Path | None = None) -> OnnxReader:
-    """Return a reader, whatever its calibration.
 
-    `name` is the folder that `pressmark train export` wrote, or a Hugging Face question-answering model, by folder or
-    by its name on the model hub: that is compiled once into the cache, by default default_cache(). Without a relevance
-    head passages are not reordered: it is logged.
+def load_readers(settings: Settings) -> Readers:
+    """Return the readers that the settings ask for, and what their answers are worth.
+
+    A reader whose spec names a skimmer is one of a pair. If there is too little memory for it, the skimmer reads alone:
+    that is logged, and in the notice. Without a calibration the confidence is the model's own, and it is logged; the
+    readers that ship have one.
 
     Raises:
-        FileNotFoundError: if there is no such model here, or a file of it is missing.
+        FileNotFoundError: if there is no such model here, or a file of one of the two is missing.
+        ValueError: if a file was altered, or the calibration is damaged or other models'.
+    """
+    folder = reader_folder(settings.reader, settings.cache)
+    folders = pair_folders(folder)
+    try:
+        opened = open_readers(folders)
+    except MemoryError as error:
+        if len(folders) == 1:
+            raise
+        log.warning("%s %s", NO_MEMORY, error)
+        return replace(load_readers(replace(settings, reader=str(folders[-1]))), notice=NO_MEMORY)
+    return replace(opened, calibration=_calibration(folders, settings.reader).expecting(settings.answerable))
+
+
+def open_readers(folders: Sequence[Path]) -> Readers:
+    """Return the reader of the first folder, and what skims for it of a second, whatever their calibration.
+
+    Without a relevance head passages are not reordered: it is logged.
+
+    Raises:
+        FileNotFoundError: if a file of it is missing.
         ValueError: if a file was altered.
+        MemoryError: if it needs more memory than there is.
     """
-    folder = Path(name)
-    if not (folder / SPEC).is_file():
-        folder = _compiled(str(name), (cache or default_cache()) / "readers")
-    reader = OnnxReader.open(folder)
-    if not reader.gives_relevance:
-        log.warning("the reader %s has no relevance head: passages stay in the order in which they were found", name)
-    return reader
+    opened = [OnnxReader.open(folder) for folder in folders]
+    for folder, reader in zip(folders, opened, strict=True):
+        if not reader.gives_relevance:
+            said = "the reader %s has no relevance head: passages stay in the order in which they were found"
+            log.warning(said, folder)
+    return Readers(opened[0], OWN_ODDS, skimmer=opened[1] if opened[1:] else None)
 
 
-@dataclass(frozen=True, slots=True)
-class CalibratedReader:
-    """A reader, and what its scores are worth."""
+def reader_folder(name: str | Path, cache: Path | None = None) -> Path:
+    """Return the folder of a reader.
 
-    reader: OnnxReader
-    calibration: Calibration
-
-
-def load_reader(name: str | Path, cache: Path | None = None) -> CalibratedReader:
-    """Return a reader, as `open_reader` does, and its calibration.
-
-    Without one the confidence is the model's own, and it is logged; the reader that ships has one.
+    `name` is one of NAMED_READERS, the folder that `pressmark train export` wrote, or a Hugging Face question-answering
+    model, by folder or by its name on the model hub: that is compiled once into the cache, by default default_cache().
 
     Raises:
-        FileNotFoundError: if there is no such model here, or a file of it is missing.
-        ValueError: if a file was altered, or the calibration is damaged or another model's.
+        FileNotFoundError: if there is no such model here.
     """
-    reader = open_reader(name, cache)
-    if (reader.folder / FILE).is_file() or reader.folder == SHIPPED_READER:
-        return CalibratedReader(reader, Calibration.load(reader.folder, reader.spec.sha256["model.onnx"]))
+    folder = MODELS / name if name in NAMED_READERS else Path(name)
+    if name in NAMED_READERS or (folder / SPEC).is_file():
+        return folder
+    return _compiled(str(name), (cache or default_cache()) / "readers")
+
+
+def pair_folders(folder: Path) -> tuple[Path, ...]:
+    """Return the folder of a reader and, if its spec names one that skims for it, of that one.
+
+    Raises:
+        FileNotFoundError: if one of them is not a reader's.
+        ValueError: if the spec is damaged.
+    """
+    skimmer = read_spec(folder).skimmer
+    if not skimmer:
+        return (folder,)
+    try:
+        read_spec(folder.parent / skimmer)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{error}; it skims for the reader in {folder}") from error
+    return folder, folder.parent / skimmer
+
+
+def models_of(folders: Sequence[Path]) -> str:
+    """Return the SHA-256 of the models in readers' folders, as a calibration names them."""
+    return ", ".join(read_spec(folder).sha256["model.onnx"] for folder in folders)
+
+
+def _calibration(folders: Sequence[Path], name: str) -> Calibration:
+    if (folders[0] / FILE).is_file() or folders[0].parent == MODELS:
+        return Calibration.load(folders[0], models_of(folders))
     log.warning(
         "the reader %s is not calibrated: confidences are its own; fit them with: %s DATA --reader %s",
         name,
         FIT,
         name,
     )
-    return CalibratedReader(reader, OWN_ODDS)
+    return OWN_ODDS
 
 
 def _compiled(name: str, cache: Path) -> Path:

@@ -1,55 +1,31 @@
 """Fits the confidence: held-out questions are asked through the whole way, as they are and in vain."""
 
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.types import Hit, Vectors
 from qa.answers import gather
-from qa.confidence import FILE, Calibration, Evidence
+from qa.confidence import Calibration
 from qa.evaluation.measures.calibration import equal_width_bins, expected_calibration_error
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question
+from qa.evaluation.remembering import remembering
 from qa.evaluation.retrieval_runs import Searcher
-from qa.evaluation.tune import Ending, best_threshold
 from qa.explain import is_right
-from qa.reader.onnx_reader import OnnxReader
+from qa.reading import Readers, read_best
 from qa.settings import Settings
 from qa.training import data as training
+from qa.training.fitting import CalibrationTrial, ending, fit, minimizer, with_threshold
 from qa.training.perturbed import Perturber
 from qa.training.windows import Window
-from qa.types import Reader
 
 KS = (1, 5, 10, 20)
 """With how many passages each question is asked: the confidence must not depend on that."""
-
-FITTED = 5
-"""How many answers of a trial, the best scored first, take part in the fit: as many as are ever shown."""
-
-RIDGE = 1e-3
-"""The weight of the squared coefficients in what is minimised."""
-
-WEIGHED = ("bias", *Evidence.__slots__)
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationTrial:
-    """The evidence for each answer to one question asked with k passages, best scored first, and whether it is right.
-
-    `answerable` is false if what answers it was taken away, or the question was changed, before it was asked.
-    """
-
-    evidence: tuple[Evidence, ...]
-    right: tuple[bool, ...]
-    answerable: bool
-    k: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +61,14 @@ class CalibrationReport:
     false_answers: Mapping[int, float]
 
 
-def calibrate(collections: Sequence[Collection], reader: OnnxReader, settings: Settings) -> CalibrationReport:
-    """Fit the calibration of a reader, write it into its folder, and return how well the same procedure does.
+def calibrate(collections: Sequence[Collection], readers: Readers, settings: Settings) -> CalibrationReport:
+    """Fit the calibration of readers, and return it with how well the same procedure does.
 
     Raises:
         ValueError: if fewer than 2 questions have a relevant article, or scipy is not installed.
     """
-    _minimizer()  # before all questions are asked
-    asked = [trials for collection in collections for trials in _ask_all(collection, reader, settings)]
+    minimizer()  # before all questions are asked
+    asked = [trials for collection in collections for trials in _ask_all(collection, readers, settings)]
     if len(asked) < 2:
         raise ValueError(f"{len(asked)} questions with a relevant article, expected at least 2 to fit and to judge")
     random.Random(0).shuffle(asked)
@@ -103,9 +79,7 @@ def calibrate(collections: Sequence[Collection], reader: OnnxReader, settings: S
     calibration = replace(
         with_threshold(fit(every), every),
         fitted_on=", ".join(f"{one.questions.name}: {len(one.questions.judged)} questions" for one in collections),
-        fitted_for=reader.spec.sha256["model.onnx"],
     )
-    (reader.folder / FILE).write_text(json.dumps(asdict(calibration), indent=1) + "\n", encoding="utf-8")
     return judge(judged, calibration, len(asked))
 
 
@@ -113,79 +87,39 @@ def ask(
     question: Question,
     searcher: Searcher,
     vector: Vectors,
-    reader: Reader,
+    readers: Readers,
     vain: InVain | PerturbedQuestion = InVain.WITHOUT_ARTICLES,
 ) -> Iterator[CalibrationTrial]:
     """Yield the trials of a question: for each k as it is, and in a way in which nothing answers it.
 
     Each passage is read once for a question.
     """
+    readers = remembering(readers)
     hits = _hits(searcher, question.question, vector)
     if vain is InVain.WITHOUT_ARTICLES:
         without = [hit for hit in hits if hit.passage.article.id not in question.relevant]
-        yield from _trials(question, {True: hits, False: without}, reader)
+        yield from _trials(question, {True: hits, False: without}, readers, searcher.settings)
     else:
-        yield from _trials(question, {True: hits}, reader)
+        yield from _trials(question, {True: hits}, readers, searcher.settings)
     if isinstance(vain, PerturbedQuestion):
         changed = replace(question, question=vain.question, answers=())
-        yield from _trials(changed, {False: _hits(searcher, vain.question, vain.vector)}, reader)
+        unanswered = _hits(searcher, vain.question, vain.vector)
+        yield from _trials(changed, {False: unanswered}, readers, searcher.settings)
 
 
 def _hits(searcher: Searcher, question: str, vector: Vectors) -> tuple[Hit, ...]:
     return searcher.hits(searcher.propose(question, vector).fused(searcher.settings.vector_weight))
 
 
-def _trials(question: Question, ways: Mapping[bool, Sequence[Hit]], reader: Reader) -> Iterator[CalibrationTrial]:
-    """Yield a question's trials at each k; `ways`: whether it is answerable → the hits that are read then."""
-    read = {hit.passage.id: hit.passage for hits in ways.values() for hit in hits[: max(KS)]}
-    readings = dict(zip(read, reader.read(question.question, list(read.values())), strict=True))
+def _trials(
+    question: Question, ways: Mapping[bool, Sequence[Hit]], readers: Readers, settings: Settings
+) -> Iterator[CalibrationTrial]:
+    """Yield a question's trials at each k; `ways`: whether it is answerable → the hits that are looked through then."""
     for k in KS:
         for answerable, hits in ways.items():
-            groups = gather(hits[:k], [readings[hit.passage.id] for hit in hits[:k]])
+            groups = gather(read_best(question.question, hits[:k], readers, settings))
             right = tuple(is_right(group.best.text, question.answers) for group in groups)
             yield CalibrationTrial(tuple(group.evidence for group in groups), right, answerable, k)
-
-
-def fit(trials: Sequence[CalibrationTrial]) -> Calibration:
-    """Return the logistic regression over the answers of all trials that is likeliest.
-
-    No weight is negative, so that more evidence never means less confidence.
-    """
-    minimize = _minimizer()
-    rows, right = _matrix(trials)
-
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        logits = rows @ weights
-        error = 1 / (1 + np.exp(-logits)) - right
-        value = np.logaddexp(0, logits) - right * logits
-        return float(value.mean() + RIDGE * weights @ weights), rows.T @ error / len(right) + 2 * RIDGE * weights
-
-    bounds = [(None, None)] + [(0, None)] * (len(WEIGHED) - 1)
-    found = minimize(loss, np.zeros(len(bounds)), jac=True, bounds=bounds, method="L-BFGS-B").x
-    weights: dict[str, Any] = {name: round(float(weight), 4) for name, weight in zip(WEIGHED, found, strict=True)}
-    return Calibration(**weights)
-
-
-def _minimizer() -> Any:
-    """Return scipy's function; raises ValueError, saying what to install, if it is missing."""
-    try:
-        from scipy.optimize import minimize
-    except ModuleNotFoundError as error:
-        raise ValueError("fitting needs scipy; install it with: pip install 'pressmark[train]'") from error
-    return minimize
-
-
-def with_threshold(calibration: Calibration, trials: Sequence[CalibrationTrial]) -> Calibration:
-    """Return the calibration with the threshold at which most trials end well: right, or withheld if unanswerable."""
-    threshold, _ = best_threshold([[ending(calibration, trial)] for trial in trials])
-    return replace(calibration, threshold=threshold)
-
-
-def ending(calibration: Calibration, trial: CalibrationTrial) -> Ending:
-    """Return how a trial ends: with its most confident answer, of confidence 0 if it has none."""
-    rated = [(calibration.confidence(one), right) for one, right in zip(trial.evidence, trial.right, strict=True)]
-    confidence, right = max(rated, key=lambda pair: pair[0], default=(0.0, False))
-    return Ending(confidence, right, trial.answerable)
 
 
 def judge(
@@ -217,7 +151,7 @@ def judge(
     )
 
 
-def _ask_all(collection: Collection, reader: Reader, settings: Settings) -> Iterator[list[CalibrationTrial]]:
+def _ask_all(collection: Collection, readers: Readers, settings: Settings) -> Iterator[list[CalibrationTrial]]:
     """Yield the trials of each question that has a relevant article and an answer.
 
     Every other question is asked in vain, too, so that a third of what is asked has no answer.
@@ -227,7 +161,7 @@ def _ask_all(collection: Collection, reader: Reader, settings: Settings) -> Iter
     for number, row in enumerate(shown(rows, len(rows), "questions asked")):
         question = collection.questions.questions[row]
         vain = perturbed.get(question.id, InVain.WITHOUT_ARTICLES) if number % 2 else InVain.NOTHING_ELSE
-        yield list(ask(question, searcher, collection.vectors[row : row + 1], reader, vain))
+        yield list(ask(question, searcher, collection.vectors[row : row + 1], readers, vain))
 
 
 def perturbed_questions(collection: Collection) -> dict[str, PerturbedQuestion]:
@@ -251,14 +185,3 @@ def perturbed_questions(collection: Collection) -> dict[str, PerturbedQuestion]:
             found[id_] = changed
     vectors = collection.archive.encoder.encode_questions(list(found.values()))
     return {id_: PerturbedQuestion(changed, vectors[[row]]) for row, (id_, changed) in enumerate(found.items())}
-
-
-def _matrix(trials: Sequence[CalibrationTrial]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a row of 1 and the evidence for each answer, in the order of WEIGHED, and whether it is right."""
-    rows = [
-        (1.0, *(evidence.bounded()[name] for name in WEIGHED[1:]))
-        for trial in trials
-        for evidence in trial.evidence[:FITTED]
-    ]
-    right = [float(right) for trial in trials for right in trial.right[:FITTED]]
-    return np.array(rows, dtype=np.float64), np.array(right, dtype=np.float64)

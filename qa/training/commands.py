@@ -234,9 +234,9 @@ def export(checkpoint: Path, out: Path, precision: str, heading: bool, skimmer: 
 
 @train.command()
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--reader", "name", default=str(SHIPPED_READER), show_default=True, help="The reader, by folder or name.")
+@click.option("--reader", "name", metavar="NAME", help="The reader, by folder or name.  [default: PRESSMARK_READER]")
 @question_options
-def calibration(data: Sequence[Path], name: str, selection: Selection) -> None:
+def calibration(data: Sequence[Path], name: str | None, selection: Selection) -> None:
     """Fit the confidence on DATA, asked through the whole way, every other question once more in vain.
 
     Half of these are asked without the articles that answer them, the others are changed by rule, as in training, so
@@ -250,18 +250,20 @@ def calibration(data: Sequence[Path], name: str, selection: Selection) -> None:
       pressmark train calibration held-out.jsonl questions.jsonl --archive news --asked 2022
     """
     from qa.evaluation.questions.collections import narrowed, read_set
-    from qa.reader.load import open_reader
+    from qa.reader.load import models_of, open_readers
     from qa.training.calibrate import calibrate
 
     with plain_errors():
-        bench = Bench()
+        bench = Bench(name)
         found = [read_set(path, split=selection.split) for path in data]
         dated = [any(question.asked for question in one.questions) for one in found]
         sets = [
             narrowed(one, asked=selection.asked * on, most=selection.most) for one, on in zip(found, dated, strict=True)
         ]
         collections = bench.collect(sets, selection.archive)
-        report = calibrate(collections, open_reader(name, bench.settings.cache), bench.settings)
+        folders = bench.reader_folders
+        report = calibrate(collections, open_readers(folders), bench.settings)
+        replace(report.calibration, fitted_for=models_of(folders)).save(folders[0])
     false = ", ".join(f"{100 * share:.1f} at k = {k}" for k, share in report.false_answers.items())
     click.echo(
         f"{report.questions:,} questions, each half judged by the fit on the other: first answer right "

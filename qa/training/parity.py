@@ -10,6 +10,7 @@ from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadS
 from qa.evaluation.reading_runs import read_paragraphs
 from qa.metrics import RIGHT, GroupScore, f1, score_set
 from qa.reader.onnx_reader import OnnxReader, Tokenizers, read_spec
+from qa.reading import Readers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,7 +89,7 @@ def parity(checkpoint: Path, folder: Path, data: Path, most: int | None = None) 
         squad = replace(squad, questions=tuple(sample(squad.questions, most)))
     answers = []
     for reader in (checkpoint_reader(folder, checkpoint), OnnxReader.open(folder)):
-        given = read_paragraphs(squad, reader, BY_SCORE)
+        given = read_paragraphs(squad, Readers(reader, BY_SCORE))
         answers.append({id_: answer.text for id_, answer in given.items()})
     before, after = (score_set(squad.golds, given, squad.rules).total for given in answers)
     changed = [f1(answers[0][id_], answers[1][id_]) < RIGHT for id_ in squad.golds]

@@ -147,9 +147,9 @@ def _contenders(bench: Bench, checkpoint: Path | None) -> "Contenders":
 
     return Contenders(
         encoder=bench.encoder,
-        reader=bench.reader,
+        reader=bench.readers.skimmer or bench.readers.reader,
         plain_encode=PlainEncoder(bench.settings.encoder).encode,
-        plain_read=load_plain_reader(bench.reader.folder, checkpoint).read,
+        plain_read=load_plain_reader(bench.reader_folders[-1], checkpoint).read,
         serve=serve_in_process,
         start_cold=start_cold,
     )
