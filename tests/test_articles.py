@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from embeddings.files import decoding
 from embeddings.files.articles import SUFFIXES, Unread, find_files, read_articles
-from embeddings.files.decoding import clean_line, clean_text, decode
+from embeddings.files.decoding import Decoded, clean_line, clean_text, decode
 from embeddings.types import Article
 from files_on_disk import read_file, words
 from processes import run_python
@@ -353,7 +353,7 @@ def test_text_in_any_encoding(tmp_path: Path, text: str, encoding: str) -> None:
 
 def test_encoding_is_guessed_beyond_the_first_sample() -> None:
     text = "Plain words only. " * 5000 + FRENCH
-    assert decode(text.encode("cp1252")) == text
+    assert decode(text.encode("cp1252")).text == text
 
 
 def test_decomposed_text_becomes_nfc(tmp_path: Path) -> None:
@@ -424,10 +424,10 @@ def test_file_of_0_bytes_is_unread(tmp_path: Path, suffix: str) -> None:
 def growing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a file written to while it is read."""
 
-    def decode_late(data: bytes) -> str:
+    def decode_late(data: bytes, said: str = "") -> Decoded:
         with path.open("ab") as file:
             file.write(b"More.")
-        return decode(data)
+        return decode(data, said=said)
 
     monkeypatch.setattr("embeddings.files.articles.decode", decode_late)
 

@@ -35,7 +35,6 @@ ONLY_IN = {
     "dateparser": {"embeddings/dates.py"},
     "trafilatura": {"embeddings/files/html.py"},
     "markdown_it": {"embeddings/files/plain.py"},
-    "charset_normalizer": {"embeddings/files/decoding.py"},
     "lxml": {"embeddings/files/feeds.py", "embeddings/files/html.py"},
     "pypdf": {"embeddings/files/pdf.py"},
     "warcio": {"embeddings/files/web_archives.py"},

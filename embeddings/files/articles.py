@@ -259,7 +259,8 @@ def _piece(entry: FileEntry, content: Content) -> Piece:
 
 def _one(form: Callable[[str], Draft], content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the one article of a text, as a form of texts has it."""
-    yield FileEntry("", form(clean_text(decode(read_whole(content, CURE)))))
+    decoded = decode(read_whole(content, CURE), said=content.encoding)
+    yield FileEntry("", form(clean_text(decoded.text)).with_notes(decoded.notes))
 
 
 def _article(draft: Draft, source: str, path_id: str = "") -> Article:

@@ -4,16 +4,15 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 
 from embeddings.files.contents import MAX_FILE, SAMPLE
 from embeddings.files.drafts import UnreadableError
+from embeddings.files.guessing import guess
 
-ENCODINGS = (
-    "cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
-    "koi8_r", "shift_jis", "gb18030", "big5", "euc_jp", "euc_kr",
-)  # fmt: skip
-"""What a file that is not in Unicode may be in, the commonest first."""
+REPLACED = "with bytes that are no letters in their encoding, each replaced by a mark (U+FFFD)"
+"""What is said of an article that lost bytes in the decoding."""
 
 _WIDE_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
@@ -22,18 +21,28 @@ _WIDE_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _DECLARED = re.compile(rb"(?:charset|encoding)=[\"' ]*([\w-]{3,20})", re.IGNORECASE)
+_MEANT = {
+    **dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252"),
+    **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
+    **dict.fromkeys(("gb2312", "gbk", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("ks-c-5601-1987", "euc-kr"), "cp949"),
+    **dict.fromkeys(("shift-jis", "sjis", "x-sjis"), "cp932"),
+    **dict.fromkeys(("iso-8859-11", "tis-620"), "cp874"),
+    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "iso-8859-8-i": "iso8859-8",
+}  # fmt: skip
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls and half surrogates
 
 
-def read_lines(stream: BufferedReader, newline: str) -> Iterator[str]:
+def read_lines(stream: BufferedReader, newline: str, said: str = "") -> Iterator[str]:
     """Yield each line with its end; of one longer than MAX_FILE only the beginning, which is longer than MAX_FILE too.
 
-    `newline` is what `open` calls so. Bytes that are not UTF-8 come as half surrogates: `escaped` gives them back.
+    `newline` is what `open` calls so, `said` the encoding that the person says it is in. Bytes that are not UTF-8 come
+    as half surrogates: `escaped` gives them back.
     """
     start = stream.peek(SAMPLE)
     wide = _wide_encoding(start)
     if wide is None and b"\0" in start:
-        raise UnreadableError("looks like a binary file")
+        wide = _unmarked_utf_16(start).name if not said else _known_encoding(said)
     encoding, errors = ("utf-8", "surrogateescape") if wide is None else (wide, "replace")
     lines = TextIOWrapper(stream, encoding, errors, newline)
     try:
@@ -50,32 +59,108 @@ def escaped(line: str) -> bytes:
     return line.encode("utf-8", "surrogateescape")
 
 
-def decode(data: bytes, declared: str = "") -> str:
-    """Return the characters of a file or a line; `declared` is the encoding that stands outside it, in a header."""
-    encoding, errors = encoding_of(data, declared)
-    return data.decode(encoding, errors)
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What bytes are to be decoded with; `note` is what the person should know of it, "" if nothing."""
+
+    name: str
+    note: str = ""
+
+    def decode(self, data: bytes) -> "Decoded":
+        """Return the characters; bytes that are none come as U+FFFD, and the notes say so."""
+        try:
+            return Decoded(data.decode(self.name), tuple(filter(None, [self.note])))
+        except UnicodeDecodeError:
+            return Decoded(data.decode(self.name, "replace"), tuple(filter(None, [self.note, REPLACED])))
 
 
-def encoding_of(data: bytes, declared: str = "") -> tuple[str, str]:
-    """Return what bytes are to be decoded with: an encoding and how it treats errors.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Characters, and what the person should know of how they were come by."""
 
-    The encoding is the one of the byte order mark, else UTF-8, else the declared, else guessed; one in which all is
-    written in ASCII bytes goes before UTF-8.
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+def decode(data: bytes, declared: str = "", said: str = "", around: bytes = b"") -> Decoded:
+    """Return the characters of a file or a line: see `encoding_of`."""
+    return encoding_of(data, declared, said, around).decode(data)
+
+
+def encoding_of(data: bytes, declared: str = "", said: str = "", around: bytes = b"") -> Encoding:
+    """Return what bytes are to be decoded with.
+
+    The encoding is the one of the byte order mark, else the one that the person `said`, else UTF-8, else the declared,
+    else guessed; one in which all is written in ASCII bytes goes before UTF-8. `declared` is what stands outside the
+    bytes, in a header; `around` is what they stand in, which tells more than a line alone.
     """
     if len(data) > MAX_FILE:
         raise UnreadableError(f"holds more than {MAX_FILE:,} bytes; split it")
     if wide := _wide_encoding(data):
-        return wide, "replace"
+        return Encoding(wide)
+    if said:
+        return Encoding(_known_encoding(said))
     if b"\0" in data:
-        raise UnreadableError("looks like a binary file")
+        return _unmarked_utf_16(data)
     sure = declared if _is_seven_bit(declared) else "utf-8-sig"
     middle = _first_wrong(data, sure)
-    if middle is None:
-        return sure, "strict"
-    stated = _as_browsers_read(declared) if declared else _declared_encoding(data[:2048])
-    if _first_wrong(data, stated) is None:
-        return stated, "strict"
-    return _likeliest_encoding(data[max(0, middle - SAMPLE // 2) :][:SAMPLE]), "replace"
+    return Encoding(sure) if middle is None else _not_in_utf_8(data, middle, declared, around)
+
+
+def _not_in_utf_8(data: bytes, middle: int, declared: str, around: bytes) -> Encoding:
+    """Return what bytes are in that are not UTF-8 at `middle`: UTF-8 with a bad byte, the declared, or guessed."""
+    sample = data[max(0, middle - SAMPLE // 2) :][:SAMPLE]
+    if _is_mostly_utf_8(sample, around):
+        return Encoding("utf-8-sig")
+    stated = as_browsers_read(declared) if declared else _declared_encoding(data[:2048])
+    return Encoding(stated) if _first_wrong(data, stated) is None else _guessed(sample, around)
+
+
+def _is_mostly_utf_8(sample: bytes, around: bytes) -> bool:
+    """Return whether most of what is not ASCII is valid UTF-8: in other encodings next to nothing is, by chance."""
+    whole, broken = _utf_8_letters(sample)
+    if whole > broken:
+        return True
+    near, wrong = _utf_8_letters(around)
+    return near > 4 * wrong and broken <= whole + 2
+
+
+def _utf_8_letters(data: bytes) -> tuple[int, int]:
+    """Return how many letters beyond ASCII are valid UTF-8, and how many times bytes are not."""
+    letters = re.sub("[\x00-\x7f]+", "", data.decode("utf-8", "replace"))
+    broken = letters.count("\ufffd")
+    return len(letters) - broken, broken
+
+
+def _guessed(sample: bytes, around: bytes) -> Encoding:
+    """Return the likeliest encoding of bytes: the one of what they stand in, if that tells and they are valid in it."""
+    lines = b"\n".join(line for line in around.split(b"\n") if not line.isascii() and _first_wrong(line, "utf-8"))
+    found = guess(lines) if lines else None
+    if found is None or _first_wrong(sample, found.encoding) is not None:
+        found = guess(sample)
+    if found is None:
+        raise UnreadableError("looks like a binary file")
+    doubt = f"in an encoding that is only guessed to be {found.encoding}; if letters are wrong, say it with --encoding"
+    return Encoding(found.encoding, "" if found.is_sure else doubt)
+
+
+def _unmarked_utf_16(data: bytes) -> Encoding:
+    """Return which UTF-16 bytes with zeros are in; UnreadableError if they are in none, as in a binary file."""
+    even, odd = data[:SAMPLE:2].count(0), data[1:SAMPLE:2].count(0)
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = data[: min(len(data), SAMPLE) // 2 * 2].decode(encoding, "replace")
+    if min(even, odd) * 20 > max(even, odd) or _NO_TEXT.search(text) or text.count("\ufffd") > 1:
+        raise UnreadableError("looks like a binary file")
+    return Encoding(encoding)
+
+
+def _known_encoding(said: str) -> str:
+    """Return the encoding that a person said, if there is one of this name."""
+    try:
+        "".encode(said)
+    except LookupError as error:
+        raise UnreadableError(f"is said to be in {said!r}, which is no known encoding; cp1254 and utf-8 are") from error
+    return said
 
 
 def _first_wrong(data: bytes, encoding: str) -> int | None:
@@ -97,31 +182,20 @@ def _wide_encoding(data: bytes) -> str | None:
 def _declared_encoding(head: bytes) -> str:
     """Return the encoding that a head of HTML or XML declares, as browsers read it; "" if it declares none."""
     match = _DECLARED.search(head)
-    return _as_browsers_read(match[1].decode("ascii")) if match else ""
+    return as_browsers_read(match[1].decode("ascii")) if match else ""
 
 
-def _as_browsers_read(declared: str) -> str:
-    """Return the encoding that is meant by one declared: text said to be Latin-1 is in Windows' superset of it."""
-    return "cp1252" if declared.lower() in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii") else declared
+def as_browsers_read(declared: str) -> str:
+    """Return the encoding that is meant by one declared: a superset that mail programs and browsers take it for.
+
+    Source: WHATWG, Encoding Standard, section 4.2.
+    """
+    return _MEANT.get(declared.lower().replace("_", "-"), declared)
 
 
 def _is_seven_bit(declared: str) -> bool:
     """Return whether an encoding writes other letters than English ones in ASCII bytes."""
     return declared.lower().startswith(("iso-2022-", "hz"))
-
-
-def _likeliest_encoding(sample: bytes) -> str:
-    """Return the one of ENCODINGS in which the sample reads best, the first of equals."""
-    from charset_normalizer import from_bytes
-
-    likely = [
-        (match.chaos, -match.coherence, ENCODINGS.index(encoding))
-        for match in from_bytes(sample, cp_isolation=list(ENCODINGS))
-        for encoding in match.could_be_from_charset
-    ]
-    if not likely:
-        raise UnreadableError("looks like a binary file")
-    return ENCODINGS[min(likely)[2]]
 
 
 def clean_text(text: str) -> str:

@@ -1,6 +1,6 @@
 """What is known of an article while its file is read, before it is one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class UnreadableError(ValueError):
@@ -23,6 +23,10 @@ class Draft:
     url: str = ""
     id: str = ""
     notes: tuple[str, ...] = ()
+
+    def with_notes(self, notes: tuple[str, ...]) -> "Draft":
+        """Return the same with more notes."""
+        return replace(self, notes=tuple(dict.fromkeys(self.notes + notes))) if notes else self
 
 
 @dataclass(frozen=True, slots=True)

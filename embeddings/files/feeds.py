@@ -35,9 +35,10 @@ def feed(content: Content, _: FieldNames) -> Iterator[FileEntry]:
 
     The text is all that the feed holds of the article, which may be its first sentences only.
     """
-    items, broken = _items(decode(read_whole(content, "split it")))
+    decoded = decode(read_whole(content, "split it"), said=content.encoding)
+    items, broken = _items(decoded.text)
     for number, item in enumerate(items, start=1):
-        yield FileEntry(f"#{number}", _draft(item))
+        yield FileEntry(f"#{number}", _draft(item).with_notes(decoded.notes))
     if broken:
         raise UnreadableError(f"is not valid XML: {broken}; what stands before it was read")
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from embeddings.files.contents import Content, read_whole
+from embeddings.files.contents import SAMPLE, Content, read_whole
 from embeddings.files.decoding import decode, escaped, read_lines
 from embeddings.files.drafts import FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames, named, record
@@ -14,29 +14,44 @@ CURE = "split it, or write it as JSON Lines"
 
 def json_object(content: Content, names: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of one JSON object, or those of a list of objects, which may stand under "articles"."""
-    value = _parse(decode(read_whole(content, CURE)))
+    decoded = decode(read_whole(content, CURE), said=content.encoding)
+    value = _parse(decoded.text)
     if isinstance(value, dict) and isinstance(value.get("articles"), list):
         value = value["articles"]
     if isinstance(value, list):
-        yield from _records(((f"#{number}", entry) for number, entry in enumerate(value, start=1)), names)
+        records = ((f"#{number}", entry, decoded.notes) for number, entry in enumerate(value, start=1))
+        yield from _records(records, names)
     else:
-        yield from _records([("", value)], names)
+        yield from _records([("", value, decoded.notes)], names)
 
 
 def json_lines(content: Content, names: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of each line of JSON Lines, or why it holds none; blank lines are skipped."""
-    lines = enumerate(read_lines(content.stream, newline="\n"), start=1)
-    return _records(((f"#{number}", escaped(line)) for number, line in lines if line.strip()), names)
+    around = content.stream.peek(SAMPLE)[:SAMPLE]
+    lines = enumerate(read_lines(content.stream, newline="\n", said=content.encoding), start=1)
+    filled = ((number, escaped(line)) for number, line in lines if line.strip())
+    return _records(((f"#{number}", *_line(line, content.encoding, around)) for number, line in filled), names)
 
 
-def _records(entries: Iterable[tuple[str, object]], names: FieldNames) -> Iterator[FileEntry]:
-    """Yield the article of each place and record, bytes of JSON or parsed; then which names given are in none."""
+def _line(data: bytes, said: str, around: bytes) -> tuple[object, tuple[str, ...]]:
+    """Return the value of a line, or why it is none, and what is to be said of how it was decoded."""
+    try:
+        decoded = decode(data, said=said, around=around)
+        return _parse(decoded.text), decoded.notes
+    except UnreadableError as error:
+        return error, ()
+
+
+def _records(entries: Iterable[tuple[str, object, tuple[str, ...]]], names: FieldNames) -> Iterator[FileEntry]:
+    """Yield the article of each place, value and notes; then which names given are in none."""
     absent = set(names.all_given)
-    for place, entry in entries:
+    for place, value, notes in entries:
+        if isinstance(value, UnreadableError):
+            yield FileEntry(place, value)
+            continue
+        absent -= {name for name in absent if isinstance(value, dict) and named(value, name) is not None}
         try:
-            value = _parse(decode(entry)) if isinstance(entry, bytes) else entry
-            absent -= {name for name in absent if isinstance(value, dict) and named(value, name) is not None}
-            draft = record(value, names)
+            draft = record(value, names).with_notes(notes)
         except UnreadableError as error:
             yield FileEntry(place, error)
             continue

@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from embeddings.files import contents
-from embeddings.files.contents import Content
+from embeddings.files.contents import SAMPLE, Content
 from embeddings.files.decoding import encoding_of, escaped, read_lines
 from embeddings.files.drafts import FileEntry, UnreadableError
 from embeddings.files.fields import USUAL_NAMES, FieldNames, record
@@ -23,7 +24,8 @@ def table(content: Content, names: FieldNames) -> Iterator[FileEntry]:
     The delimiter is the one that splits the header into the most known names, then into the most: csv.Sniffer guesses
     from the text of articles too, and is wrong with it.
     """
-    lines = _bounded(read_lines(content.stream, newline=""))
+    letters = _Letters(content.encoding, content.stream.peek(SAMPLE)[:SAMPLE])
+    lines = _bounded(read_lines(content.stream, newline="", said=content.encoding))
     first = next(lines, "")
     stated = first.strip()
     if len(stated) == len("sep=;") and stated.lower().startswith("sep="):  # as spreadsheets write and read it
@@ -32,12 +34,12 @@ def table(content: Content, names: FieldNames) -> Iterator[FileEntry]:
         delimiter = max(DELIMITERS, key=lambda each: _known_columns(first, each, names))
     csv.field_size_limit(contents.MAX_FILE)  # csv keeps one for the whole program
     rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
-    header = _columns(rows, names)
+    header = _columns(rows, names, letters)
     for number, row in _numbered(rows):
         if isinstance(row, UnreadableError):
             yield FileEntry(f"#{number}", row)
         elif row:
-            yield _entry(number, header, row, names)
+            yield _entry(f"#{number}", header, row, names, letters)
 
 
 def _known_columns(line: str, delimiter: str, names: FieldNames) -> tuple[int, int]:
@@ -56,7 +58,7 @@ def _column(name: str, names: FieldNames) -> str:
     return name.lower() if name.lower() in _known(names) and name not in names.all_given else name
 
 
-def _columns(rows: Iterator[list[str]], names: FieldNames) -> list[str]:
+def _columns(rows: Iterator[list[str]], names: FieldNames, letters: "_Letters") -> list[str]:
     """Return the header's columns; UnreadableError unless the text, and all columns given, are among them once."""
     try:
         header = next(rows, [])
@@ -64,7 +66,7 @@ def _columns(rows: Iterator[list[str]], names: FieldNames) -> list[str]:
         raise UnreadableError(f"has a header that is not valid CSV: {error}") from error
     if len(header) > MAX_COLUMNS:
         raise UnreadableError(f"has {len(header):,} columns, more than {MAX_COLUMNS:,}; leave out what is not needed")
-    columns = [_column(name, names) for name in _decoded(header)]
+    columns = [_column(name, names) for name in letters.of(header).fields]
     said = ", ".join(map(repr, columns[:50]))[:2000]
     if missing := [name for name in names.all_given if name not in columns]:
         raise UnreadableError(f"has no column {missing[0]!r}, given with --field; its columns are {said}")
@@ -104,25 +106,39 @@ def _said(error: csv.Error) -> str:
     return f'is not valid CSV: {error}; a quotation mark in a field is written twice: ""'
 
 
-def _entry(number: int, columns: Sequence[str], row: list[str], names: FieldNames) -> FileEntry:
+def _entry(place: str, columns: Sequence[str], fields: list[str], names: FieldNames, letters: "_Letters") -> FileEntry:
     """Return the article of one row."""
-    place = f"#{number}"
-    if len(row) != len(columns):
-        return FileEntry(place, UnreadableError(f"has {len(row)} fields where the header has {len(columns)}"))
+    if len(fields) != len(columns):
+        return FileEntry(place, UnreadableError(f"has {len(fields)} fields where the header has {len(columns)}"))
     try:
-        value = {name: field for name, field in zip(columns, _decoded(row), strict=True) if field.strip()}
-        return FileEntry(place, record(value, names))
+        row = letters.of(fields)
+        value = {name: field for name, field in zip(columns, row.fields, strict=True) if field.strip()}
+        return FileEntry(place, record(value, names).with_notes(row.notes))
     except UnreadableError as error:
         return FileEntry(place, error)
 
 
-def _decoded(fields: list[str]) -> list[str]:
-    """Return a row's fields in the encoding that its bytes are in together."""
-    if all(field.isascii() for field in fields):
-        return fields
-    data = [escaped(field) for field in fields]
-    encoding, errors = encoding_of(b"\n".join(data))
-    return [field.decode(encoding, errors) for field in data]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    fields: list[str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """What tells the encoding of a row: what the person says that it is, and the rows around it."""
+
+    said: str
+    around: bytes
+
+    def of(self, fields: list[str]) -> _Row:
+        """Return a row's fields in the encoding that its bytes are in together; UnreadableError if they are in none."""
+        if all(field.isascii() for field in fields):
+            return _Row(fields)
+        data = [escaped(field) for field in fields]
+        encoding = encoding_of(b"\n".join(data), said=self.said, around=self.around)
+        decoded = [encoding.decode(field) for field in data]
+        return _Row([each.text for each in decoded], tuple(note for each in decoded for note in each.notes))
 
 
 def _bounded(lines: Iterator[str]) -> Iterator[str]:

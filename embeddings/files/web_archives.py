@@ -42,7 +42,7 @@ def web_archive(content: Content, _: FieldNames) -> Iterator[FileEntry]:
         if record.rec_type not in ("response", "resource", "revisit"):
             continue
         try:
-            found: Draft | UnreadableError = _page(record)
+            found: Draft | UnreadableError = _page(record, content.encoding)
         except _NoPageError as error:
             left_out[str(error)] += 1
         except UnreadableError as error:
@@ -108,8 +108,8 @@ def _first_line(error: Exception) -> str:
     return next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]
 
 
-def _page(record: Any) -> Draft:
-    """Return the article of a captured page."""
+def _page(record: Any, said: str) -> Draft:
+    """Return the article of a captured page; `said` is the encoding that the person says it is in."""
     kind, packed, chunked = _kind(record)
     data = _body(record, chunked=chunked)
     if getattr(record.raw_stream, "limit", 0) and len(data) <= MAX_FILE:
@@ -119,7 +119,8 @@ def _page(record: Any) -> Draft:
     if len(data) > MAX_FILE:
         raise UnreadableError(f"holds a page of more than {MAX_FILE:,} bytes")
     declared = kind.rpartition("charset=")[2] if "charset=" in kind else ""
-    draft = html(clean_text(decode(data, declared.partition(";")[0].strip("\"' "))))
+    decoded = decode(data, declared.partition(";")[0].strip("\"' "), said)
+    draft = html(clean_text(decoded.text)).with_notes(decoded.notes)
     return replace(draft, url=str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>"))
 
 
