@@ -53,8 +53,8 @@ def only_text(path: Path, encoding: str = "") -> str:
         ("Lithuanian", "cp1257"), ("Russian", "cp1251"), ("Russian", "koi8_r"), ("Russian", "cp866"),
         ("Russian", "iso8859_5"), ("Russian", "mac_cyrillic"), ("Ukrainian", "cp1251"), ("Ukrainian", "koi8_u"),
         ("Greek", "cp1253"), ("Greek", "iso8859_7"), ("Hebrew", "cp1255"), ("Arabic", "cp1256"),
-        ("Arabic", "iso8859_6"), ("Thai", "cp874"), ("Japanese", "shift_jis"), ("Japanese", "euc_jp"), ("Chinese", "gb18030"),
-        ("Korean", "euc_kr"),
+        ("Arabic", "iso8859_6"), ("Thai", "cp874"), ("Japanese", "shift_jis"), ("Japanese", "euc_jp"),
+        ("Chinese", "gb18030"), ("Korean", "euc_kr"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("times", [1, 9])

@@ -186,7 +186,8 @@ def _characters(text: str, is_common: Callable[[str], bool]) -> float:
     counts = _beyond_ascii(text)
     kana = sum(count for letter, count in counts.items() if "\u3041" <= letter <= "\u30fc")
     foreign = 2.0 * counts.total() if is_common is _is_common_japanese and kana * 10 < counts.total() else 0.0
-    return sum(count * _east_asian(letter, is_common) for letter, count in counts.items()) - foreign
+    mixed = min(10, len(re.findall("[A-Za-z]", text)) // 2)
+    return sum(count * _east_asian(letter, is_common) for letter, count in counts.items()) - foreign - mixed
 
 
 def _east_asian(letter: str, is_common: Callable[[str], bool]) -> float:
