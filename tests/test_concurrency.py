@@ -172,7 +172,7 @@ def test_a_lock_whose_holder_left_no_note_names_nobody(tmp_path: Path, monkeypat
             pass
 
 
-# --- the switch -------------------------------------------------------------------------------------------------------
+# --- readers and changes ----------------------------------------------------------------------------------------------
 
 
 def in_thread(action: Callable[[], object]) -> threading.Thread:
@@ -182,21 +182,21 @@ def in_thread(action: Callable[[], object]) -> threading.Thread:
 
 
 def test_a_change_waits_for_readers_and_keeps_new_ones_waiting() -> None:
-    switch, order = ReadWriteLock(), list[str]()
+    lock, order = ReadWriteLock(), list[str]()
 
     def change() -> None:
-        with switch.changing():
+        with lock.changing():
             order.append("changed")
 
     def read() -> None:
-        with switch.reading():
+        with lock.reading():
             order.append("read")
 
-    with switch.reading():
+    with lock.reading():
         changing = in_thread(change)
-        wait_until(lambda: switch._changing == 1)
+        wait_until(lambda: lock._changing == 1)
         reading = in_thread(read)
-        with switch.reading():  # nested: it does not wait for the change that waits for it
+        with lock.reading():  # nested: it does not wait for the change that waits for it
             order.append("first")
     changing.join(PATIENCE)
     reading.join(PATIENCE)
@@ -204,10 +204,10 @@ def test_a_change_waits_for_readers_and_keeps_new_ones_waiting() -> None:
 
 
 def test_readers_read_together() -> None:
-    switch, both = ReadWriteLock(), threading.Barrier(2, timeout=PATIENCE)
+    lock, both = ReadWriteLock(), threading.Barrier(2, timeout=PATIENCE)
 
     def read() -> None:
-        with switch.reading():
+        with lock.reading():
             both.wait()
 
     threads = [in_thread(read) for _ in range(2)]
@@ -217,13 +217,13 @@ def test_readers_read_together() -> None:
 
 
 def test_what_fails_lets_go() -> None:
-    switch = ReadWriteLock()
-    with pytest.raises(KeyError), switch.changing():
+    lock = ReadWriteLock()
+    with pytest.raises(KeyError), lock.changing():
         raise KeyError
-    with pytest.raises(KeyError), switch.reading():
+    with pytest.raises(KeyError), lock.reading():
         raise KeyError
-    assert not switch.read_here
-    with switch.changing():
+    assert not lock.read_here
+    with lock.changing():
         pass
 
 

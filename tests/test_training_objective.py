@@ -8,13 +8,13 @@ import torch
 from torch.nn import functional
 
 from qa.reader.model import NEVER, Logits
-from qa.training.features import Batch, Feature, Group, collate
+from qa.training.features import Feature, Group, TrainingBatch, collate
 from qa.training.objective import Weights, loss, shared_entropies
 
 ROWS = (Feature((1,) * 5, (0,) * 5, 2, 3), Feature((1,) * 7, (0,) * 7, 0, 0), Feature((1,) * 6, (0,) * 6, 4, 4))
 
 
-def made_up_logits(batch: Batch) -> Logits:
+def made_up_logits(batch: TrainingBatch) -> Logits:
     """Random logits with NEVER at the padding, as the model gives them."""
     random = torch.Generator().manual_seed(0)
     start, end = (torch.randn(batch.ids.shape, generator=random) * 3 for _ in range(2))
@@ -23,7 +23,7 @@ def made_up_logits(batch: Batch) -> Logits:
     return Logits(start.masked_fill(padding, NEVER), end.masked_fill(padding, NEVER), relevance)
 
 
-def spans_loss(logits: Logits, batch: Batch, own_weight: float) -> float:
+def spans_loss(logits: Logits, batch: TrainingBatch, own_weight: float) -> float:
     return float(loss(logits, batch, Weights(own=own_weight, relevance=0.0)))
 
 

@@ -50,7 +50,7 @@ Group = tuple[Feature, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TrainingBatch:
     """Padded features. `ids`, `types` and `mask` are int64, shape (texts, tokens).
 
     `starts` and `ends`, bool, of the same shape, mark the first and the last token of the answer, or of each place that
@@ -69,9 +69,9 @@ class Batch:
     labelled: "torch.Tensor"
     doubtful: "torch.Tensor"
 
-    def to(self, device: "torch.device") -> "Batch":
+    def to(self, device: "torch.device") -> "TrainingBatch":
         """Return the batch on a device."""
-        return Batch(*(getattr(self, name).to(device) for name in self.__slots__))
+        return TrainingBatch(*(getattr(self, name).to(device) for name in self.__slots__))
 
 
 class Featuriser:
@@ -150,7 +150,7 @@ def batches(groups: Sequence[Group], tokens: int, random: Random) -> list[list[G
     return made
 
 
-def collate(groups: Sequence[Group]) -> Batch:
+def collate(groups: Sequence[Group]) -> TrainingBatch:
     """Return groups as one batch."""
     import torch
 
@@ -170,7 +170,7 @@ def collate(groups: Sequence[Group]) -> Batch:
     passages[:, 0] = True
     for marks, feature in zip(passages, rows, strict=True):
         marks[feature.passage : len(feature.ids) - 1] = True
-    return Batch(
+    return TrainingBatch(
         padded(feature.ids for feature in rows),
         padded(feature.types for feature in rows),
         padded([1] * len(feature.ids) for feature in rows),

@@ -15,7 +15,7 @@ from qa.training.checkpoint import Learner, Progress, load_checkpoint, save_chec
 from qa.training.data import Example, Text, check_weights, split_off, write_questions
 from qa.training.ema import MovingAverage
 from qa.training.epochs import Epochs
-from qa.training.features import Batch, Featuriser, Group, collate, pair_tokenizer
+from qa.training.features import Featuriser, Group, TrainingBatch, collate, pair_tokenizer
 from qa.training.job import Job
 from qa.training.negatives import hard_negatives
 from qa.training.objective import Weights, agreeing, freeze, loss, parameter_groups
@@ -66,7 +66,7 @@ def train(job: Job, watch: Callable[[Step], object] = lambda _: None) -> Validat
 class _Lesson:
     """A batch, and what the teacher says of it, None without one."""
 
-    batch: Batch
+    batch: TrainingBatch
     taught: SoftTargets | None
 
 

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from qa.reader.model import NEVER, Logits, SpanModel
-from qa.training.features import Batch
+from qa.training.features import TrainingBatch
 from qa.training.teacher import SoftTargets
 
 LAYER = re.compile(r"\.layer\.(\d+)\.")
@@ -29,7 +29,7 @@ class Weights:
     temperature: float = 1.0
 
 
-def loss(logits: Logits, batch: Batch, weights: Weights, taught: SoftTargets | None = None) -> torch.Tensor:
+def loss(logits: Logits, batch: TrainingBatch, weights: Weights, taught: SoftTargets | None = None) -> torch.Tensor:
     """Return the mean loss of the groups' spans, plus the weighted mean loss of the texts' relevance, in nats.
 
     The spans of a group of several texts cost weights.own × the mean of what each text costs on its own, plus
@@ -52,7 +52,7 @@ def loss(logits: Logits, batch: Batch, weights: Weights, taught: SoftTargets | N
     return spans + weights.relevance * relevance / known.sum().clamp(min=1)
 
 
-def soft_loss(logits: Logits, batch: Batch, taught: SoftTargets, temperature: float) -> torch.Tensor:
+def soft_loss(logits: Logits, batch: TrainingBatch, taught: SoftTargets, temperature: float) -> torch.Tensor:
     """Return how far the texts' ends are from a teacher's: the mean Kullback–Leibler divergence at a temperature, nats.
 
     It is multiplied by the temperature's square, so that its gradients are as large at any.
@@ -69,7 +69,7 @@ def soft_loss(logits: Logits, batch: Batch, taught: SoftTargets, temperature: fl
     return apart * temperature**2
 
 
-def agreeing(batch: Batch, taught: SoftTargets) -> torch.Tensor:
+def agreeing(batch: TrainingBatch, taught: SoftTargets) -> torch.Tensor:
     """Return which texts' answers share a token with what the teacher takes for it, bool, shape (texts,).
 
     A text without an answer agrees if the teacher finds none.

@@ -13,13 +13,14 @@ TRAIN = $(BIN)/pressmark train reader $(READER)/train.jsonl.gz $(READER)/qamr.js
 	--weight qadiscourse_wikipedia=0.5 --weight squad2_train_unanswerable=1.5 --weight squad_train_reqa_sentence=0.7 \
 	--batch-tokens 12288 --long-windows 0.3 --perturbed 0.08 --keywords 0.2 --typos 0.2 --headings 0.6 --ema 0.999 \
 	--warmup 0.04 --start $(START) --out $(@D) $(if $(wildcard $(@D)/state.pt),--resume)
+
 reader: build/small/training.json | build/news
-	$(BIN)/pressmark train export $(<D) --out qa/models/small
+	$(BIN)/pressmark train export $(<D) --heading --out qa/models/small
 	$(BIN)/pressmark train parity $(<D) qa/models/small $(DATA)/squad/dev-v1.1.json.gz --questions 1000
 	$(CALIBRATE) --reader small
 
 careful: build/careful/training.json | build/news
-	$(BIN)/pressmark train export $(<D) --out qa/models/careful
+	$(BIN)/pressmark train export $(<D) --heading --skimmer small --out qa/models/careful
 	$(BIN)/pressmark train parity $(<D) qa/models/careful $(DATA)/squad/dev-v1.1.json.gz --questions 1000
 	$(CALIBRATE) --reader careful
 
