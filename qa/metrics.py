@@ -77,11 +77,6 @@ def normalise(text: str) -> str:
     return " ".join(ARTICLES.sub(" ", text.lower().translate(PUNCTUATION)).split())
 
 
-def exact_match(prediction: str, gold: str) -> float:
-    """Return 1.0 if both texts are the same once normalised, else 0.0."""
-    return float(normalise(prediction) == normalise(gold))
-
-
 def f1(prediction: str, gold: str) -> float:
     """Return the harmonic mean of precision and recall over normalised words as a bag, in [0, 1].
 

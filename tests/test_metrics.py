@@ -10,7 +10,6 @@ from qa.metrics import (
     GroupScore,
     Rules,
     best_threshold,
-    exact_match,
     f1,
     normalise,
     score_answer,
@@ -50,7 +49,7 @@ def test_normalise(text: str, expected: str) -> None:
     ],
 )
 def test_exact_match_and_f1(prediction: str, gold: str, em: float, overlap: float) -> None:
-    assert exact_match(prediction, gold) == em
+    assert score_answer(prediction, [gold]).em == em
     assert f1(prediction, gold) == near(overlap)
 
 

@@ -1,6 +1,5 @@
 """A training that can be taken up again: weights, optimiser, random states and progress, in one file."""
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,8 +102,3 @@ def load_checkpoint(folder: Path, training: Mapping[str, str], learner: Learner)
     if state["random_cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(state["random_cuda"])
     return Progress(**state["progress"])
-
-
-def seeded(seed: int, epoch: int) -> random.Random:
-    """Return the randomness of an epoch's data: the same for the same seed and epoch, whatever came before."""
-    return random.Random(f"{seed}-{epoch}")
