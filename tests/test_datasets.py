@@ -19,7 +19,7 @@ from qa.evaluation.questions.datasets import (
     read_seeds,
     squad_collection,
 )
-from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
+from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet
 
 NEWS: dict[str, Any] = {
     "id": "n1",
@@ -136,8 +136,8 @@ def test_squad_collection_has_every_paragraph_and_every_question() -> None:
         Paragraph("C#1", "C", "y"),
     )
     questions = (
-        SquadQuestion("q1", "Which?", one, (Gold("x", 6), Gold("x", 6)), unanswerable=False),
-        SquadQuestion("q2", "None?", other, (), unanswerable=True),
+        SquadQuestion("q1", "Which?", one, ("x", "x")),
+        SquadQuestion("q2", "None?", other, ()),
     )
     collection = squad_collection(SquadSet("set.json", "v2.0", (one, twin, other), questions))
     assert [(article.id, article.title, article.text) for article in collection.articles] == [

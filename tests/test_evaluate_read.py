@@ -4,7 +4,7 @@ import math
 
 from fakes import FakeReader, near
 from qa.confidence import Calibration
-from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
+from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet
 from qa.evaluation.reading_runs import Given, abstaining_note, read_paragraphs, score_given
 from qa.metrics import GroupScore
 from qa.reading import Readers
@@ -15,8 +15,7 @@ RETRIEVAL_ONLY = Calibration(retrieval=1, threshold=0.5)
 
 
 def asked(id_: str, *golds: str) -> SquadQuestion:
-    places = tuple(Gold(text, PARAGRAPH.text.index(text)) for text in golds)
-    return SquadQuestion(id_, f"{id_}?", PARAGRAPH, places, unanswerable=not golds)
+    return SquadQuestion(id_, f"{id_}?", PARAGRAPH, golds)
 
 
 def squad(version: str, *questions: SquadQuestion) -> SquadSet:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fakes import near
-from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet
+from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet
 from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
 from qa.evaluation.results.results import Kind, Provenance
 from qa.metrics import BestThreshold, GroupScore
@@ -16,8 +16,7 @@ PROVENANCE = Provenance("pressmark evaluate reading set.json", {}, {})
 
 
 def asked(id_: str, *golds: str) -> SquadQuestion:
-    places = tuple(Gold(text, PARAGRAPH.text.index(text)) for text in golds)
-    return SquadQuestion(id_, f"{id_}?", PARAGRAPH, places, unanswerable=not golds)
+    return SquadQuestion(id_, f"{id_}?", PARAGRAPH, golds)
 
 
 SET = SquadSet("set.json", "v2.0", (PARAGRAPH,), (asked("who", "Ada"), asked("what", "7 boats"), asked("none")))

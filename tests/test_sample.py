@@ -27,7 +27,7 @@ def report(sample: SquadSet) -> ReadingReport:
 
 
 def test_sample_has_questions_of_both_sorts(sample: SquadSet) -> None:
-    unanswerable = sum(question.unanswerable for question in sample.questions)
+    unanswerable = sum(not question.answers for question in sample.questions)
     assert (len(sample.paragraphs), len(sample.questions), unanswerable) == (13, 91, 26)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qa.evaluation.questions.squad import Gold, read_squad
+from qa.evaluation.questions.squad import read_squad
 from qa.metrics import Rules
 
 TEXT = "The 🚢 port reopened on Monday; the port of Baku stayed shut."
@@ -28,13 +28,15 @@ def test_read_squad_holds_every_field(tmp_path: Path) -> None:
     squad = read_squad(write(tmp_path / "set.json", qa(), qa("q2", answers=[], is_impossible=True), version="v2.0"))
     question, unanswerable = squad.questions
     assert (squad.name, squad.version, squad.rules) == ("set.json", "v2.0", Rules.V2)
-    assert (question.id, question.question, question.unanswerable) == ("q1", "When did the port reopen?", False)
-    assert question.golds == (Gold("Monday", 23), Gold("on Monday", 20))
-    assert [TEXT[gold.start : gold.start + len(gold.text)] for gold in question.golds] == ["Monday", "on Monday"]
+    assert (question.id, question.question, question.answers) == (
+        "q1",
+        "When did the port reopen?",
+        ("Monday", "on Monday"),
+    )
     assert squad.paragraphs == (question.paragraph,)
     paragraph = question.paragraph
     assert (paragraph.id, paragraph.title, paragraph.text) == ("Old_ports#0", "Old ports", TEXT)
-    assert (unanswerable.golds, unanswerable.unanswerable) == ((), True)
+    assert unanswerable.answers == ()
     assert squad.golds == {"q1": ("Monday", "on Monday"), "q2": ()}
 
 

@@ -196,7 +196,7 @@ def _worst(
         WorstError(
             id=question.id,
             question=question.question,
-            expected=tuple(dict.fromkeys(gold.text for gold in question.golds)),
+            expected=tuple(dict.fromkeys(question.answers)),
             given=predictions.get(question.id, ""),
             confidence=confidence(question.id),
             passages=(question.paragraph.text,),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qa.confidence import Calibration
 from qa.evaluation.questions.collections import read_reader_data, sample
-from qa.evaluation.questions.squad import Gold, Paragraph, SquadQuestion, SquadSet, read_squad
+from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet, read_squad
 from qa.evaluation.reading_runs import read_paragraphs
 from qa.metrics import RIGHT, GroupScore, f1, score_set
 from qa.reader.onnx_reader import OnnxReader, Tokenizers, read_spec
@@ -99,7 +99,7 @@ def parity(checkpoint: Path, folder: Path, data: Path, most: int | None = None) 
 def _answerable(data: Path) -> SquadSet:
     """Return the questions of a file that have an answer: to the others any span is wrong, by either model."""
     squad = _reader_data(data) if ".jsonl" in data.name else read_squad(data)
-    questions = tuple(question for question in squad.questions if not question.unanswerable)
+    questions = tuple(question for question in squad.questions if question.answers)
     if not questions:
         raise ValueError(f"{data}: no question in it has an answer")
     return replace(squad, questions=questions)
@@ -110,13 +110,7 @@ def _reader_data(path: Path) -> SquadSet:
     found = read_reader_data(path)
     paragraphs = {article.id: Paragraph(article.id, "", article.text) for article in found.articles}
     questions = tuple(
-        SquadQuestion(
-            question.id,
-            question.question,
-            paragraphs[name],
-            tuple(Gold(answer, paragraphs[name].text.find(answer)) for answer in question.answers),
-            unanswerable=False,
-        )
+        SquadQuestion(question.id, question.question, paragraphs[name], question.answers)
         for question in found.questions
         for name in question.relevant
     )

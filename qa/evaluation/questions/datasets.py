@@ -105,8 +105,8 @@ def squad_collection(squad: SquadSet) -> QuestionSet:
         Question(
             item.id,
             item.question,
-            answers=tuple(dict.fromkeys(gold.text for gold in item.golds)),
-            relevant={} if item.unanswerable else same[item.paragraph.text],
+            answers=tuple(dict.fromkeys(item.answers)),
+            relevant=same[item.paragraph.text] if item.answers else {},
         )
         for item in squad.questions
     )
@@ -115,7 +115,7 @@ def squad_collection(squad: SquadSet) -> QuestionSet:
         for item in squad.paragraphs
     )
     notes = unjudged_note(questions)
-    if any(item.unanswerable for item in squad.questions):
+    if not all(item.answers for item in squad.questions):
         notes = (*notes, ELSEWHERE)
     return QuestionSet(squad.name, questions, articles, notes)
 

@@ -18,22 +18,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Gold:
-    """An accepted answer: `paragraph.text[start : start + len(text)]`."""
-
-    text: str
-    start: int
-
-
-@dataclass(frozen=True, slots=True)
 class SquadQuestion:
-    """A question about one paragraph; `golds` is empty exactly if it is unanswerable."""
+    """A question about one paragraph. `answers`: the accepted texts, in the order of the file, none if unanswerable."""
 
     id: str
     question: str
     paragraph: Paragraph
-    golds: tuple[Gold, ...]
-    unanswerable: bool
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +43,13 @@ class SquadSet:
     @property
     def rules(self) -> Rules:
         """The official script that scores it: v1.1's for a file that says v1 and has no unanswerable question."""
-        unanswerable = any(question.unanswerable for question in self.questions)
-        return Rules.V1 if self.version.lstrip("v").startswith("1") and not unanswerable else Rules.V2
+        every_answered = all(question.answers for question in self.questions)
+        return Rules.V1 if self.version.lstrip("v").startswith("1") and every_answered else Rules.V2
 
     @property
     def golds(self) -> dict[str, tuple[str, ...]]:
         """The accepted texts by question id, in the order of the file."""
-        return {question.id: tuple(gold.text for gold in question.golds) for question in self.questions}
+        return {question.id: question.answers for question in self.questions}
 
 
 def read_squad(path: Path) -> SquadSet:
@@ -93,17 +84,17 @@ def _question(record: Record, paragraph: Paragraph) -> SquadQuestion:
     named = Record(f"{record.place} (question {shown(record.fields.get('id'))})", record.fields)
     id_, question = named.text("id"), named.text("question")
     unanswerable = named.flag("is_impossible")
-    golds = tuple(_gold(answer, paragraph) for answer in named.records("answers"))
-    if unanswerable and golds:
-        raise named.error(f"is_impossible, yet it has {len(golds)} answers; expected none")
-    if not unanswerable and not golds:
+    answers = tuple(_answer(record, paragraph) for record in named.records("answers"))
+    if unanswerable and answers:
+        raise named.error(f"is_impossible, yet it has {len(answers)} answers; expected none")
+    if not unanswerable and not answers:
         raise named.error("no answers, expected at least one, or is_impossible: true")
-    return SquadQuestion(id_, question, paragraph, golds, unanswerable)
+    return SquadQuestion(id_, question, paragraph, answers)
 
 
-def _gold(record: Record, paragraph: Paragraph) -> Gold:
-    gold = Gold(record.text("text"), record.integer("answer_start", at_least=0))
-    there = paragraph.text[gold.start : gold.start + len(gold.text)]
-    if there != gold.text:
-        raise record.error(f"expected {shown(gold.text)} at offset {gold.start} of the paragraph, found {shown(there)}")
-    return gold
+def _answer(record: Record, paragraph: Paragraph) -> str:
+    text, start = record.text("text"), record.integer("answer_start", at_least=0)
+    there = paragraph.text[start : start + len(text)]
+    if there != text:
+        raise record.error(f"expected {shown(text)} at offset {start} of the paragraph, found {shown(there)}")
+    return text
