@@ -38,11 +38,6 @@ def test_bootstrap_mean_does_not_depend_on_order_and_is_repeatable() -> None:
     assert bootstrap_mean(SCORES, seed=1) != bootstrap_mean(SCORES, seed=2)
 
 
-def test_bootstrap_mean_wider_level_is_wider() -> None:
-    narrow, wide = bootstrap_mean(SCORES, level=0.5), bootstrap_mean(SCORES, level=0.99)
-    assert wide.low < narrow.low < narrow.mean < narrow.high < wide.high
-
-
 @pytest.mark.slow
 def test_bootstrap_mean_of_many_distinct_values_agrees_with_the_normal_approximation() -> None:
     # 1,000 distinct values: 4,000 samples at a time, so 10,000 are drawn in three parts.
@@ -59,13 +54,10 @@ def test_bootstrap_mean_stays_within_the_values(values: list[float]) -> None:
     assert min(values) - 1e-12 <= interval.low <= interval.high <= max(values) + 1e-12
 
 
-@pytest.mark.parametrize(
-    ("values", "level", "message"),
-    [([], 0.95, "at least one"), ([float("nan")], 0.95, "not finite"), ([1.0], 1.0, "level is 1.0")],
-)
-def test_bootstrap_mean_rejects(values: list[float], level: float, message: str) -> None:
+@pytest.mark.parametrize(("values", "message"), [([], "at least one"), ([float("nan")], "not finite")])
+def test_bootstrap_mean_rejects(values: list[float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        bootstrap_mean(values, level=level)
+        bootstrap_mean(values)
 
 
 def test_paired_difference_of_the_same_is_chance() -> None:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLES = 10_000
-LEVEL = 0.95
+BOUNDS = (0.025, 0.975)
+"""The quantiles of resampled means that bound an interval: its level is 0.95."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,50 +21,43 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Interval):
     """The mean of new minus old over paired questions, the bounds of its interval, and its two-sided p-value.
 
     `p` in (0, 1]: how often chance alone gives a difference at least this large if there is none.
     """
 
-    mean: float
-    low: float
-    high: float
     p: float
 
 
-def bootstrap_mean(values: Sequence[float], *, level: float = LEVEL, samples: int = SAMPLES, seed: int = 0) -> Interval:
+def bootstrap_mean(values: Sequence[float], *, samples: int = SAMPLES, seed: int = 0) -> Interval:
     """Return the mean of one value a question with its percentile interval (Efron & Tibshirani 1993, chapter 13).
 
-    The same values, in any order, and the same seed give the same interval. Raises ValueError for no values, values
-    that are not finite, or a level outside (0, 1).
+    The same values, in any order, and the same seed give the same interval. Raises ValueError for no values, or values
+    that are not finite.
     """
     array = _checked(values)
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level is {level}, expected a number between 0 and 1, such as {LEVEL}")
-    low, high = _bounds(_resampled_means(array, samples, seed), level)
+    low, high = _bounds(_resampled_means(array, samples, seed))
     return Interval(float(array.mean()), low, high)
 
 
-def paired_difference(
-    old: Sequence[float], new: Sequence[float], *, samples: int = SAMPLES, seed: int = 0
-) -> Difference:
+def paired_difference(old: Sequence[float], new: Sequence[float]) -> Difference:
     """Return by how much `new` is above `old` on the same questions, in the same order, and whether by chance.
 
     The p-value is that of Berg-Kirkpatrick, Burkett & Klein 2012, "An Empirical Investigation of Statistical
     Significance in NLP", two-sided: the share of resampled differences that are as far from the observed one as it is
-    from 0, plus one in numerator and denominator, so it is never 0. The interval has level 0.95. Raises ValueError for
-    lists of two lengths, and as `bootstrap_mean` does.
+    from 0, plus one in numerator and denominator, so it is never 0. Raises ValueError for lists of two
+    lengths, and as `bootstrap_mean` does.
     """
     if len(old) != len(new):
         raise ValueError(f"{len(old)} old and {len(new)} new values, expected one of each a question")
     differences = _checked(new) - _checked(old)
     observed = float(differences.mean())
-    means = _resampled_means(differences, samples, seed)
+    means = _resampled_means(differences, SAMPLES, seed=0)
     # A billionth of slack: equal distances must count as equal, whatever the rounding.
     as_far = int(np.count_nonzero(np.abs(means - observed) >= abs(observed) - 1e-9))
-    low, high = _bounds(means, LEVEL)
-    return Difference(observed, low, high, (1 + as_far) / (1 + samples))
+    low, high = _bounds(means)
+    return Difference(observed, low, high, (1 + as_far) / (1 + SAMPLES))
 
 
 def _resampled_means(values: NDArray[np.float64], samples: int, seed: int) -> NDArray[np.float64]:
@@ -82,8 +76,8 @@ def _resampled_means(values: NDArray[np.float64], samples: int, seed: int) -> ND
     return np.concatenate(means) / len(values)
 
 
-def _bounds(means: NDArray[np.float64], level: float) -> tuple[float, float]:
-    low, high = np.quantile(means, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+def _bounds(means: NDArray[np.float64]) -> tuple[float, float]:
+    low, high = np.quantile(means, BOUNDS)
     return float(low), float(high)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qa.evaluation.measures.bootstrap import SAMPLES, Difference, paired_difference
+from qa.evaluation.measures.bootstrap import Difference, paired_difference
 from qa.evaluation.results.results import Results
 
 SIGNIFICANCE = 0.05
@@ -47,7 +47,7 @@ class Comparison:
     versions: Mapping[str, tuple[str, str]]
 
 
-def compare(old: Results, new: Results, *, samples: int = SAMPLES, seed: int = 0) -> Comparison:
+def compare(old: Results, new: Results) -> Comparison:
     """Return what moved between two results of one kind over one data set, by paired bootstrap over questions.
 
     Raises ValueError if kind or data set differ, or if no question or no measure is common to both.
@@ -58,7 +58,7 @@ def compare(old: Results, new: Results, *, samples: int = SAMPLES, seed: int = 0
             "the same evaluation of the same data set"
         )
     shared = [measure for measure in new.values if measure in old.values]
-    changes = [_change(measure, old, new, samples=samples, seed=seed) for measure in shared]
+    changes = [_change(measure, old, new) for measure in shared]
     common = len(set(old.questions) & set(new.questions))
     if not common or not any(changes):
         raise ValueError("the two results have no question and measure in common, expected at least one of each")
@@ -73,7 +73,7 @@ def compare(old: Results, new: Results, *, samples: int = SAMPLES, seed: int = 0
     )
 
 
-def _change(measure: str, old: Results, new: Results, *, samples: int, seed: int) -> Change | None:
+def _change(measure: str, old: Results, new: Results) -> Change | None:
     """Return the change of a measure, None if no question has a value for it in both."""
     before = dict(zip(old.questions, old.values[measure], strict=True))
     pairs = [
@@ -90,7 +90,7 @@ def _change(measure: str, old: Results, new: Results, *, samples: int, seed: int
         len(pairs),
         sum(earlier_values) / len(pairs),
         sum(later_values) / len(pairs),
-        paired_difference(earlier_values, later_values, samples=samples, seed=seed),
+        paired_difference(earlier_values, later_values),
     )
 
 
