@@ -53,12 +53,11 @@ class GroupScore:
 
 @dataclass(frozen=True, slots=True)
 class SetScore:
-    """Scores of a question set; `missing` of its questions had no prediction and count as wrong in every mean."""
+    """Scores of a question set."""
 
     total: GroupScore
     has_answer: GroupScore
     no_answer: GroupScore
-    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +117,12 @@ def score_answers(
     }
 
 
-def score_set(golds: Mapping[str, Sequence[str]], predictions: Mapping[str, str], rules: Rules = Rules.V2) -> SetScore:
-    """Return EM and F1 over all questions, those with an answer and those without; raises what `score_answers` does."""
-    return summarise(score_answers(golds, predictions, rules), golds, predictions)
-
-
-def summarise(
-    scores: Mapping[str, AnswerScore], golds: Mapping[str, Sequence[str]], predictions: Collection[str]
-) -> SetScore:
+def summarise(scores: Mapping[str, AnswerScore], golds: Mapping[str, Sequence[str]]) -> SetScore:
     """Return the means of scores by question id, told apart as the v2.0 script does: no accepted answer, no answer."""
     return SetScore(
         total=_mean(list(scores.values())),
         has_answer=_mean([score for id_, score in scores.items() if golds[id_]]),
         no_answer=_mean([score for id_, score in scores.items() if not golds[id_]]),
-        missing=sum(id_ not in predictions for id_ in golds),
     )
 
 

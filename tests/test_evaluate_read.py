@@ -5,11 +5,12 @@ import math
 from fakes import FakeReader, near
 from qa.confidence import Calibration
 from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet
-from qa.evaluation.reading_runs import Given, abstaining_note, read_paragraphs, score_given
-from qa.metrics import GroupScore
+from qa.evaluation.reading_runs import Given, abstaining_note, given_results, read_paragraphs
+from qa.evaluation.results.results import Provenance, Results
 from qa.reading import Readers
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats in Ganja")
+PROVENANCE = Provenance("pressmark evaluate reading set.json", {}, {})
 MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
 RETRIEVAL_ONLY = Calibration(retrieval=1, threshold=0.5)
 
@@ -40,20 +41,23 @@ def test_read_paragraphs_without_a_span_gives_nothing() -> None:
     }
 
 
-def test_score_given_keeps_the_shipped_threshold_and_the_best_one_apart() -> None:
+def values(results: Results) -> dict[str, float]:
+    return {f"{figure.row} {figure.name}": figure.value for figure in results.figures}
+
+
+def test_given_results_keep_the_shipped_threshold_and_the_best_one_apart() -> None:
     questions = squad("v2.0", asked("who", "Ada"), asked("what", "7 boats"), asked("none"))
     given = {"who": Given("Ada", 0.9), "what": Given("7 boats", 0.4), "none": Given("Ganja", 0.3)}
-    report = score_given(questions, given, 0.5)
+    results = given_results(questions, given, 0.5, PROVENANCE)
     # At 0.5 "what" is withheld though right; at 0.4 all three end well.
-    assert report.score.total == GroupScore(3, near(2 / 3), near(2 / 3))
-    assert report.score.no_answer == GroupScore(1, 1.0, 1.0)
-    assert report.best is not None
-    assert (report.best.em.value, report.best.em.threshold) == (1.0, near(0.6))
-    assert [(error.id, error.given) for error in report.errors] == [("what", "")]
+    found = values(results)
+    assert (found["total EM"], found["total F1"], found["no answer EM"]) == (near(2 / 3), near(2 / 3), 1.0)
+    assert (found["EM value"], found["EM threshold"]) == (1.0, near(0.6))
+    assert [(error.id, error.given) for error in results.errors] == [("what", "")]
 
 
-def test_score_given_never_abstains_under_the_rules_of_squad_1() -> None:
+def test_given_results_never_abstain_under_the_rules_of_squad_1() -> None:
     questions = squad("1.1", asked("who", "Ada"))
-    report = score_given(questions, {"who": Given("Ada", 0.1)}, 0.5)
-    assert (report.score.total, report.best) == (GroupScore(1, 1.0, 1.0), None)
+    results = given_results(questions, {"who": Given("Ada", 0.1)}, 0.5, PROVENANCE)
+    assert values(results) == dict.fromkeys(["total EM", "total F1", "has answer EM", "has answer F1"], 1.0)
     assert "every question gets its best span" in abstaining_note(questions, 0.5)

@@ -14,7 +14,7 @@ from qa.metrics import (
     normalise,
     score_answer,
     score_answers,
-    score_set,
+    summarise,
 )
 
 
@@ -83,18 +83,17 @@ def test_score_answer_v2_drop_wants_nothing_if_every_gold_is_dropped() -> None:
 GOLDS = {"who": ["Leyla", "Leyla Aliyeva"], "where": ["in Baku"], "none": [], "trap": [], "lost": ["7"], "void": []}
 
 
-def test_score_set_counts_missing_predictions_as_wrong() -> None:
+def test_summarise_counts_missing_predictions_as_wrong() -> None:
     predictions = {"who": "Leyla Aliyeva", "where": "Baku", "none": "", "trap": "Ganja"}
-    score = score_set(GOLDS, predictions)
+    score = summarise(score_answers(GOLDS, predictions), GOLDS)
     # "Baku" against "in Baku": 2·1 / (1+2). "lost" and the unanswerable "void" have no prediction: 0.
     assert score.total == GroupScore(6, near(2 / 6), near((1 + 2 / 3 + 1) / 6))
     assert score.has_answer == GroupScore(3, near(1 / 3), near((1 + 2 / 3) / 3))
     assert score.no_answer == GroupScore(3, near(1 / 3), near(1 / 3))
-    assert score.missing == 2
 
 
-def test_score_set_all_answerable_has_an_empty_group() -> None:
-    assert score_set({"q": ["x"]}, {"q": "x"}, Rules.V1).no_answer == GroupScore(0, 0.0, 0.0)
+def test_summarise_all_answerable_has_an_empty_group() -> None:
+    assert summarise({"q": AnswerScore(1.0, 1.0)}, {"q": ["x"]}).no_answer == GroupScore(0, 0.0, 0.0)
 
 
 def test_score_answers_keeps_the_order_of_the_set() -> None:

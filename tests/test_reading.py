@@ -7,9 +7,8 @@ import pytest
 
 from fakes import near
 from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet
-from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
-from qa.evaluation.results.results import Kind, Provenance
-from qa.metrics import BestThreshold, GroupScore
+from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results
+from qa.evaluation.results.results import Kind, Provenance, Results
 
 PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats . in Ganja")
 PROVENANCE = Provenance("pressmark evaluate reading set.json", {}, {})
@@ -23,56 +22,54 @@ SET = SquadSet("set.json", "v2.0", (PARAGRAPH,), (asked("who", "Ada"), asked("wh
 PREDICTIONS = {"who": "Ada", "what": "boats", "none": "Ganja"}
 
 
-def test_score_predictions_by_hand() -> None:
-    report = score_predictions(SET, PREDICTIONS)
-    assert (report.data, report.missing, report.best, report.dropping) == ("set.json", (), None, None)
-    assert report.em.mean == near(1 / 3)
-    assert report.f1.mean == near((1 + 2 / 3) / 3)
-    assert report.score.no_answer == GroupScore(1, 0.0, 0.0)
-    assert report.em.low <= report.em.mean <= report.em.high
-    assert [(error.id, error.given, error.expected) for error in report.errors] == [
+def of(predictions: dict[str, str], no_answer: dict[str, float] | None = None, squad: SquadSet = SET) -> Results:
+    return reading_results(squad, predictions, PROVENANCE, no_answer)
+
+
+def test_reading_results_by_hand() -> None:
+    results = of(PREDICTIONS)
+    em, f1, *_, no_answer_em, no_answer_f1 = results.figures
+    assert (em.value, f1.value) == (near(1 / 3), near((1 + 2 / 3) / 3))
+    assert em.low is not None
+    assert em.high is not None
+    assert em.low <= em.value <= em.high
+    assert (no_answer_em.value, no_answer_f1.value, no_answer_em.count) == (0.0, 0.0, 1)
+    assert (results.data, results.notes) == ("set.json", ())
+    assert [(error.id, error.given, error.expected) for error in results.errors] == [
         ("none", "Ganja", ()),
         ("what", "boats", ("7 boats",)),
     ]
-    assert report.errors[0].passages == (PARAGRAPH.text,)
+    assert results.errors[0].passages == (PARAGRAPH.text,)
 
 
-def test_score_predictions_counts_missing_ones_aloud() -> None:
-    report = score_predictions(SET, {"who": "Ada"})
-    assert report.missing == ("what", "none")
-    assert report.score.total == GroupScore(3, near(1 / 3), near(1 / 3))
-    assert [error.note for error in report.errors] == ["no prediction", "no prediction"]
-    assert reading_results(report, PROVENANCE).notes == ("2 of 3 questions have no prediction; they count as wrong.",)
+def test_reading_results_count_missing_predictions_aloud() -> None:
+    results = of({"who": "Ada"})
+    assert [figure.value for figure in results.figures[:2]] == [near(1 / 3), near(1 / 3)]
+    assert [error.note for error in results.errors] == ["no prediction", "no prediction"]
+    assert results.notes == ("2 of 3 questions have no prediction; they count as wrong.",)
 
 
-def test_score_predictions_best_threshold_stands_apart() -> None:
-    report = score_predictions(SET, PREDICTIONS, {"who": 0.1, "what": 0.2, "none": 0.9})
+def test_reading_results_at_the_best_threshold_stand_apart() -> None:
+    results = of(PREDICTIONS, {"who": 0.1, "what": 0.2, "none": 0.9})
     # Answering only "who": EM 2 of 3, and no other threshold gives more. Answering "what" as well adds 2/3 of F1.
-    assert report.best is not None
-    assert report.best.em == BestThreshold(near(2 / 3), 0.1)
-    assert report.best.f1 == BestThreshold(near((1 + 2 / 3 + 1) / 3), 0.2)
-    assert report.em.mean == near(1 / 3)
-    figures = reading_results(report, PROVENANCE).figures[-4:]
-    assert [(figure.row, figure.name, figure.value) for figure in figures] == [
+    assert results.figures[0].value == near(1 / 3)
+    assert [(figure.row, figure.name, figure.value) for figure in results.figures[-4:]] == [
         ("EM", "value", near(2 / 3)),
         ("EM", "threshold", 0.1),
         ("F1", "value", near((1 + 2 / 3 + 1) / 3)),
         ("F1", "threshold", 0.2),
     ]
     # F1 comes first: the surer error stands second, since part of it is right.
-    assert [(error.id, error.confidence) for error in report.errors] == [
+    assert [(error.id, error.confidence) for error in results.errors] == [
         ("none", near(0.1)),
         ("what", near(0.8)),
     ]
 
 
-def test_score_predictions_gives_both_scores_where_the_scripts_differ() -> None:
+def test_reading_results_give_both_scores_where_the_scripts_differ() -> None:
     questions = (asked("dot", ".", "7 boats"), asked("none"))
-    report = score_predictions(SquadSet("set.json", "v2.0", (PARAGRAPH,), questions), {"dot": "", "none": ""})
-    assert report.score.total.em == 1.0
-    assert report.dropping is not None
-    assert report.dropping.total.em == 0.5
-    results = reading_results(report, PROVENANCE)
+    results = of({"dot": "", "none": ""}, squad=SquadSet("set.json", "v2.0", (PARAGRAPH,), questions))
+    assert results.figures[0].value == 1.0
     assert [(figure.row, figure.name, figure.value) for figure in results.figures if "dropped" in figure.table] == [
         ("total", "EM", 0.5),
         ("total", "F1", 0.5),
@@ -81,17 +78,17 @@ def test_score_predictions_gives_both_scores_where_the_scripts_differ() -> None:
     ]
 
 
-def test_score_predictions_rejects_other_questions_and_missing_probabilities() -> None:
+def test_reading_results_reject_other_questions_and_missing_probabilities() -> None:
     with pytest.raises(ValueError, match="predictions for 1 question that is not in the set, such as 'when'"):
-        score_predictions(SET, {"when": "now"})
+        of({"when": "now"})
     with pytest.raises(ValueError, match="3 predictions without a no-answer probability, such as that for 'who'"):
-        score_predictions(SET, PREDICTIONS, {})
+        of(PREDICTIONS, {})
     with pytest.raises(ValueError, match="no-answer probabilities for 1 question that is not in the set"):
-        score_predictions(SET, PREDICTIONS, dict.fromkeys([*PREDICTIONS, "when"], 0.5))
+        of(PREDICTIONS, dict.fromkeys([*PREDICTIONS, "when"], 0.5))
 
 
 def test_reading_results_hold_every_question() -> None:
-    results = reading_results(score_predictions(SET, PREDICTIONS), PROVENANCE)
+    results = of(PREDICTIONS)
     assert (results.kind, results.data, results.questions) == (Kind.READING, "set.json", ("who", "what", "none"))
     assert results.values["EM"] == (1.0, 0.0, 0.0)
     assert results.values["F1"] == (1.0, near(2 / 3), 0.0)
@@ -107,7 +104,7 @@ def test_reading_results_hold_every_question() -> None:
 
 def test_reading_results_of_an_answerable_set_have_no_line_for_no_answer() -> None:
     answerable = SquadSet("set.json", "v1.1", (PARAGRAPH,), (asked("who", "Ada"),))
-    results = reading_results(score_predictions(answerable, {"who": "Ada"}), PROVENANCE)
+    results = of({"who": "Ada"}, squad=answerable)
     assert [(figure.row, figure.value) for figure in results.figures if figure.name == "EM"] == [
         ("total", 1.0),
         ("has answer", 1.0),

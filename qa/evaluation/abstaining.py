@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from qa.evaluation.answer_runs import AskedQuestion
-from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.calibration import (
     RiskCoverage,
     aurc,
@@ -12,7 +11,7 @@ from qa.evaluation.measures.calibration import (
     equal_width_bins,
     expected_calibration_error,
 )
-from qa.evaluation.results.results import Figure, Unit
+from qa.evaluation.results.results import Figure, Unit, mean_figure
 from qa.explain import candidates
 
 PRECISIONS = (0.8, 0.9)
@@ -87,9 +86,3 @@ def groups(asked: Sequence[AskedQuestion]) -> dict[str, list[AskedQuestion]]:
     if kinds["answer known to be in the archive"] == kinds["has answer"]:
         del kinds["answer known to be in the archive"]
     return {name: members for name, members in kinds.items() if members}
-
-
-def mean_figure(table: str, row: str, name: str, values: Sequence[float]) -> Figure:
-    """Return the mean of one value a question, with its interval, as a figure."""
-    interval = bootstrap_mean(values)
-    return Figure(table, row, name, interval.mean, len(values), interval.low, interval.high)

@@ -4,11 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 
-from qa.evaluation.abstaining import abstaining_figures, confidence_figures, groups, mean_figure, threshold_figures
+from qa.evaluation.abstaining import abstaining_figures, confidence_figures, groups, threshold_figures
 from qa.evaluation.answer_runs import AnswerRun, AskedQuestion
 from qa.evaluation.measures.calibration import equal_width_bins, risk_coverage
 from qa.evaluation.questions.datasets import QuestionSet
-from qa.evaluation.results.results import Figure, Kind, Loss, Provenance, Results, Unit, WorstError, percentiles
+from qa.evaluation.results.results import (
+    Figure,
+    Kind,
+    Loss,
+    Provenance,
+    Results,
+    Unit,
+    WorstError,
+    mean_figure,
+    percentiles,
+)
 from qa.explain import Stage, candidates
 from qa.metrics import AnswerScore, best_threshold
 from qa.types import Timings

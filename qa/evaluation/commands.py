@@ -60,8 +60,8 @@ def reading(
       pressmark evaluate reading dev-v2.0.json.gz
       pressmark evaluate reading dev-v1.1.json.gz --predictions bert.json --report bert/
     """
-    from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results, score_predictions
-    from qa.evaluation.reading_runs import abstaining_note, read_paragraphs, score_given, some_typed
+    from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results
+    from qa.evaluation.reading_runs import abstaining_note, given_results, read_paragraphs, some_typed
 
     if predictions is not None and (reader, questions, typed) != (None, None, None):
         raise WrongUse(
@@ -73,13 +73,12 @@ def reading(
     squad = read_squad(data)
     if predictions is not None:
         probabilities = None if no_answer is None else read_no_answer(no_answer)
-        report = score_predictions(squad, read_predictions(predictions), probabilities)
-        return reading_results(report, provenance({}))
+        return reading_results(squad, read_predictions(predictions), provenance({}), probabilities)
     bench = Bench(reader)
     squad = some_typed(squad, questions, typed)
     given = read_paragraphs(squad, bench.readers)
     facts = bench.provenance({"threshold": f"{bench.threshold:.4g}"})
-    results = reading_results(score_given(squad, given, bench.threshold), facts)
+    results = given_results(squad, given, bench.threshold, facts)
     return replace(results, notes=(*results.notes, *squad.notes, abstaining_note(squad, bench.threshold)))
 
 

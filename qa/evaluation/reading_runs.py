@@ -9,7 +9,8 @@ from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.collections import sample
 from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 from qa.evaluation.questions.typed import Form, in_form
-from qa.evaluation.reading_figures import ReadingReport, score_predictions
+from qa.evaluation.reading_figures import reading_results
+from qa.evaluation.results.results import Provenance, Results
 from qa.metrics import Rules
 from qa.reading import Readers, read_hits
 from qa.settings import Settings
@@ -58,18 +59,18 @@ def read_paragraphs(squad: SquadSet, readers: Readers) -> dict[str, Given]:
     return {question.id: answer for question, answer in zip(squad.questions, given, strict=True)}
 
 
-def score_given(squad: SquadSet, given: Mapping[str, Given], threshold: float) -> ReadingReport:
-    """Return the scores of the answers whose confidence reaches the threshold; the best threshold's stand apart.
+def given_results(squad: SquadSet, given: Mapping[str, Given], threshold: float, provenance: Provenance) -> Results:
+    """Return the results of the answers whose confidence reaches the threshold; the best threshold's stand apart.
 
     SQuAD 1.1 has no unanswerable question, and its script knows no abstaining: there every answer counts.
     """
     every = {id_: answer.text for id_, answer in given.items()}
     if squad.rules is Rules.V1:
-        return score_predictions(squad, every)
+        return reading_results(squad, every, provenance)
     no_answer = {id_: 1.0 - answer.confidence for id_, answer in given.items()}
     shown = {id_: answer.text if answer.confidence >= threshold else "" for id_, answer in given.items()}
     # What any threshold could give is seen from the answers to all questions, what the shipped one gives from the rest.
-    return replace(score_predictions(squad, shown, no_answer), best=score_predictions(squad, every, no_answer).best)
+    return reading_results(squad, shown, provenance, no_answer, every)
 
 
 def abstaining_note(squad: SquadSet, threshold: float) -> str:

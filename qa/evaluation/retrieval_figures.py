@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from embeddings.plural import plural
-from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.rankings import RankingScores, ranked, score_run
 from qa.evaluation.questions.datasets import Question, QuestionSet
-from qa.evaluation.results.results import Figure, Kind, Provenance, Results, WorstError
+from qa.evaluation.results.results import Figure, Kind, Provenance, Results, WorstError, mean_figure
 from qa.evaluation.retrieval_runs import RetrievalRuns, Way
 
 WORST = 20
@@ -49,8 +48,7 @@ def _row(way: Way, scores: RankingScores, part: str) -> list[Figure]:
     figures = []
     for name, of_each in scores.measures.items():
         table = f"{'Recall' if name.startswith('recall') else 'Retrieval'}{part}"
-        interval = bootstrap_mean(list(of_each.values()))
-        figures.append(Figure(table, way, name, interval.mean, len(of_each), interval.low, interval.high))
+        figures.append(mean_figure(table, way, name, list(of_each.values())))
     return figures
 
 

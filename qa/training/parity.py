@@ -8,7 +8,7 @@ from qa.confidence import Calibration
 from qa.evaluation.questions.collections import read_reader_data, sample
 from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet, read_squad
 from qa.evaluation.reading_runs import read_paragraphs
-from qa.metrics import RIGHT, GroupScore, f1, score_set
+from qa.metrics import RIGHT, GroupScore, f1, score_answers, summarise
 from qa.reader.onnx_reader import OnnxReader, Tokenizers, read_spec
 from qa.reading import Readers
 
@@ -91,8 +91,9 @@ def parity(checkpoint: Path, folder: Path, data: Path, most: int | None = None) 
     for reader in (checkpoint_reader(folder, checkpoint), OnnxReader.open(folder)):
         given = read_paragraphs(squad, Readers(reader, BY_SCORE))
         answers.append({id_: answer.text for id_, answer in given.items()})
-    before, after = (score_set(squad.golds, given, squad.rules).total for given in answers)
-    changed = [f1(answers[0][id_], answers[1][id_]) < RIGHT for id_ in squad.golds]
+    golds = squad.golds
+    before, after = (summarise(score_answers(golds, given, squad.rules), golds).total for given in answers)
+    changed = [f1(answers[0][id_], answers[1][id_]) < RIGHT for id_ in golds]
     return Parity(before, after, sum(changed) / len(changed))
 
 

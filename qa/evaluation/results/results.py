@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qa.evaluation.measures.bootstrap import bootstrap_mean
 from qa.evaluation.measures.calibration import Bin, RiskCoverage
 
 FORMAT = "pressmark-evaluation"
@@ -127,6 +128,12 @@ def write_results(results: Results, path: Path) -> None:
     """
     fields = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(results)}
     path.write_text(json.dumps(fields, ensure_ascii=False, allow_nan=False, indent=1) + "\n", encoding="utf-8")
+
+
+def mean_figure(table: str, row: str, name: str, values: Sequence[float]) -> Figure:
+    """Return the mean of one value a question, with its interval, as a figure."""
+    interval = bootstrap_mean(values)
+    return Figure(table, row, name, interval.mean, len(values), interval.low, interval.high)
 
 
 def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
