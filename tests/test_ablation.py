@@ -9,9 +9,10 @@ import pytest
 from embeddings.types import Article, Passage, Ranking
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
-from qa.evaluation.ablation import RANK_CONSTANT, Ablation, by_rank, by_standard_score, variants
+from qa.evaluation.ablation import RANK_CONSTANT, Ablation, Variant, by_rank, by_standard_score, variants
 from qa.evaluation.ablation_runs import AblationRunner, ablation_results, with_articles
 from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.reading_cost import ReadingCost
 from qa.evaluation.remembering import RememberingReader
 from qa.evaluation.results.results import Kind, Provenance
 from qa.reading import Readers
@@ -122,6 +123,43 @@ def test_results_have_a_table_for_each_ablation_and_gains_over_its_first_line(ru
     assert gains["k = 3"].value == near(-0.5)
     assert gains["k = 3"].low == near(-1.0)
     assert results.values["k, k = 3, F1"] == (1.0, 0.0)
+
+
+@pytest.fixture
+def pair_runner(runner: AblationRunner) -> AblationRunner:
+    """Over two readers: the small one thinks most of bread, the careful one knows who sold it."""
+    small = FakeReader({"Ada": 1.0, "Leyla": 2.0}, relevance=True)
+    return replace(runner, readers={"int8": replace(runner.readers["int8"], skimmer=small)})
+
+
+def test_measured_are_the_passages_skimmed_and_those_read(pair_runner: AblationRunner) -> None:
+    present = variants(Ablation.READ, Settings(k=3, read=1, relevance_weight=0.0))[0]
+    measured = pair_runner.measure(present)
+    assert (measured.skimmed, measured.read, measured.pieces) == ((3, 3), (1, 1), (7, 6))
+    assert measured.values["EM"] == (1.0, 1.0)
+
+
+def test_depths_are_shown_with_what_they_cost(pair_runner: AblationRunner) -> None:
+    settings = Settings(k=3, relevance_weight=0.0)
+    depths = [replace(settings, read=read) for read in (3, 1)]
+    lines = [(Variant(f"read {one.read}", one), pair_runner.measure(Variant("", one))) for one in depths]
+    provenance = Provenance("command", {}, {})
+    results = ablation_results(FOUND, {Ablation.READ: lines}, provenance, ReadingCost(skim=2.0, read=10.0))
+    costs = {figure.row: figure.value for figure in results.figures if figure.name == "milliseconds"}
+    assert costs == {"read 3": near(3 * 2 + 3 * 10), "read 1": near(3 * 2 + 10)}
+    # with one passage read both are right; among three, "Ada" has the higher score, whatever is asked
+    assert results.tradeoff == {"3 skimmed": ((near(16.0), 1.0), (near(36.0), 0.5))}
+    assert "A passage takes 2.0 ms to skim and 10.0 ms to read on this machine" in results.notes[-1]
+
+
+def test_reading_cost_is_that_of_a_passage(pair_runner: AblationRunner) -> None:
+    cost = pair_runner.cost(variants(Ablation.READ, Settings(k=2))[0])
+    assert cost.skim > 0
+    assert cost.read > 0
+
+
+def test_one_reader_has_no_cost_of_skimming(runner: AblationRunner) -> None:
+    assert runner.cost(variants(Ablation.READ, Settings(k=2))[0]).skim == 0
 
 
 def test_another_splitting_is_another_archive(runner: AblationRunner, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ RESULTS = Results(
     risk_coverage={"reader": risk_coverage(CONFIDENCES, [1 - value for value in CORRECT])},
     reliability=equal_width_bins(CONFIDENCES, CORRECT),
     latency={"read": {"p50": 30.0, "p95": 1045.25}, "total": {"p50": 36.4}},
+    tradeoff={"20 skimmed": ((40.5, 0.7), (80.0, 0.75))},
     errors=(
         WorstError("q2", "Who <b>won</b>?", ("Ada | Bob",), "<script>alert(1)</script>", 0.8, ("a *text*\n\nof two",)),
         WorstError("q4", "Why?", (), "", note="below the threshold"),
@@ -227,7 +228,7 @@ def test_html_report_is_self_contained_and_escapes_what_it_quotes(tmp_path: Path
     assert "script" not in [tag for tag, _ in page.tags]
     assert "link" not in [tag for tag, _ in page.tags]
     sources = [str(attributes["src"]) for tag, attributes in page.tags if tag == "img"]
-    assert [source.partition(",")[0] for source in sources] == ["data:image/svg+xml;base64"] * 4
+    assert [source.partition(",")[0] for source in sources] == ["data:image/svg+xml;base64"] * 5
     assert "<script>alert(1)</script>" in page.text
     assert "Who <b>won</b>?" in page.text
     for shown in ("50.00 [25.00, 75.00]", "pressmark evaluate answers tiny", "the same", "below the threshold"):
@@ -237,6 +238,7 @@ def test_html_report_is_self_contained_and_escapes_what_it_quotes(tmp_path: Path
 def test_markdown_report_shows_text_as_it_is(tmp_path: Path) -> None:
     paths = write_report(RESULTS, tmp_path / "new" / "folder")
     assert sorted(path.name for path in paths) == [
+        "cost.svg",
         "latency.svg",
         "reliability.svg",
         "report.html",
@@ -268,14 +270,14 @@ def test_escape_markdown() -> None:
 
 
 def test_report_of_nothing_but_figures_has_no_plot(tmp_path: Path) -> None:
-    bare = replace(RESULTS, success={}, risk_coverage={}, reliability=(), latency={}, errors=(), notes=())
+    bare = replace(RESULTS, success={}, risk_coverage={}, reliability=(), latency={}, tradeoff={}, errors=(), notes=())
     assert [path.name for path in write_report(bare, tmp_path)] == ["report.html", "report.md"]
 
 
 @pytest.mark.slow
 def test_draw_is_well_formed_and_repeatable() -> None:
     plots = draw(RESULTS)
-    assert [plot.name for plot in plots] == ["success", "risk-coverage", "reliability", "latency"]
+    assert [plot.name for plot in plots] == ["success", "risk-coverage", "reliability", "latency", "cost"]
     assert plots == draw(RESULTS)
     texts = "".join("".join(ElementTree.fromstring(plot.svg).itertext()) for plot in plots)
     for shown in ("keywords", "fused <$x_y$> & more", "success@k", "reader", "perfect", "p95", "total"):
@@ -285,14 +287,16 @@ def test_draw_is_well_formed_and_repeatable() -> None:
 def test_draw_risk_coverage_of_many_points_keeps_the_last() -> None:
     confidences = [number / 5000 for number in range(5000)]
     curve = risk_coverage(confidences, [float(number % 2) for number in range(5000)])
-    (plot,) = draw(replace(RESULTS, success={}, reliability=(), latency={}, risk_coverage={"reader": curve}))
+    (plot,) = draw(
+        replace(RESULTS, success={}, reliability=(), latency={}, tradeoff={}, risk_coverage={"reader": curve})
+    )
     assert len(plot.svg) < 60_000
 
 
 def test_plots_in_the_page_are_the_plots_in_the_folder(tmp_path: Path) -> None:
     write_report(RESULTS, tmp_path)
     encoded = re.findall(r"base64,([A-Za-z0-9+/=]+)", (tmp_path / "report.html").read_text(encoding="utf-8"))
-    names = ["success.svg", "risk-coverage.svg", "reliability.svg", "latency.svg"]
+    names = ["success.svg", "risk-coverage.svg", "reliability.svg", "latency.svg", "cost.svg"]
     assert [b64decode(uri).decode() for uri in encoded] == [
         (tmp_path / name).read_text(encoding="utf-8") for name in names
     ]

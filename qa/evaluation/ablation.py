@@ -26,6 +26,7 @@ class Ablation(StrEnum):
     HEADING = "heading"
     FUSION = "fusion"
     K = "k"
+    READ = "skimmed and read"
     REORDERING = "reordering"
     STOPPING = "stopping"
     PRECISION = "precision"
@@ -67,6 +68,13 @@ def variants(ablation: Ablation, settings: Settings) -> list[Variant]:
             ]
         case Ablation.K:
             others = _with_each(present, "k", (1, 3, 5, 10, 20, 30), "k = {}")
+        case Ablation.READ:
+            depths = [(k, read) for k in (5, 10, 20, 30, 50) for read in (1, 2, 4, 6, 8) if read <= k]
+            others = [
+                replace(present, name=f"{k} skimmed, {read} read", settings=replace(settings, k=k, read=read))
+                for k, read in depths
+                if (k, read) != (settings.k, settings.read)
+            ]
         case Ablation.REORDERING:
             others = _with_each(present, "relevance_weight", (0.0, 0.25, 0.5, 0.75, 1.0), "relevance's weight {}")
         case Ablation.STOPPING:

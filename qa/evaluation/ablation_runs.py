@@ -15,6 +15,8 @@ from qa.evaluation.measures.rankings import best_of_each, score_run
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.collections import own_archive, question_vectors, sample
 from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.reading_cost import ReadingCost, reading_cost
+from qa.evaluation.remembering import remembering
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit
 from qa.evaluation.retrieval_runs import Searcher
 from qa.metrics import Rules, score_answer
@@ -24,6 +26,9 @@ RETRIEVAL = ("success@1", "success@10", "nDCG@10")
 GAINS = ("success@1", "F1")
 """The measures whose gain over the first line is given."""
 
+TIMED = 30
+"""Questions whose hits are read to learn what that costs."""
+
 Lines = Sequence[tuple[Variant, "Measured"]]
 
 
@@ -31,11 +36,13 @@ Lines = Sequence[tuple[Variant, "Measured"]]
 class Measured:
     """One value a question, in the order of the questions: `values` of RETRIEVAL, of EM and of F1, in [0, 1].
 
-    `pieces`: the word pieces that were read for it, which is what reading costs.
+    `pieces`: the word pieces that were read for it, which is what reading costs; `skimmed` and `read`: the passages.
     """
 
     values: Mapping[str, tuple[float, ...]]
     pieces: tuple[int, ...]
+    skimmed: tuple[int, ...]
+    read: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -49,10 +56,14 @@ class AblationRunner:
     readers: Mapping[str, Readers]
     cache: Path | None = None
     _archives: dict[tuple[str, str], tuple[Archive, Vectors]] = field(default_factory=dict)
+    _remembering: dict[str, Readers] = field(default_factory=dict)
 
     def measure(self, variant: Variant) -> Measured:
         """Return how a variant does on every question."""
-        judged, settings, readers = self.questions.judged, variant.settings, self.readers[variant.reader]
+        judged, settings = self.questions.judged, variant.settings
+        if variant.reader not in self._remembering:
+            self._remembering[variant.reader] = remembering(self.readers[variant.reader])
+        readers = self._remembering[variant.reader]
         archive, vectors = self._open(variant)
         searcher = Searcher(archive, settings)
 
@@ -65,9 +76,21 @@ class AblationRunner:
             articles = best_of_each([(hit.passage.article.id, -float(rank)) for rank, hit in enumerate(ordered)])
             read = [hit.passage for hit in found.hits if hit.passage.id not in found.skimmed]
             pieces = sum(len(archive.encoder.token_offsets(passage.text)) for passage in read)
-            return _Answered(articles, found.answers[0].text if found.answers else "", pieces)
+            skimmed = 0 if readers.skimmer is None else len(found.hits)
+            answer = found.answers[0].text if found.answers else ""
+            return _Answered(articles, answer, pieces, skimmed, len(read))
 
         return _measured(judged, in_parallel(ask, range(len(judged)), f"questions, {variant.name}"))
+
+    def cost(self, variant: Variant) -> ReadingCost:
+        """Return what the readers of a variant take for a passage."""
+        archive, vectors = self._open(variant)
+        searcher = Searcher(archive, variant.settings)
+        asked = {}
+        for question, vector in zip(self.questions.judged[:TIMED], vectors, strict=False):
+            scores = searcher.propose(question.question, vector[None]).fused(variant.settings.vector_weight)
+            asked[question.question] = [hit.passage for hit in searcher.hits(scores)[: variant.settings.k]]
+        return reading_cost(self.readers[variant.reader], asked)
 
     def close(self) -> None:
         """Close the archives."""
@@ -99,8 +122,14 @@ def with_articles(questions: QuestionSet, articles: Sequence[Article], others: i
     return replace(questions, articles=kept, notes=(*questions.notes, note))
 
 
-def ablation_results(questions: QuestionSet, tables: Mapping[Ablation, Lines], provenance: Provenance) -> Results:
-    """Return a table for each ablation with a line for each variant and what it gains over the first."""
+def ablation_results(
+    questions: QuestionSet, tables: Mapping[Ablation, Lines], provenance: Provenance, cost: ReadingCost | None = None
+) -> Results:
+    """Return a table for each ablation with a line for each variant and what it gains over the first.
+
+    With what reading costs, F1 against milliseconds is shown for how many passages are skimmed and read.
+    """
+    depths = tables.get(Ablation.READ, ()) if cost else ()
     return Results(
         kind=Kind.ABLATIONS,
         data=questions.name,
@@ -110,8 +139,13 @@ def ablation_results(questions: QuestionSet, tables: Mapping[Ablation, Lines], p
             "A table takes back one choice. Gains are paired differences from its first line, the program as it is, "
             "with 95 % intervals. EM and F1 are those of the most confident answer, shown or not; word pieces are what "
             "is read for a question.",
+            *(_cost_notes(cost) if cost else ()),
         ),
-        figures=tuple(figure for ablation, lines in tables.items() for figure in _table(ablation, lines)),
+        figures=(
+            *(figure for ablation, lines in tables.items() for figure in _table(ablation, lines)),
+            *(_cost_figure(variant, measured, cost) for variant, measured in depths if cost),
+        ),
+        tradeoff=_tradeoff(depths, cost) if cost else {},
         questions=tuple(question.id for question in questions.judged),
         values={
             f"{ablation}, {variant.name}, {measure}": of_each
@@ -122,13 +156,41 @@ def ablation_results(questions: QuestionSet, tables: Mapping[Ablation, Lines], p
     )
 
 
+def _cost_notes(cost: ReadingCost) -> tuple[str]:
+    times = f"A passage takes {cost.skim:.1f} ms to skim and {cost.read:.1f} ms to read on this machine"
+    return (f"{times}; milliseconds are what that comes to for the passages of a question.",)
+
+
+def _milliseconds(measured: Measured, cost: ReadingCost) -> float:
+    return cost.of(float(np.mean(measured.skimmed)), float(np.mean(measured.read)))
+
+
+def _cost_figure(variant: Variant, measured: Measured, cost: ReadingCost) -> Figure:
+    value, count = _milliseconds(measured, cost), len(measured.read)
+    return Figure(Ablation.READ.capitalize(), variant.name, "milliseconds", value, count, unit=Unit.MILLISECONDS)
+
+
+def _tradeoff(lines: Lines, cost: ReadingCost) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Return a line for each number of passages skimmed: milliseconds and F1 as more of them are read."""
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for variant, measured in sorted(lines, key=lambda line: (line[0].settings.k, line[0].settings.read)):
+        point = (_milliseconds(measured, cost), float(np.mean(measured.values["F1"])))
+        curves.setdefault(f"{variant.settings.k} skimmed", []).append(point)
+    return {name: tuple(points) for name, points in curves.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """One question by one variant: article id → score, the most confident answer, the word pieces read."""
+    """One question by one variant: article id → score, the most confident answer, the word pieces read.
+
+    `skimmed` and `read`: passages.
+    """
 
     articles: Mapping[str, float]
     answer: str
     pieces: int
+    skimmed: int
+    read: int
 
 
 def _measured(questions: Sequence[Question], asked: Sequence[_Answered]) -> Measured:
@@ -140,7 +202,12 @@ def _measured(questions: Sequence[Question], asked: Sequence[_Answered]) -> Meas
             score_answer(one.answer, question.answers, Rules.V2) for question, one in zip(questions, asked, strict=True)
         ]
         values |= {"EM": tuple(one.em for one in rated), "F1": tuple(one.f1 for one in rated)}
-    return Measured(values, tuple(one.pieces for one in asked))
+    return Measured(
+        values,
+        pieces=tuple(one.pieces for one in asked),
+        skimmed=tuple(one.skimmed for one in asked),
+        read=tuple(one.read for one in asked),
+    )
 
 
 def _table(ablation: Ablation, lines: Lines) -> list[Figure]:

@@ -211,15 +211,19 @@ def ablations(
     """
     from qa.evaluation.ablation_runs import AblationRunner, ablation_results, with_articles
     from qa.evaluation.measures.rankings import ir_measures_library
-    from qa.evaluation.remembering import remembering
 
     ir_measures_library()
     questions, bench = selection.read(data), Bench()
     if not questions.judged:
         raise WrongUse(f"{data}: no question has a relevant article, so there is nothing to compare by")
-    readers = {"int8": remembering(bench.readers)}
+    readers = {"int8": bench.readers}
     if float32_reader is not None:
-        readers["float32"] = remembering(replace(bench.readers, reader=OnnxReader.open(float32_reader)))
+        readers["float32"] = replace(bench.readers, reader=OnnxReader.open(float32_reader))
+    wanted = [Ablation(name) for name in only] or [
+        one for one in Ablation if one is not Ablation.READ or bench.readers.skimmer is not None
+    ]
+    if Ablation.READ in wanted and bench.readers.skimmer is None:
+        raise WrongUse(f"{Ablation.READ!s} needs two readers; the reader {bench.settings.reader} reads alone")
     articles = questions.articles
     if selection.archive is not None:
         with closing(open_archive(selection.archive, bench.encoder)) as archive:
@@ -231,9 +235,10 @@ def ablations(
             ablation: [
                 (one, runner.measure(one)) for one in variants(ablation, bench.settings) if one.reader in readers
             ]
-            for ablation in map(Ablation, only or Ablation)
+            for ablation in wanted
         }
-    return ablation_results(questions, tables, bench.provenance({"others": str(others)}))
+        cost = runner.cost(variants(Ablation.READ, bench.settings)[0]) if Ablation.READ in wanted else None
+    return ablation_results(questions, tables, bench.provenance({"others": str(others)}), cost)
 
 
 @evaluate.command()

@@ -33,7 +33,7 @@ class Plot:
 
 
 def draw(results: Results) -> tuple[Plot, ...]:
-    """Return a plot of each thing the results hold: success@k, risk–coverage, reliability, latency, growth.
+    """Return a plot of each thing the results hold: success@k, risk–coverage, reliability, latency, cost, growth.
 
     Raises ModuleNotFoundError, saying what to install, if matplotlib is missing.
     """
@@ -43,6 +43,7 @@ def draw(results: Results) -> tuple[Plot, ...]:
         _risk_coverage: results.risk_coverage,
         _reliability: results.reliability,
         _latency: results.latency,
+        _tradeoff: results.tradeoff,
     }
     growth = [_growth(quantity, lines) for quantity, lines in results.growth.items()]
     return (*(plot(results) for plot, values in measured.items() if values), *growth)
@@ -103,6 +104,16 @@ def _latency(results: Results) -> Plot:
         axes.legend(loc="best")
 
     return _plot("latency", "Latency", "Milliseconds a question takes, stage by stage", bars)
+
+
+def _tradeoff(results: Results) -> Plot:
+    def lines(axes: "Axes") -> None:
+        for name, points in results.tradeoff.items():
+            axes.plot([cost for cost, _ in points], [f1 for _, f1 in points], marker="o", markersize=3, label=name)
+        axes.set(xlabel="milliseconds a question", ylabel="F1")
+        axes.legend(loc="lower right")
+
+    return _plot("cost", "F1 and time", "F1 of the first answer, by what skimming and reading takes", lines)
 
 
 def _growth(quantity: str, curves: Mapping[str, Mapping[int, float]]) -> Plot:

@@ -100,6 +100,7 @@ class Results:
     `questions[i]`: higher is better, None where the measure does not apply; what `compare` resamples.
     `losses` has every wrongly answered question, if asked for.
     `success[system][k]` is mean success@k. `latency[stage]` maps "p50", "p95", "p99" to milliseconds.
+    `tradeoff[line]` are points of milliseconds a question and the F1 that they buy, cheapest first.
     `growth[quantity][line][passages]` is what was measured of an archive of that size; the quantity names its
     unit. What an evaluation does not measure is empty.
     """
@@ -115,6 +116,7 @@ class Results:
     risk_coverage: Mapping[str, RiskCoverage] = field(default_factory=dict)
     reliability: tuple[Bin, ...] = ()
     latency: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    tradeoff: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     growth: Mapping[str, Mapping[str, Mapping[int, float]]] = field(default_factory=dict)
     errors: tuple[WorstError, ...] = ()
     losses: tuple[Loss, ...] = ()
