@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from flask import Flask
 
+from embeddings.archives import GrowingArchive
 from embeddings.locations import Location, open_archive
+from embeddings.types import Encoder
 from qa.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
@@ -19,7 +21,7 @@ LOOK = 1.0
 
 @contextmanager
 def taken_over(app: Flask, archive: Location) -> Iterator[None]:
-    """Let an application answer from the archive in the place of the one it has, as soon as there is one, meanwhile."""
+    """While it lasts, let an application go over to the archive as soon as that is there and can be opened."""
     stop = threading.Event()
     thread = threading.Thread(target=_take_over, args=(app, archive, stop), name="archive", daemon=True)
     thread.start()
@@ -32,16 +34,27 @@ def taken_over(app: Flask, archive: Location) -> Iterator[None]:
 
 def _take_over(app: Flask, archive: Location, stop: threading.Event) -> None:
     before: Pipeline = app.config["PIPELINE"]
-    try:
-        while not archive.exists():
-            if stop.wait(LOOK):
-                return
-        opened = open_archive(archive, before.archive.encoder)
-    except (OSError, ValueError) as error:
-        log.warning("the seed articles are still asked: %s", error)
+    opened = _opened(archive, before.archive.encoder, stop)
+    if opened is None:
         return
     with closing(opened), opened.following():
         settings = replace(before.settings, archive=archive)
         app.config["PIPELINE"] = Pipeline(opened, before.readers, settings)
         log.warning("Now asking the articles in %s", archive)
         stop.wait()
+
+
+def _opened(archive: Location, encoder: Encoder, stop: threading.Event) -> GrowingArchive | None:
+    """Return the archive once it is there and can be opened; None if it does not fit, or if told to stop before."""
+    trouble = ""
+    while not stop.wait(LOOK):
+        try:
+            if archive.exists():
+                return open_archive(archive, encoder)
+        except (OSError, ValueError) as error:
+            if str(error) != trouble:
+                log.warning("The seed articles are still asked: %s", error)
+            if isinstance(error, ValueError):  # of another encoder, or damaged: waiting does not help
+                return None
+            trouble = str(error)
+    return None
