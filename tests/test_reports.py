@@ -260,7 +260,7 @@ def test_markdown_report_shows_text_as_it_is(tmp_path: Path) -> None:
     ) in lines
     assert "| Why? (q4) | *unanswerable* | *no answer* (below the threshold) |  |  |" in lines
     linked = re.findall(r"!\[.*\]\((.*)\)", "\n".join(lines))
-    assert [(tmp_path / "new" / "folder" / name).is_file() for name in linked] == [True] * 4
+    assert [(tmp_path / "new" / "folder" / name).is_file() for name in linked] == [True] * 5
 
 
 def test_escape_markdown() -> None:
