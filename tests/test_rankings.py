@@ -76,26 +76,6 @@ def test_score_run_agrees_with_the_definitions(found: dict[str, float], relevant
     assert scores.mean("nDCG@10") == pytest.approx(sum(1 / math.log2(rank + 1) for rank in ranks) / ideal)
 
 
-@pytest.mark.parametrize(
-    ("run", "qrels", "message"),
-    [
-        ({}, {}, "no question to score"),
-        ({"q9": {}}, {"q": {"a": 1}}, "results for 1 question that is not in the set, such as 'q9'"),
-        ({}, {"q": {"a": 0}}, "question 'q' has no relevant id"),
-        ({"q": {"a": float("nan")}}, {"q": {"a": 1}}, "the score of 'a' is nan"),
-    ],
-)
-def test_score_run_rejects(run: dict[str, dict[str, float]], qrels: dict[str, dict[str, int]], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        score_run(run, qrels)
-
-
-@pytest.mark.parametrize("cutoffs", [(), (0,), (5, -1)])
-def test_score_run_rejects_cutoffs(cutoffs: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="expected at least one, each 1 or more"):
-        score_run(RUN, QRELS, cutoffs=cutoffs)
-
-
 def test_score_run_without_ir_measures_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ir_measures", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'pressmark\[evaluation\]'"):

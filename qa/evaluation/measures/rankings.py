@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.metrics import check_known
-
 Run = Mapping[str, Mapping[str, float]]
 """Question id → what was found, passages or articles: id → score, higher is better; the order is (-score, id)."""
 
@@ -43,11 +41,10 @@ def score_run(run: Run, qrels: Qrels, *, cutoffs: Sequence[int] = CUTOFFS) -> Ra
 
     success: 1 if a relevant id is among the first k. recall: share of the relevant ids among the first k. MRR: 1 / rank
     of the first relevant id among the first 10, else 0. nDCG: gain = grade, discount log2(rank + 1) (Järvelin &
-    Kekäläinen 2002). A question without results has 0 throughout. Raises ValueError for empty qrels, a question
-    without a relevant id (no measure is defined for it), results for other questions, scores that are not finite,
-    cutoffs below 1; ModuleNotFoundError if ir-measures is not installed.
+    Kekäläinen 2002). Each question in the qrels has a relevant id, else no measure is defined for it, and the run has
+    results for no others; a question without results has 0 throughout. Scores are finite, cutoffs 1 or more. Raises
+    ModuleNotFoundError if ir-measures is not installed.
     """
-    _check(run, qrels, cutoffs)
     measures = _measures(cutoffs)
     found: dict[str, dict[str, float]] = {name: dict.fromkeys(qrels, 0.0) for name in measures.values()}
     # trec_eval breaks ties by descending id and holds scores as float32: so the order, not the score, is handed over.
@@ -88,23 +85,6 @@ def write_run(run: Run, path: Path, *, name: str) -> None:
 def _by_rank(scores: Mapping[str, float], depth: int) -> dict[str, float]:
     """Return the first `depth` ids, each with minus its rank as score: whole numbers, exact in any float."""
     return {id_: -float(rank) for rank, id_ in enumerate(ranked(scores)[:depth], start=1)}
-
-
-def _check(run: Run, qrels: Qrels, cutoffs: Sequence[int]) -> None:
-    if not qrels:
-        raise ValueError("no question to score, expected at least one")
-    if not cutoffs or min(cutoffs) < 1:
-        raise ValueError(f"cutoffs are {list(cutoffs)}, expected at least one, each 1 or more")
-    check_known(run, qrels, "results")
-    for question, grades in qrels.items():
-        if not any(grade > 0 for grade in grades.values()):
-            raise ValueError(
-                f"question {question!r} has no relevant id, expected at least one; keep it apart and count it"
-            )
-    for question, scores in run.items():
-        for id_, score in scores.items():
-            if not math.isfinite(score):
-                raise ValueError(f"question {question!r}: the score of {id_!r} is {score}, expected a finite number")
 
 
 def _measures(cutoffs: Sequence[int]) -> dict[object, str]:
