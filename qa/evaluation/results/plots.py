@@ -3,10 +3,9 @@
 import base64
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qa.evaluation.results.results import Results
 
@@ -14,6 +13,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZE = (6.4, 4.0)
+STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",  # text stays text: it can be searched, and read aloud
+    "svg.hashsalt": "pressmark",
+    "font.family": "sans-serif",
+    "text.parse_math": False,  # a system's name may hold "$"
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.alpha": 0.3,
+    "legend.frameon": False,
+}
 POINTS = 500  # of a curve at most about that many are drawn, always the last: more cannot be told apart
 
 
@@ -130,9 +141,10 @@ def _growth(quantity: str, curves: Mapping[str, Mapping[int, float]]) -> Plot:
 
 
 def _plot(name: str, title: str, description: str, fill: Callable[["Axes"], None]) -> Plot:
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with _style():
+    with rc_context(STYLE):
         figure = Figure(figsize=SIZE, layout="constrained")
         axes = figure.add_subplot()
         fill(axes)
@@ -141,27 +153,6 @@ def _plot(name: str, title: str, description: str, fill: Callable[["Axes"], None
         # Without a date the same results give the same bytes.
         figure.savefig(file, format="svg", metadata={"Date": None, "Title": title, "Description": description})
     return Plot(name, title, description, file.getvalue())
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    from matplotlib import rc_context
-
-    with rc_context(
-        {
-            "svg.fonttype": "none",  # text stays text: it can be searched, and read aloud
-            "svg.hashsalt": "pressmark",
-            "font.family": "sans-serif",
-            "text.parse_math": False,  # a system's name may hold "$"
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "axes.axisbelow": True,
-            "grid.alpha": 0.3,
-            "legend.frameon": False,
-        }
-    ):
-        yield
 
 
 def check_matplotlib() -> None:
