@@ -5,11 +5,11 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.writing import write_whole
+from qa.evaluation.results.results import versions
 from qa.training.job import Job
 from qa.training.validation import Validation
 
@@ -61,7 +61,7 @@ def write_report(folder: Path, identity: dict[str, str], job: Job, outcome: Trai
             "used": asdict(outcome.used),
         },
         "recipe": asdict(job.recipe),
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "versions": versions(*PACKAGES),
         "machine": {
             "device": outcome.device,
             "precision": progress.precision,
@@ -86,10 +86,3 @@ def read_report(folder: Path) -> object:
     """Return what training.json in a model's folder tells; None if there is none."""
     path = folder / FILE
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
