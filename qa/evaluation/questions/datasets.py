@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
+from embeddings.dates import parse_published
 from embeddings.plural import plural
 from embeddings.types import Article, Span
 from qa.evaluation.questions.records import Record, check_unique, read_jsonl
@@ -166,13 +166,8 @@ def _news_question(record: Record) -> Question:
 
 def _asked(record: Record) -> str:
     asked = record.text("asked")
-    problem = f"'asked' is {asked!r}, expected a date as YYYY-MM-DD"
-    if not DATE.fullmatch(asked):
-        raise record.error(problem)
-    try:
-        date.fromisoformat(asked)
-    except ValueError as error:
-        raise record.error(problem) from error
+    if not DATE.fullmatch(asked) or parse_published(asked) != asked:
+        raise record.error(f"'asked' is {asked!r}, expected a date as YYYY-MM-DD")
     return asked
 
 
