@@ -71,11 +71,6 @@ def test_time_in_turn_takes_turns_and_leaves_the_first_out(monkeypatch: pytest.M
     assert done == [1, 2, 3, 4, 5, 6]
 
 
-def test_time_in_turn_without_a_run_is_refused() -> None:
-    with pytest.raises(ValueError, match="0 runs were asked for"):
-        time_in_turn({}, 0, lambda: None)
-
-
 def test_rate_figures_are_medians_and_ratios_turn_by_turn() -> None:
     figures = rate_figures("T", {"ours": (1.0, 2.0, 4.0), "plain": (2.0, 2.0, 16.0)}, 8, "plain")
     found = {(figure.row, figure.unit): (figure.low, figure.value, figure.high, figure.count) for figure in figures}

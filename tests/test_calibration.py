@@ -64,11 +64,6 @@ def test_expected_calibration_error_is_nought_when_confidence_is_accuracy() -> N
     assert expected_calibration_error(equal_width_bins([0.75] * 4, [1, 1, 1, 0])) == 0.0
 
 
-def test_expected_calibration_error_needs_an_answer() -> None:
-    with pytest.raises(ValueError, match="no answer in any bin"):
-        expected_calibration_error([Bin(0.0, 1.0, 0, None, None)])
-
-
 def test_risk_coverage_by_hand() -> None:
     curve = risk_coverage([0.2, 0.9, 0.5, 0.8], [1, 0, 0, 1])
     assert curve == RiskCoverage((0.9, 0.8, 0.5, 0.2), (0.25, 0.5, 0.75, 1.0), (0.0, 0.5, near(1 / 3), 0.5))

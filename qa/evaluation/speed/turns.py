@@ -14,12 +14,7 @@ def time_in_turn(ways: Mapping[str, Callable[[], object]], runs: int, done: Call
     """Return the wall-clock seconds of each way, run `runs` times in turn after one turn that is not counted.
 
     In turn, so that whatever slows the machine down slows all of them down. `done` is called after each.
-
-    Raises:
-        ValueError: if runs is less than 1.
     """
-    if runs < 1:
-        raise ValueError(f"{runs} runs were asked for, expected 1 or more")
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(runs + 1):
         for name, way in ways.items():
