@@ -47,6 +47,13 @@ def _said(error: Exception) -> str:
     return f"{error.strerror}{cure}: {error.filename}"
 
 
+def progress_bar(total: int, unit: str, what: str = "") -> Any:
+    """Return a bar on stderr, which is shown if it is a terminal and this takes more than a second."""
+    from tqdm import tqdm
+
+    return tqdm(desc=what, total=total, unit=unit, unit_scale=True, delay=1, disable=None, leave=False)
+
+
 LOCATION = "DIR|FILE.db|milvus://HOST:PORT/NAME"
 """How a location is typed."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from embeddings.command_line import SHOWN, NothingToDo, archive_option, plain_errors
+from embeddings.command_line import SHOWN, NothingToDo, archive_option, plain_errors, progress_bar
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
 from embeddings.files.articles import check_paths, find_files
@@ -80,22 +80,13 @@ def index_with_progress(
     prune: bool = False,
 ) -> IndexReport:
     """Index paths into an archive, made if there is none, with a progress bar if it takes more than a second."""
-    from tqdm import tqdm
-
     files = find_files(paths)
     if not files:
         return IndexReport()
     model = load_encoder(encoder, cache)
     opened = open_or_create(archive, model)
     try:
-        with tqdm(
-            total=sum(file.size for file in files),
-            unit="B",
-            unit_scale=True,
-            delay=1,
-            disable=not sys.stderr.isatty(),
-            leave=False,
-        ) as bar:
+        with progress_bar(sum(file.size for file in files), "B") as bar:
             return index_files(opened, files, bar.update, names, prune_below=paths if prune else ())
     finally:
         opened.close()

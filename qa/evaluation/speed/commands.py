@@ -1,15 +1,14 @@
 """The command line of speed: `pressmark benchmark`."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from embeddings.command_line import LocationType, NothingToDo, WrongUse, only_folder
+from embeddings.command_line import LocationType, NothingToDo, WrongUse, only_folder, progress_bar
 from embeddings.files.articles import InputFile, Unread, find_files, read_file
 from embeddings.folder.archive import Archive
 from embeddings.plural import plural
@@ -105,13 +104,13 @@ def _benchmark(
     if existing is not None:
         Archive(existing, bench.encoder).close()
     unread: list[Unread] = []
-    with _bar("splitting", "B", sum(file.size for file in files)) as bar:
+    with progress_bar(sum(file.size for file in files), "B", "splitting") as bar:
         steps = list(plan_steps(_read(files, unread, bar.update), bench.encoder, sizes))
     if not steps:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
     plan = plan_benchmark(steps, bench.encoder, runs, settings.k, existing)
     contenders = _contenders(bench, checkpoint)
-    with _bar("measuring", " passages", plan.work) as bar:
+    with progress_bar(plan.work, " passages", "measuring") as bar:
         figures, stages = run_benchmark(plan, contenders, settings, bar.update)
     said = {field.name: str(getattr(settings, field.name)) for field in fields(settings) if field.name != "archive"}
     said |= {"encoder": bench.encoder.name, "runs": str(runs), "sizes": ", ".join(map(str, sizes))}
@@ -125,7 +124,7 @@ def _with_search(bench: Bench, results: Results, archive: Path, sizes: Sequence[
     from qa.evaluation.speed.growth import serve_in_process
     from qa.evaluation.speed.scale import measure_search
 
-    with _bar("storing", " passages", max(sizes)) as bar:
+    with progress_bar(max(sizes), " passages", "storing") as bar:
         figures, curves = measure_search(archive, sizes, bench.encoder, serve_in_process, bar.update)
     note = (
         "Search: each leg is asked for 100 passages; medians, with the 5th and 95th percentile in brackets. Recall is "
@@ -162,13 +161,6 @@ def _read(files: Sequence[InputFile], unread: list[Unread], progress: Callable[[
             unread.append(piece.item)
         else:
             yield piece.item
-
-
-def _bar(what: str, unit: str, total: int) -> Any:
-    from tqdm import tqdm
-
-    shown = sys.stderr.isatty()
-    return tqdm(desc=what, unit=unit, unit_scale=True, total=total, delay=1, disable=not shown, leave=False)
 
 
 def _notes(plan: "Plan", sizes: Sequence[int], unread: int, checkpoint: Path | None) -> list[str]:
