@@ -4,7 +4,7 @@ import json
 import logging
 import shutil
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,7 @@ def _mean_cosine(folder: Path, compiled: CompiledEncoder, expected: NDArray[np.f
 
 
 def _write_compiled(folder: Path, compiled: CompiledEncoder, cosine: float) -> CompiledEncoder:
-    measured = CompiledEncoder(**{**asdict(compiled), "cosine": round(cosine, 6)})
+    measured = replace(compiled, cosine=round(cosine, 6))
     (folder / "encoder.json").write_text(json.dumps(asdict(measured), indent=1), encoding="utf-8")
     return measured
 

@@ -87,10 +87,7 @@ class KeywordIndex:
     @property
     def stamp(self) -> Stamp | None:
         """What the files on disk hold; None if that cannot be told."""
-        return _stamp(self._stamped())
-
-    def _stamped(self) -> Any:
-        return _read_json(self._stamp_path)
+        return read_stamp(self._folder)
 
     def _check_files(self) -> None:
         """Raise ValueError unless the stamped segments are there, byte for byte: tantivy itself panics in a search."""
@@ -146,7 +143,7 @@ class KeywordIndex:
         The stamp tells the state of tantivy's meta.json that it is for. If that is the same before and after the files
         are opened, they are those of the stamp: it changes with every commit, and never back.
         """
-        stamped = self._stamped()
+        stamped = _read_json(self._stamp_path)
         stamp = _stamp(stamped)
         if stamp is None or stamped.get("meta") != self._meta():
             return None
@@ -155,7 +152,7 @@ class KeywordIndex:
         except (ValueError, OSError):
             return None  # another process is just building the index anew
         snapshot = KeywordSnapshot(stamp, self._index.searcher())
-        same = stamped.get("meta") == self._meta() and self._stamped() == stamped
+        same = stamped.get("meta") == self._meta() and _read_json(self._stamp_path) == stamped
         return snapshot if same else None
 
     def show(self, snapshot: KeywordSnapshot) -> None:

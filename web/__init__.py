@@ -23,13 +23,6 @@ MAX_BODY = 64 * 1024
 """The largest request body, in bytes."""
 
 
-class ReadableJSON(DefaultJSONProvider):
-    """JSON with the contract's order of names and with every script's letters as they are, in UTF-8."""
-
-    ensure_ascii = False
-    sort_keys = False
-
-
 def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
     """Return the web application over a pipeline; without one, over the pipeline of the environment's settings.
 
@@ -41,7 +34,8 @@ def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
 
         pipeline = Pipeline.from_settings(Settings.from_env())
     app = Flask(__name__)
-    app.json = ReadableJSON(app)
+    app.json = readable = DefaultJSONProvider(app)
+    readable.ensure_ascii = readable.sort_keys = False  # letters as they are, names in the contract's order
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PIPELINE=pipeline, VERSION=version("pressmark"))
     app.config.update(config)

@@ -10,7 +10,7 @@ import click
 
 from embeddings.command_line import NothingToDo, plain_errors
 from qa.evaluation.bench import Bench, Selection
-from qa.evaluation.options import question_options
+from qa.evaluation.options import PATH, question_options
 from qa.settings import SHIPPED_READER
 from qa.training.recipe import Recipe
 
@@ -44,24 +44,22 @@ def train() -> None:
 
 
 @train.command()
-@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("data", nargs=-1, required=True, type=PATH)
 @click.option(
     "--start",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=DEFAULT_START,
     show_default=True,
     help="The model to start from: a Hugging Face question-answering folder.",
 )
-@click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_OUT, show_default=True)
+@click.option("--out", type=PATH, default=DEFAULT_OUT, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in --out.")
-@click.option(
-    "--teacher", type=click.Path(path_type=Path), help="A larger model with the same word pieces, to learn from."
-)
+@click.option("--teacher", type=PATH, help="A larger model with the same word pieces, to learn from.")
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that prepare the data."
 )
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
-@click.option("--apart", multiple=True, type=click.Path(path_type=Path), help="A test set: no text of it is used.")
+@click.option("--apart", multiple=True, type=PATH, help="A test set: no text of it is used.")
 @click.option("--join", multiple=True, metavar="SOURCE", help="Join neighbouring texts of a source of sentences.")
 @click.option(
     "--weight",
@@ -156,8 +154,8 @@ def reader(
 
 
 @train.command()
-@click.argument("checkpoints", metavar="CHECKPOINT...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder of the mean.")
+@click.argument("checkpoints", metavar="CHECKPOINT...", nargs=-1, required=True, type=PATH)
+@click.option("--out", type=PATH, required=True, help="The folder of the mean.")
 def mean(checkpoints: Sequence[Path], out: Path) -> None:
     """Average the weights of checkpoints that go back to the same first ones, as one checkpoint.
 
@@ -173,9 +171,9 @@ def mean(checkpoints: Sequence[Path], out: Path) -> None:
 
 
 @train.command()
-@click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.argument("folder", metavar="READER", type=click.Path(path_type=Path))
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("checkpoint", type=PATH)
+@click.argument("folder", metavar="READER", type=PATH)
+@click.argument("data", type=PATH)
 @click.option("--questions", metavar="N", type=click.IntRange(1), help="Only so many, drawn at random by a seed.")
 def parity(checkpoint: Path, folder: Path, data: Path, questions: int | None) -> None:
     """Compare a checkpoint with the READER exported from it, on the questions of DATA that have an answer.
@@ -201,8 +199,8 @@ def parity(checkpoint: Path, folder: Path, data: Path, questions: int | None) ->
 
 
 @train.command()
-@click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED_READER, show_default=True)
+@click.argument("checkpoint", type=PATH)
+@click.option("--out", type=PATH, default=SHIPPED_READER, show_default=True)
 @click.option(
     "--precision",
     type=click.Choice(["int8", "float32"]),
@@ -233,7 +231,7 @@ def export(checkpoint: Path, out: Path, precision: str, heading: bool, skimmer: 
 
 
 @train.command()
-@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("data", nargs=-1, required=True, type=PATH)
 @click.option("--reader", "name", metavar="NAME", help="The reader, by folder or name.  [default: PRESSMARK_READER]")
 @question_options
 def calibration(data: Sequence[Path], name: str | None, selection: Selection) -> None:
