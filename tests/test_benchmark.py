@@ -123,7 +123,7 @@ def test_plan_steps_clips_the_sizes_to_the_articles(
 
 def test_plan_steps_skips_sizes_that_one_article_jumps_over() -> None:
     long = Article("long", "\n\n".join(f"Paragraph {n} of many. {'word ' * 110}" for n in range(6)), "")
-    passages = len(take_sample([long], FakeEncoder(), 1)[0])
+    passages = len(take_sample([long], FakeEncoder(), 1))
     assert passages > 3
     steps = list(plan_steps([long, *one_passage_each(2)], FakeEncoder(), (1, 2, 3, passages + 1)))
     assert [step.passages for step in steps] == [passages, passages + 1]
@@ -143,12 +143,12 @@ def test_plan_steps_draws_no_more_articles_than_needed_and_none_twice() -> None:
 
 
 def test_take_sample_ends_with_the_article_that_fills_it() -> None:
-    assert [len(part) for part in take_sample(one_passage_each(9), FakeEncoder(), 4)] == [1, 1, 1, 1]
-    assert [len(part) for part in take_sample(one_passage_each(2), FakeEncoder(), 4)] == [1, 1]
+    assert len(take_sample(one_passage_each(9), FakeEncoder(), 4)) == 4
+    assert len(take_sample(one_passage_each(2), FakeEncoder(), 4)) == 2
 
 
 def test_questions_are_spread_over_the_passages() -> None:
-    passages = [part[0] for part in take_sample(one_passage_each(10), FakeEncoder(), 10)]
+    passages = take_sample(one_passage_each(10), FakeEncoder(), 10)
     assert questions_about(passages, 2) == [
         "What is said about Village 0 was rebuilt.?",
         "What is said about Village 5 was rebuilt.?",
@@ -208,7 +208,7 @@ def test_run_benchmark_over_the_seeds() -> None:
     articles = [article for article in read_articles([SEEDS]) if isinstance(article, Article)]
     steps = list(plan_steps(articles, FakeEncoder(), (1, 1_000)))
     plan = plan_benchmark(steps, FakeEncoder(), 2, 10)
-    assert len(plan.passages) == steps[-1].passages == 11
+    assert len(plan.sample) == steps[-1].passages == 11
     opened: list[Path] = []
     progress: list[int] = []
     figures, stages = run_benchmark(plan, fake_contenders(opened), Settings(), progress.append)

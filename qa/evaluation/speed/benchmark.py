@@ -61,29 +61,24 @@ class Contenders:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a benchmark is to do: the steps its archive grows in, and the passages of the sample, article by article.
+    """What a benchmark is to do: the steps its archive grows in, and the passages of the sample.
 
     `existing` is the folder of an archive that is measured as it is, after those steps.
     """
 
     steps: tuple[GrowthStep, ...]
-    sample: tuple[tuple[Passage, ...], ...]
+    sample: tuple[Passage, ...]
     runs: int
     k: int
     existing: Path | None = None
 
     @property
-    def passages(self) -> list[Passage]:
-        """The passages of the sample."""
-        return [passage for article in self.sample for passage in article]
-
-    @property
     def work(self) -> int:
         """How many passages are encoded or read in all: what `progress` counts up to."""
-        asked = min(QUESTIONS, len(self.passages)) * min(self.k, self.steps[-1].passages)
+        asked = min(QUESTIONS, len(self.sample)) * min(self.k, self.steps[-1].passages)
         turns = self.runs + 1
         sizes = len(self.steps) + (self.existing is not None)
-        return self.steps[-1].passages + turns * (3 * len(self.passages) + (2 + sizes) * asked)
+        return self.steps[-1].passages + turns * (3 * len(self.sample) + (2 + sizes) * asked)
 
 
 def plan_benchmark(
@@ -97,7 +92,7 @@ def plan_benchmark(
     if not steps or not steps[-1].passages:
         raise ValueError("the articles hold no passage; give articles with text")
     sample = take_sample((article for step in steps for article in step.articles), encoder, SAMPLE)
-    return Plan(tuple(steps), tuple(map(tuple, sample)), runs, k, existing)
+    return Plan(tuple(steps), tuple(sample), runs, k, existing)
 
 
 def run_benchmark(
@@ -123,10 +118,10 @@ def compare_indexing(
     plan: Plan, contenders: Contenders, folder: Path, progress: Callable[[int], object]
 ) -> list[Figure]:
     """Return how fast the sample is indexed end to end and encoded, and how fast the plain encoder encodes it."""
-    passages = plan.passages
+    passages = plan.sample
     texts = [SPLITTING.to_encode(passage) for passage in passages]
     source = folder / "sample.jsonl"
-    write_articles([article[0].article for article in plan.sample if article], source)
+    write_articles(list({passage.article.id: passage.article for passage in plan.sample}.values()), source)
     ways = {
         "Pressmark, end to end": lambda: _index_once(source, contenders.encoder, folder),
         "Pressmark, encoding alone": lambda: contenders.encoder.encode_passages(texts),
@@ -142,7 +137,7 @@ def compare_reading(
     """Return how fast the reader reads the hits of the questions, and how fast the plain reader reads the same."""
     hits = {
         question: [hit.passage for hit in retrieve(archive, question, Filter(), settings).hits]
-        for question in questions_about(plan.passages, QUESTIONS)
+        for question in questions_about(plan.sample, QUESTIONS)
     }
     count = sum(map(len, hits.values()))
     ways = {
@@ -198,7 +193,7 @@ def _measure(
     with closing(Archive(folder, contenders.encoder)) as archive:
         passages = archive.store.counts().passages
     disk = disk_use(folder)
-    questions = questions_about(plan.passages, QUESTIONS)
+    questions = questions_about(plan.sample, QUESTIONS)
     cold = [contenders.start_cold(folder, questions[run % len(questions)]) for run in range(plan.runs)]
     served = contenders.serve(folder, questions, plan.runs)
     progress((plan.runs + 1) * len(questions) * min(plan.k, passages))

@@ -76,12 +76,12 @@ def plan_steps(articles: Iterable[Article], encoder: Encoder, sizes: Sequence[in
         yield GrowthStep(tuple(held), passages)
 
 
-def take_sample(articles: Iterable[Article], encoder: Encoder, size: int) -> list[list[Passage]]:
-    """Return the passages of the first articles, article by article, until there are at least `size` or no more."""
-    sample: list[list[Passage]] = []
+def take_sample(articles: Iterable[Article], encoder: Encoder, size: int) -> list[Passage]:
+    """Return the passages of the first articles, all of each, until there are at least `size` or no more."""
+    sample: list[Passage] = []
     for article in articles:
-        sample.append(split(article, encoder.token_offsets(article.text)))
-        if sum(map(len, sample)) >= size:
+        sample += split(article, encoder.token_offsets(article.text))
+        if len(sample) >= size:
             break
     return sample
 
