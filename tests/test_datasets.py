@@ -19,7 +19,7 @@ from qa.evaluation.questions.datasets import (
     read_seeds,
     squad_collection,
 )
-from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet
+from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 
 NEWS: dict[str, Any] = {
     "id": "n1",
@@ -131,9 +131,9 @@ def test_locate_names_what_is_not_there(place: Place, message: str) -> None:
 
 def test_squad_collection_has_every_paragraph_and_every_question() -> None:
     one, twin, other = (
-        Paragraph("A#0", "A_b", "Cafe\u0301 x"),
-        Paragraph("C#0", "C", "Cafe\u0301 x"),
-        Paragraph("C#1", "C", "y"),
+        Article("A#0", "Cafe\u0301 x", "A_b"),
+        Article("C#0", "Cafe\u0301 x", "C"),
+        Article("C#1", "y", "C"),
     )
     questions = (
         SquadQuestion("q1", "Which?", one, ("x", "x")),

@@ -2,14 +2,15 @@
 
 import math
 
+from embeddings.types import Article
 from fakes import FakeReader, near
 from qa.confidence import Calibration
-from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet
+from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 from qa.evaluation.reading_runs import Given, abstaining_note, given_results, read_paragraphs
 from qa.evaluation.results.results import Provenance, Results
 from qa.reading import Readers
 
-PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats in Ganja")
+PARAGRAPH = Article("p#0", "Ada sold 7 boats in Ganja", "p")
 PROVENANCE = Provenance("pressmark evaluate reading set.json", {}, {})
 MARGIN_ONLY = Calibration(margin=1, threshold=0.5)
 RETRIEVAL_ONLY = Calibration(retrieval=1, threshold=0.5)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.types import Article
 from fakes import near
-from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet
+from qa.evaluation.questions.squad import SquadQuestion, SquadSet
 from qa.evaluation.reading_figures import read_no_answer, read_predictions, reading_results
 from qa.evaluation.results.results import Kind, Provenance, Results
 
-PARAGRAPH = Paragraph("p#0", "p", "Ada sold 7 boats . in Ganja")
+PARAGRAPH = Article("p#0", "Ada sold 7 boats . in Ganja", "p")
 PROVENANCE = Provenance("pressmark evaluate reading set.json", {}, {})
 
 

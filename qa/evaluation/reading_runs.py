@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from embeddings.types import Article, Hit, Passage
+from embeddings.types import Hit, Passage
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.collections import sample
 from qa.evaluation.questions.squad import SquadQuestion, SquadSet
@@ -49,9 +49,7 @@ def read_paragraphs(squad: SquadSet, readers: Readers) -> dict[str, Given]:
     """
 
     def read(question: SquadQuestion) -> Given:
-        # The paragraph as it is in the file, not in NFC: the set's own script compares with its own text.
-        article = Article(question.paragraph.id, question.paragraph.text, question.paragraph.title)
-        passage = Passage(article, 0, len(article.text))
+        passage = Passage(question.paragraph, 0, len(question.paragraph.text))
         answers = read_hits(" ".join(question.question.split()), [Hit(passage, 1.0, 1)], readers, Settings()).answers
         return Given(answers[0].text, answers[0].confidence) if answers else Given("", 0.0)
 

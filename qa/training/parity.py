@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qa.confidence import Calibration
 from qa.evaluation.questions.collections import read_reader_data, sample
-from qa.evaluation.questions.squad import Paragraph, SquadQuestion, SquadSet, read_squad
+from qa.evaluation.questions.squad import SquadQuestion, SquadSet, read_squad
 from qa.evaluation.reading_runs import read_paragraphs
 from qa.metrics import RIGHT, GroupScore, f1, score_answers, summarise
 from qa.reader.onnx_reader import OnnxReader, Tokenizers, read_spec
@@ -109,7 +109,7 @@ def _answerable(data: Path) -> SquadSet:
 def _reader_data(path: Path) -> SquadSet:
     """Return the answerable questions of reader data as a question set of SQuAD 1.1, each text a paragraph."""
     found = read_reader_data(path)
-    paragraphs = {article.id: Paragraph(article.id, "", article.text) for article in found.articles}
+    paragraphs = {article.id: replace(article, title="") for article in found.articles}
     questions = tuple(
         SquadQuestion(question.id, question.question, paragraphs[name], question.answers)
         for question in found.questions

@@ -4,17 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.types import Article
 from qa.evaluation.questions.records import Record, check_unique, read_json, shown
 from qa.metrics import Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph of a SQuAD article. `id` is "title#n", n from 0 within the title, without white space."""
-
-    id: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +15,7 @@ class SquadQuestion:
 
     id: str
     question: str
-    paragraph: Paragraph
+    paragraph: Article
     answers: tuple[str, ...]
 
 
@@ -31,12 +23,13 @@ class SquadQuestion:
 class SquadSet:
     """A question set. `name` is the file's name, `version` what the file says of itself, "" if nothing.
 
-    `notes` say, a sentence each, what a figure over this set does not cover.
+    A paragraph's id is "title#n", n from 0 within the title, without white space; its text is the file's, not in NFC:
+    the set's own script compares with that. `notes` say, a sentence each, what a figure over this set does not cover.
     """
 
     name: str
     version: str
-    paragraphs: tuple[Paragraph, ...]
+    paragraphs: tuple[Article, ...]
     questions: tuple[SquadQuestion, ...]
     notes: tuple[str, ...] = ()
 
@@ -60,7 +53,7 @@ def read_squad(path: Path) -> SquadSet:
     accepted answer that does not stand at its offset, answers that contradict `is_impossible`, no question at all.
     """
     file = read_json(path)
-    paragraphs: list[Paragraph] = []
+    paragraphs: list[Article] = []
     questions: list[SquadQuestion] = []
     places: list[str] = []
     titles: Counter[str] = Counter()
@@ -68,7 +61,7 @@ def read_squad(path: Path) -> SquadSet:
         title = article.optional_text("title")
         for record in article.records("paragraphs"):
             slug = "_".join(title.split())
-            paragraph = Paragraph(f"{slug}#{titles[slug]}", title, record.text("context"))
+            paragraph = Article(f"{slug}#{titles[slug]}", record.text("context"), title)
             titles[slug] += 1
             paragraphs.append(paragraph)
             for asked in record.records("qas"):
@@ -80,7 +73,7 @@ def read_squad(path: Path) -> SquadSet:
     return SquadSet(path.name, file.optional_text("version"), tuple(paragraphs), tuple(questions))
 
 
-def _question(record: Record, paragraph: Paragraph) -> SquadQuestion:
+def _question(record: Record, paragraph: Article) -> SquadQuestion:
     named = Record(f"{record.place} (question {shown(record.fields.get('id'))})", record.fields)
     id_, question = named.text("id"), named.text("question")
     unanswerable = named.flag("is_impossible")
@@ -92,7 +85,7 @@ def _question(record: Record, paragraph: Paragraph) -> SquadQuestion:
     return SquadQuestion(id_, question, paragraph, answers)
 
 
-def _answer(record: Record, paragraph: Paragraph) -> str:
+def _answer(record: Record, paragraph: Article) -> str:
     text, start = record.text("text"), record.integer("answer_start", at_least=0)
     there = paragraph.text[start : start + len(text)]
     if there != text:
