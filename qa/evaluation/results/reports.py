@@ -75,12 +75,10 @@ def formatted(value: float, unit: Unit) -> str:
     match unit:
         case Unit.FRACTION:
             return f"{100 * value:.2f}"
-        case Unit.MILLISECONDS:
+        case Unit.MILLISECONDS | Unit.PER_SECOND:
             return f"{value:,.1f}"
         case Unit.COUNT:
             return f"{value:,.0f}"
-        case Unit.PER_SECOND:
-            return f"{value:,.1f}"
         case Unit.RATIO:
             return f"{value:.2f}×"
         case Unit.NUMBER:

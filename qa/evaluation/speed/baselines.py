@@ -1,7 +1,8 @@
 """The plain way that speed is measured against: the same models in float32 torch, used as their makers document it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,14 @@ SAME_SIZE = 0.01
 """The plain reader may have this share more or fewer weights than the shipped one: an export adds a few constants."""
 
 
-class PlainEncoder:
-    """The encoder as sentence-transformers runs it: `SentenceTransformer.encode` with its defaults, float32, on torch's
-    default number of threads.
+def load_plain_encoder(name: str) -> Callable[[Sequence[str]], object]:
+    """Return the encoder as sentence-transformers runs it: `SentenceTransformer.encode` with its defaults, float32, on
+    torch's default number of threads.
     """
+    from transformers.utils import logging
 
-    def __init__(self, name: str) -> None:
-        from transformers.utils import logging
-
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        self._model = load_original(name, attention="sdpa")
-
-    def encode(self, texts: Sequence[str]) -> object:
-        """Return the vectors."""
-        return self._model.encode(list(texts), show_progress_bar=False)
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return partial(load_original(name, attention="sdpa").encode, show_progress_bar=False)
 
 
 class PlainReader:

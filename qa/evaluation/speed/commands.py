@@ -140,14 +140,14 @@ def _with_search(bench: Bench, results: Results, archive: Path, sizes: Sequence[
 
 
 def _contenders(bench: Bench, checkpoint: Path | None) -> "Contenders":
-    from qa.evaluation.speed.baselines import PlainEncoder, load_plain_reader
+    from qa.evaluation.speed.baselines import load_plain_encoder, load_plain_reader
     from qa.evaluation.speed.benchmark import Contenders
     from qa.evaluation.speed.growth import serve_in_process, start_cold
 
     return Contenders(
         encoder=bench.encoder,
         reader=bench.readers.skimmer or bench.readers.reader,
-        plain_encode=PlainEncoder(bench.settings.encoder).encode,
+        plain_encode=load_plain_encoder(bench.settings.encoder),
         plain_read=load_plain_reader(bench.reader_folders[-1], checkpoint).read,
         serve=serve_in_process,
         start_cold=start_cold,

@@ -76,7 +76,8 @@ def measure_search(
                     stored += added
                     progress(added)
             with closing(Archive(folder, encoder)) as archive:  # as a server opens it
-                asked = _questions(archive)
+                numbers = np.linspace(1, archive.store.counts().passages, ASKED, dtype=np.int64)
+                asked = questions_about(list(archive.passages(numbers).values()), ASKED)
                 figures[stored] = list(_searched(archive, asked, encoder.encode_questions(asked)))
             memory[stored] = serve(folder, asked, 1).memory / MEGABYTE
     return [figure for of_size in figures.values() for figure in of_size], _curves(figures, memory)
@@ -112,12 +113,6 @@ def _lot(articles: Iterator[Prepared], least: int) -> Iterator[Prepared]:
         passages += len(article.passages)
         if passages >= least:
             return
-
-
-def _questions(archive: Archive) -> list[str]:
-    """Return questions about passages all over the archive."""
-    numbers = np.linspace(1, archive.store.counts().passages, ASKED, dtype=np.int64)
-    return questions_about(list(archive.passages(numbers).values()), ASKED)
 
 
 def _searched(archive: Archive, questions: Sequence[str], vectors: Vectors) -> Iterator[Figure]:
