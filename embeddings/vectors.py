@@ -174,7 +174,7 @@ class VectorIndex:
         k = min(k, len(self) if allowed is None else allowed.count)
         if k == 0:
             return Ranking.empty()
-        selector = None if allowed is None else _selector(allowed)
+        selector = None if allowed is None else BITMAP(allowed.bits)  # which FAISS looks at as long as `allowed` lives
         if self.is_exact:
             only = None if selector is None else EXACT_SEARCH(sel=selector)
             scores, numbers = self._index.search(vector, k, params=only)
@@ -196,11 +196,6 @@ class VectorIndex:
         """Return how many cells to look into if `competing` passages compete."""
         share = max(PROBED / math.cbrt(competing), LEAST_PROBED / len(self))
         return math.ceil(int(self._index.nlist) * min(1.0, share))
-
-
-def _selector(allowed: Allowed) -> Any:
-    """Return FAISS's own form of what a filter lets through; FAISS looks at the bits as long as `allowed` lives."""
-    return BITMAP(allowed.bits)
 
 
 def _codes(dimension: int) -> int:

@@ -119,10 +119,12 @@ def read_json(body: object, outlets: Collection[str]) -> Asked:
         TypeError: if the body is not an object.
     """
     if not isinstance(body, dict):
-        raise TypeError(f'the body is {_type_in_words(body)}; send an object such as {{"question": "Who signed it?"}}')
+        raise TypeError(
+            f'the body is {_TYPES_IN_WORDS[type(body)]}; send an object such as {{"question": "Who signed it?"}}'
+        )
     given = {name: value for name, value in body.items() if value is not None}
     wrong = {
-        name: f"{name} is {_type_in_words(value)}; send {_TYPES_IN_WORDS[JSON_TYPES[name]]}"
+        name: f"{name} is {_TYPES_IN_WORDS[type(value)]}; send {_TYPES_IN_WORDS[JSON_TYPES[name]]}"
         for name, value in given.items()
         if name in JSON_TYPES and type(value) is not JSON_TYPES[name]
     }
@@ -190,7 +192,3 @@ def _offset(text: str, length: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(length)) and int(text) <= length):
         raise ValueError(f"{text[:40]!r} is not an offset in this article; give a whole number from 0 to {length}")
     return int(text)
-
-
-def _type_in_words(value: object) -> str:
-    return _TYPES_IN_WORDS[type(value)]

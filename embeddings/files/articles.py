@@ -286,13 +286,9 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
 
 
 def _name(title: str, text: str, url: str | None) -> str:
-    """Return the id of an article that has none of its own nor a path's."""
-    return _hashed("t", f"{title}\n{text}") if url is None else _hashed("u", url)
-
-
-def _hashed(mark: str, text: str) -> str:
-    """Return an id of 13 characters: a mark and the first 12 hexadecimal digits of the text's SHA-256."""
-    return mark + hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+    """Return the id of an article that has none of its own nor a path's: 12 hexadecimal digits behind a mark."""
+    mark, named = ("t", f"{title}\n{text}") if url is None else ("u", url)
+    return mark + hashlib.sha256(named.encode("utf-8")).hexdigest()[:12]
 
 
 READERS: dict[str, Callable[[Content, FieldNames], Iterator[FileEntry]]] = {

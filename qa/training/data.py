@@ -129,7 +129,7 @@ def read_data(paths: Sequence[Path], curation: Curation) -> Data:
     records = [record for path in paths for record in read_jsonl(path)]
     left_out: Counter[str] = Counter()
     found = [question for record in records if (question := _question(record, left_out)) is not None]
-    _check_sources(curation.joined, {question.text.source for question in found}, "joined")
+    check_sources(curation.joined, {question.text.source for question in found}, "joined")
     found = _titled(_joined(_untokenised(found), curation.joined))
     overlapping = overlaps({question.text for question in found}, known_runs(curation.apart))
     kept: dict[tuple[str, str, int, int], Example] = {}
@@ -148,12 +148,8 @@ def read_data(paths: Sequence[Path], curation: Curation) -> Data:
     return Data(tuple(kept.values()), hashes, dict(+left_out), apart, tuple(sorted(curation.joined)))
 
 
-def check_weights(weights: Collection[str], data: Data) -> None:
-    """Raise ValueError if a source is weighted that the data do not have."""
-    _check_sources(weights, data.sources, "weighted")
-
-
-def _check_sources(named: Collection[str], known: Collection[str], what: str) -> None:
+def check_sources(named: Collection[str], known: Collection[str], what: str) -> None:
+    """Raise ValueError if a source is named that the data do not have."""
     if missing := sorted(set(named) - set(known)):
         raise ValueError(
             f"{', '.join(missing)} cannot be {what}: the data have no such source; they have {', '.join(sorted(known))}"

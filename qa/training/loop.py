@@ -12,7 +12,7 @@ import torch
 from embeddings import onnx_models
 from qa.reader.model import load_model, save_model, weights_path
 from qa.training.checkpoint import Learner, Progress, load_checkpoint, save_checkpoint
-from qa.training.data import Example, Text, check_weights, split_off, write_questions
+from qa.training.data import Example, Text, check_sources, split_off, write_questions
 from qa.training.ema import MovingAverage
 from qa.training.epochs import Epochs
 from qa.training.features import Featuriser, Group, TrainingBatch, collate, pair_tokenizer
@@ -88,7 +88,7 @@ class _Training:
         if job.resume:
             self.progress = load_checkpoint(job.out, self.identity, self.learner)
         self.progress.precision = self.progress.precision or pick_precision(recipe.precision, self.device).value
-        check_weights(recipe.weights, job.data)
+        check_sources(recipe.weights, job.data.sources, "weighted")
         if recipe.doubtful and job.teacher is None:
             raise ValueError(f"the answers of {recipe.doubtful} are doubtful, which takes a teacher; give one")
         featuriser = Featuriser(job.start / "tokenizer.json", recipe.max_tokens, every_mention=recipe.every_mention)
