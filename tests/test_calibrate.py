@@ -117,6 +117,17 @@ def test_a_question_is_asked_with_and_without_what_answers_it(archive: Archive) 
     assert [one.read for one in found[1, False].evidence] == [1]
 
 
+def test_a_question_made_to_have_no_answer_is_asked_as_it_is_and_nothing_is_right(archive: Archive) -> None:
+    add(archive, [BAKU, RABAT])
+    archive.refresh()
+    vector = FakeEncoder().encode_questions([WHERE.question])
+    readers = Readers(FakeReader({"Baku": 3.0}), Calibration())
+    unanswerable = Question("q", WHERE.question, ())
+    found = list(ask(unanswerable, Searcher(archive, Settings()), vector, readers))
+    assert [(one.k, one.answerable) for one in found] == [(k, False) for k in KS]
+    assert not any(right for one in found for right in one.right)
+
+
 def test_copies_are_no_supports_in_what_the_confidence_is_fitted_on(archive: Archive) -> None:
     add(archive, [BAKU, Article("copy", BAKU.text, "Signed"), Article("c", "In Baku the treaty was signed.", "")])
     archive.refresh()

@@ -92,10 +92,13 @@ def ask(
 ) -> Iterator[CalibrationTrial]:
     """Yield the trials of a question: for each k as it is, and in a way in which nothing answers it.
 
-    Each passage is read once for a question.
+    One without an answer is asked as it is alone. Each passage is read once for a question.
     """
     readers = remembering(readers)
     hits = _hits(searcher, question.question, vector)
+    if not question.answers:
+        yield from _trials(question, {False: hits}, readers, searcher.settings)
+        return
     if vain is InVain.WITHOUT_ARTICLES:
         without = [hit for hit in hits if hit.passage.article.id not in question.relevant]
         yield from _trials(question, {True: hits, False: without}, readers, searcher.settings)
@@ -152,12 +155,12 @@ def judge(
 
 
 def _ask_all(collection: Collection, readers: Readers, settings: Settings) -> Iterator[list[CalibrationTrial]]:
-    """Yield the trials of each question that has a relevant article and an answer.
+    """Yield the trials of each question that has a relevant article and an answer, or that people made to have none.
 
-    Every other question is asked in vain, too, so that a third of what is asked has no answer.
+    Every other one that has an answer is asked in vain, too, so that a third of what is asked has none, or more.
     """
     searcher, perturbed = Searcher(collection.archive, settings), perturbed_questions(collection)
-    rows = [row for row, one in enumerate(collection.questions.questions) if one.relevant and one.answers]
+    rows = [row for row, one in enumerate(collection.questions.questions) if one.relevant or not one.answers]
     for number, row in enumerate(shown(rows, len(rows), "questions asked")):
         question = collection.questions.questions[row]
         vain = perturbed.get(question.id, InVain.WITHOUT_ARTICLES) if number % 2 else InVain.NOTHING_ELSE
