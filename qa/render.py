@@ -20,13 +20,18 @@ CONFIDENCE_WORDS: Mapping[int, str] = MappingProxyType(
     }
 )
 """The least whole percentage for each word, falling: the IPCC's likelihood scale (Mastrandrea et al., 2010, Guidance
-Note for Lead Authors on Consistent Treatment of Uncertainties, table 1), so that a word means a number agreed on."""
+Note for Lead Authors on Consistent Treatment of Uncertainties, table 1), so that a word means a number agreed on.
+`pressmark evaluate answers` says what share of the answers beside each word is right."""
+
+
+def confidence_word(confidence: float) -> str:
+    """Return the word of `CONFIDENCE_WORDS` for a probability in [0, 1]."""
+    return next(word for least, word in CONFIDENCE_WORDS.items() if round(100 * confidence) >= least)
 
 
 def confidence_in_words(confidence: float) -> str:
     """Return a probability in [0, 1] as a word of `CONFIDENCE_WORDS` and a percentage: "very likely · 93 %"."""
-    percent = round(100 * confidence)
-    word = next(word for least, word in CONFIDENCE_WORDS.items() if percent >= least)
+    percent, word = round(100 * confidence), confidence_word(confidence)
     if percent == 100:
         return f"{word} · over 99 %"
     if percent == 0:

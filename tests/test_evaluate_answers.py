@@ -107,6 +107,16 @@ def test_answers_results_confidence(pipeline: Pipeline) -> None:
     assert [item.count for item in results.reliability] == [0, 0, 0, 0, 0, 0, 0, 0, 3, 0]
 
 
+def test_answers_results_say_what_the_words_for_a_confidence_mean(pipeline: Pipeline) -> None:
+    results = answers_results(SET, ask_all(pipeline, SET), PROVENANCE)
+    table = "What the words for a confidence mean"
+    # 0.88 is "likely"; one of the three is right
+    assert {figure.row for figure in results.figures if figure.table == table} == {"likely", "all"}
+    assert value(results, table, "likely", "first answers") == (3, 3)
+    assert value(results, table, "likely", "mean confidence") == (near(SURE_OF_BOB), 3)
+    assert value(results, table, "likely", "right") == (near(1 / 3), 3)
+
+
 def test_answers_results_say_where_it_was_lost(pipeline: Pipeline) -> None:
     results = answers_results(SET, ask_all(pipeline, SET, explain=True), PROVENANCE)
     assert [(loss.id, loss.stage) for loss in results.losses] == [

@@ -13,6 +13,7 @@ from qa.evaluation.measures.calibration import (
 )
 from qa.evaluation.results.results import Figure, Unit, mean_figure
 from qa.explain import candidates
+from qa.render import CONFIDENCE_WORDS, confidence_word
 
 PRECISIONS = (0.8, 0.9)
 ALL = "all"
@@ -67,11 +68,30 @@ def confidence_figures(curve: RiskCoverage, rated: Sequence[AskedQuestion], coun
             name = f"its threshold, {precision:.0%}"
             figures.append(Figure(table, row, name, point.threshold, count, unit=Unit.NUMBER))
     if rated:
+        figures += word_figures(rated)
         values, right = [one.confidence for one in rated], [float(one.first_is_right) for one in rated]
         wide, even = equal_width_bins(values, right), equal_mass_bins(values, right)
         for name, bins in (("ECE, bins of equal width", wide), ("ECE, bins of equal count", even)):
             error = expected_calibration_error(bins)
             figures.append(Figure("Calibration", "first answers", name, error, len(rated), unit=Unit.NUMBER))
+    return figures
+
+
+def word_figures(rated: Sequence[AskedQuestion]) -> list[Figure]:
+    """Return how many first answers each word for a confidence stands beside, and what share of them is right."""
+    table = "What the words for a confidence mean"
+    of_word = {
+        word: [one for one in rated if confidence_word(one.confidence) == word] for word in CONFIDENCE_WORDS.values()
+    }
+    figures = []
+    for word, members in {**of_word, ALL: rated}.items():
+        if members:
+            confidence = sum(one.confidence for one in members) / len(members)
+            figures += [
+                Figure(table, word, "first answers", len(members), len(rated), unit=Unit.COUNT),
+                Figure(table, word, "mean confidence", confidence, len(members)),
+                mean_figure(table, word, "right", [float(one.first_is_right) for one in members]),
+            ]
     return figures
 
 
