@@ -116,10 +116,6 @@ def _say(report: IndexReport, archive: Location, *, prune: bool) -> None:
         f"{removed}{report.unchanged:,} unchanged; {len(report.unread):,} not read"
     )
     sys.stdout.flush()
-    _name_unread(report)
-
-
-def _name_unread(report: IndexReport) -> None:
     for unread in report.unread[:SHOWN]:
         click.echo(f"not read: {unread.source}: {unread.reason}", err=True)
     if len(report.unread) > SHOWN:

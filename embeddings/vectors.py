@@ -78,9 +78,10 @@ class VectorIndex:
         made = cls(dimension, stamp)
         if count <= EXACT_BELOW:
             return made
+        codes = dimension if dimension % 2 else dimension // 2  # one for two dimensions, if they can be paired
         cells = 2 ** round(math.log2(4 * math.sqrt(count)))
         index = faiss.IndexIVFPQFastScan(
-            faiss.IndexFlatIP(dimension), dimension, cells, _codes(dimension), CELL_BITS, faiss.METRIC_INNER_PRODUCT
+            faiss.IndexFlatIP(dimension), dimension, cells, codes, CELL_BITS, faiss.METRIC_INNER_PRODUCT
         )
         index.cp.niter = 10
         index.cp.max_points_per_centroid = 64
@@ -196,11 +197,6 @@ class VectorIndex:
         """Return how many cells to look into if `competing` passages compete."""
         share = max(PROBED / math.cbrt(competing), LEAST_PROBED / len(self))
         return math.ceil(int(self._index.nlist) * min(1.0, share))
-
-
-def _codes(dimension: int) -> int:
-    """Return how many codes a vector gets: one for two dimensions, if they can be paired."""
-    return dimension if dimension % 2 else dimension // 2
 
 
 def _ranked(vector: Vectors, numbers: Numbers, k: int, fetch: Fetch) -> Ranking:

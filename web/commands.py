@@ -56,10 +56,11 @@ def serve(archive: Location, host: str, allow_host: tuple[str, ...], port: int) 
     with plain_errors():
         pipeline = open_pipeline(archive)
     pipeline.ask("Is everything loaded?")
-    app = create_app(pipeline, TRUSTED_HOSTS=_trusted(host, allow_host))
+    # On a loopback address, a foreign page must not reach the archive.
+    app = create_app(pipeline, TRUSTED_HOSTS=[*LOOPBACK, *allow_host] if host in LOOPBACK else None)
     server = create_server(app, sockets=[listening], threads=THREADS)
     counts = pipeline.archive.store.counts()
-    address = f"http://{_in_address(host)}:{listening.getsockname()[1]}"
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     asked = pipeline.settings.archive
     held = f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')}"
     click.echo(f"{held} in {asked}. Ask them at {address}")
@@ -85,15 +86,6 @@ def _listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}, port {port}: {error.strerror}; name another port with --port"
         ) from error
     return listening
-
-
-def _trusted(host: str, more: tuple[str, ...]) -> list[str] | None:
-    """Return the names a request may ask for: on a loopback address, a foreign page must not reach the archive."""
-    return [*LOOPBACK, *more] if host in LOOPBACK else None
-
-
-def _in_address(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 for command in (index, list_articles, info, remove, check, ask, evaluate, benchmark, train):

@@ -69,17 +69,13 @@ def arrive(found: Article, archive: GrowingArchive) -> Arrival:
     """Return an article that was read with what the archive knows of it: two look-ups if it is new."""
     source, content = Source.of(found), content_of(found)
     known = archive.store.origins([found.id, source.own_id])
-    rival = _rival(source, known.get(found.id))
-    claim = Claim.TAKEN if source.own_id in known else _claim(source, known.get(found.id), rival, content)
+    first = known.get(found.id)
+    rival = None if first is None or source.is_that_of(first.source) else file_of(first.source)
+    claim = Claim.TAKEN if source.own_id in known else _claim(source, first, rival, content)
     article = replace(found, id=source.own_id) if claim is Claim.TAKEN else found
     copies, stored = archive.copies, known.get(article.id)
     arrival = Arrival(article, source, claim, content, stored, rival=rival, merges=copies is not None)
     return arrival if copies is None else _with_copies(arrival, archive.store, copies)
-
-
-def _rival(source: Source, stored: Origin | None) -> str | None:
-    """Return the file of the stored article, if that was read elsewhere and is still there."""
-    return None if stored is None or source.is_that_of(stored.source) else file_of(stored.source)
 
 
 def _claim(source: Source, stored: Origin | None, rival: str | None, content: str) -> Claim:

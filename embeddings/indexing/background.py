@@ -122,15 +122,11 @@ class Background:
             self._ready.append(batch)
             if encoding.arrivals:
                 self._encoded.append(encoding)
-            if max(sum(each.passages for each in self._encoded), self._waiting) >= TRANSACTION_PASSAGES:
+            waiting = sum(len(each.articles) for each in self._ready)  # also those of which nothing is encoded
+            if max(sum(each.passages for each in self._encoded), waiting) >= TRANSACTION_PASSAGES:
                 self._write()
             elif not self._encoded:
                 self._tell()
-
-    @property
-    def _waiting(self) -> int:
-        """How many articles wait to be stored or passed over; of those that stay as they are nothing is encoded."""
-        return sum(len(batch.articles) for batch in self._ready)
 
     def _wait(self, encoding: Encoding) -> None:
         """Wait until a batch is encoded; if that takes long, store those before it meanwhile."""

@@ -131,7 +131,8 @@ def read_data(paths: Sequence[Path], curation: Curation) -> Data:
     found = [question for record in records if (question := _question(record, left_out)) is not None]
     check_sources(curation.joined, {question.text.source for question in found}, "joined")
     found = _titled(_joined(_untokenised(found), curation.joined))
-    overlapping = overlaps({question.text for question in found}, known_runs(curation.apart))
+    known = {run for path in curation.apart for text in _texts(path) for run in _runs(text)}
+    overlapping = overlaps({question.text for question in found}, known)
     kept: dict[tuple[str, str, int, int], Example] = {}
     for question in found:
         if question.text in overlapping:
@@ -190,16 +191,12 @@ def write_questions(questions: Iterable[Example], path: Path) -> None:
 
 
 def overlaps(texts: Iterable[Text], known: Collection[int]) -> set[Text]:
-    """Return the texts that share SHARED_WORDS words in a row with the known ones."""
+    """Return the texts that share SHARED_WORDS words in a row with texts whose runs of words are known."""
     return {text for text in texts if known and any(run in known for run in _runs(text.text))}
 
 
-def known_runs(paths: Sequence[Path]) -> set[int]:
-    """Return the hashes of all runs of SHARED_WORDS words in the texts of files: SQuAD sets, or reader data."""
-    return {run for path in paths for text in _texts(path) for run in _runs(text)}
-
-
 def _texts(path: Path) -> Iterator[str]:
+    """Yield the texts of a file: a SQuAD set, or reader data."""
     if ".jsonl" in path.name:
         yield from (record.text("text") for record in read_jsonl(path))
         return
