@@ -197,13 +197,7 @@ def _measure(
     cold = [contenders.start_cold(folder, questions[run % len(questions)]) for run in range(plan.runs)]
     served = contenders.serve(folder, questions, plan.runs)
     progress((plan.runs + 1) * len(questions) * min(plan.k, passages))
-    return Grown(
-        passages=passages,
-        rate=rate,
-        cold_start=median(cold),
-        disk=disk,
-        served=served,
-    )
+    return Grown(passages, rate, median(cold), disk, served)
 
 
 def _index_once(source: Path, encoder: Encoder, folder: Path) -> None:
