@@ -11,7 +11,7 @@ from fakes import FakeReader, near
 from qa.confidence import Calibration
 from qa.evaluation.answer_figures import answers_results
 from qa.evaluation.answer_runs import ask_all, best_score
-from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.questions.datasets import Question, QuestionSet, as_of_asked
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results
 from qa.metrics import AnswerScore
 from qa.pipeline import Pipeline
@@ -51,16 +51,22 @@ def value(results: Results, table: str, row: str, name: str) -> tuple[float, int
 
 
 def test_ask_all_as_of_the_day_they_were_asked(pipeline: Pipeline) -> None:
-    asked = ask_all(pipeline, SET, as_of_asked=True).asked
-    assert [one.only for one in asked] == [Filter(published_to=question.asked) for question in SET.questions]
+    dated = as_of_asked(SET)
+    asked = ask_all(pipeline, dated).asked
+    assert [one.question.only for one in asked] == [Filter(published_to=question.asked) for question in SET.questions]
     # Bob's article came out after the question who sold the boats.
     assert [one.prediction.answers[0].text for one in asked] == ["Bob", "Ada Lovelace", "Bob"]
 
 
-def test_ask_all_needs_the_day(pipeline: Pipeline) -> None:
+def test_as_of_asked_needs_the_day() -> None:
     undated = QuestionSet("set.jsonl", (Question("q", "Who?"),))
     with pytest.raises(ValueError, match=r"set\.jsonl: 1 question without the day of asking, such as 'q'"):
-        ask_all(pipeline, undated, as_of_asked=True)
+        as_of_asked(undated)
+
+
+def test_as_of_asked_leaves_a_set_of_undated_articles_as_it_is() -> None:
+    texts = QuestionSet("texts.jsonl", (Question("q", "Who?"),), (Article("a", "Ada did.", ""),))
+    assert as_of_asked(texts) == texts
 
 
 def test_best_score_takes_each_on_its_own() -> None:

@@ -69,7 +69,7 @@ class AblationRunner:
 
         def ask(row: int) -> _Answered:
             question = judged[row]
-            proposals = searcher.propose(question.question, vectors[row : row + 1])
+            proposals = searcher.propose(question, vectors[row : row + 1])
             hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
             found = read_hits(question.question, hits[: settings.k], readers, settings)
             ordered = [*found.hits, *hits[len(found.hits) :]]
@@ -88,7 +88,7 @@ class AblationRunner:
         searcher = Searcher(archive, variant.settings)
         asked = {}
         for question, vector in zip(self.questions.judged[:TIMED], vectors, strict=False):
-            scores = searcher.propose(question.question, vector[None]).fused(variant.settings.vector_weight)
+            scores = searcher.propose(question, vector[None]).fused(variant.settings.vector_weight)
             asked[question.question] = [hit.passage for hit in searcher.hits(scores)[: variant.settings.k]]
         return reading_cost(self.readers[variant.reader], asked)
 

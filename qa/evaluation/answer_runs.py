@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from embeddings.plural import plural
-from embeddings.types import Filter
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.explain import Lost, candidates, expect, is_right, is_wrong, lost_at
@@ -18,10 +16,9 @@ FIRST = 5
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question, the filter it was asked with, and what the program predicted."""
+    """A question, and what the program predicted."""
 
     question: Question
-    only: Filter
     prediction: Prediction
 
     @property
@@ -70,25 +67,14 @@ class AnswerRun:
     lost: Mapping[str, Lost] = field(default_factory=dict)
 
 
-def ask_all(
-    pipeline: Pipeline, questions: QuestionSet, *, as_of_asked: bool = False, explain: bool = False
-) -> AnswerRun:
+def ask_all(pipeline: Pipeline, questions: QuestionSet, *, explain: bool = False) -> AnswerRun:
     """Return what the pipeline predicts for every question, asked one after the other, so that latency means something.
 
-    `as_of_asked` lets through only articles published up to the day a question was asked. `explain` adds where wrong
-    answers were lost. Raises ValueError for a question without that day.
+    `explain` adds where wrong answers were lost.
     """
-    undated = [question.id for question in questions.questions if as_of_asked and not question.asked]
-    if undated:
-        raise ValueError(
-            f"{questions.name}: {plural(len(undated), 'question')} without the day of asking, such as {undated[0]!r}; "
-            "expected a field 'asked' in each"
-        )
-    filters = [Filter(published_to=question.asked) if as_of_asked else Filter() for question in questions.questions]
-    pairs = list(zip(questions.questions, filters, strict=True))
     asked = tuple(
-        AskedQuestion(question, only, pipeline.ask(question.question, only=only))
-        for question, only in shown(pairs, len(pairs), "questions asked")
+        AskedQuestion(question, pipeline.ask(question.question, only=question.only))
+        for question in shown(questions.questions, len(questions.questions), "questions asked")
     )
     return AnswerRun(asked, pipeline.threshold, _lost(pipeline, asked) if explain else {})
 
@@ -104,7 +90,7 @@ def _lost(pipeline: Pipeline, asked: Sequence[AskedQuestion]) -> dict[str, Lost]
     wanted = {one.question.id: (one.question.answers, one.question.relevant) for one in wrong}
     expected = expect(pipeline.archive, wanted)
     lost = {
-        one.question.id: lost_at(pipeline, one.prediction, expected[one.question.id], one.only)
+        one.question.id: lost_at(pipeline, one.prediction, expected[one.question.id], one.question.only)
         for one in shown(wrong, len(wrong), "wrong answers explained")
     }
     return {id_: at for id_, at in lost.items() if at is not None}

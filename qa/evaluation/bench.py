@@ -11,7 +11,7 @@ from embeddings.locations import Location
 from embeddings.types import Encoder, Vectors
 from qa.evaluation.outputs import provenance
 from qa.evaluation.questions.collections import Collection, narrowed, open_collection, question_vectors, read_set
-from qa.evaluation.questions.datasets import Question, QuestionSet
+from qa.evaluation.questions.datasets import Question, QuestionSet, as_of_asked
 from qa.evaluation.results.results import Provenance
 from qa.reader.load import load_readers, pair_folders, reader_folder
 from qa.reader.onnx_reader import read_spec
@@ -27,16 +27,19 @@ class Selection:
     """Which questions of a set are asked, and over which archive: None for the set's own articles.
 
     `split`: which qrels of a BEIR folder. `asked`: the beginning of an ISO date, "" for any. `most`: None for all.
+    `as_of_asked`: whether a question finds only what was published up to the day it was asked.
     """
 
     archive: Location | None = None
     split: str = "test"
     asked: str = ""
     most: int | None = None
+    as_of_asked: bool = False
 
     def read(self, path: Path) -> QuestionSet:
-        """Return the chosen questions of the set at a path; errors as for `read_set` and `narrowed`."""
-        return narrowed(read_set(path, split=self.split), asked=self.asked, most=self.most)
+        """Return the chosen questions of the set at a path; errors as for `read_set`, `narrowed` and `as_of_asked`."""
+        chosen = narrowed(read_set(path, split=self.split), asked=self.asked, most=self.most)
+        return as_of_asked(chosen) if self.as_of_asked else chosen
 
 
 class Bench:

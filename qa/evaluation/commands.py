@@ -101,7 +101,7 @@ def retrieval(data: Path, selection: Selection, read: int, run: Path | None) -> 
     \b
     Examples:
       pressmark evaluate retrieval dev-v1.1.json.gz --read 0
-      pressmark evaluate retrieval questions.jsonl --archive news --asked 2023 --run news.trec
+      pressmark evaluate retrieval questions.jsonl --archive news --asked 2023 --as-of-asked --run news.trec
     """
     from qa.evaluation.measures.rankings import ir_measures_library, write_run
     from qa.evaluation.retrieval_figures import retrieval_results
@@ -126,10 +126,9 @@ def retrieval(data: Path, selection: Selection, read: int, run: Path | None) -> 
 @evaluate.command()
 @click.argument("data", type=PATH)
 @question_options
-@click.option("--as-of-asked", is_flag=True, help="Only articles published up to the day a question was asked.")
 @click.option("--explain", is_flag=True, help="Say of each wrong answer where it was lost.")
 @delivered
-def answers(data: Path, selection: Selection, as_of_asked: bool, explain: bool) -> Results:
+def answers(data: Path, selection: Selection, explain: bool) -> Results:
     """Measure the whole way on DATA: question in, answers out, with confidence, abstention and latency.
 
     DATA is what `evaluate retrieval` takes; questions on the seeds bring their articles along. An accepted answer
@@ -146,8 +145,8 @@ def answers(data: Path, selection: Selection, as_of_asked: bool, explain: bool) 
     questions, bench = selection.read(data), Bench()
     archive = bench.archive(questions, selection.archive)
     pipeline = Pipeline(archive, bench.readers, bench.settings)
-    run = ask_all(pipeline, questions, as_of_asked=as_of_asked, explain=explain)
-    facts = {"threshold": f"{bench.threshold:.4g}", "as of asked": str(as_of_asked)}
+    run = ask_all(pipeline, questions, explain=explain)
+    facts = {"threshold": f"{bench.threshold:.4g}", "as of asked": str(selection.as_of_asked)}
     return answers_results(questions, run, bench.provenance(facts, archive=archive))
 
 
@@ -163,7 +162,7 @@ def tune(data: Sequence[Path], selection: Selection) -> None:
     \b
     Examples:
       pressmark evaluate tune heldout.jsonl --questions 500
-      pressmark evaluate tune questions.jsonl --archive news --asked 2022
+      pressmark evaluate tune questions.jsonl --archive news --asked 2022 --as-of-asked
     """
     from qa.evaluation.measures.rankings import ir_measures_library
     from qa.evaluation.tune import tune as find_best

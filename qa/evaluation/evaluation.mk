@@ -38,7 +38,7 @@ $(RESULTS)/retrieval-squad.json:
 	$(EVALUATE) retrieval $(DATA)/squad/dev-v1.1.json.gz --json $@
 
 $(RESULTS)/retrieval-news-%.json: | build/news
-	$(EVALUATE) retrieval $(NEWS) --archive build/news --asked $* --json $@
+	$(EVALUATE) retrieval $(NEWS) --archive build/news --asked $* --as-of-asked --json $@
 
 $(RESULTS)/answers-squad-%.json:
 	$(EVALUATE) answers $(DATA)/squad/dev-$*.json.gz --questions 1000 --explain --json $@
@@ -50,7 +50,7 @@ $(RESULTS)/answers-seeds.json:
 	$(EVALUATE) answers seeds/questions.jsonl --explain --json $@
 
 $(RESULTS)/tune-news-%.txt: | build/news
-	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* --questions 200 > $@
+	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* --as-of-asked --questions 200 > $@
 
 $(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
 	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --questions 250 --others 100 \

@@ -58,7 +58,7 @@ def delivered(command: Callable[..., Results]) -> Command:
 
 
 def question_options(command: Command) -> Command:
-    """Add --archive, --split, --asked and --questions to a command, as one argument `selection`."""
+    """Add --archive, --split, --asked, --questions and --as-of-asked to a command, as one argument `selection`."""
 
     @click.option(
         "--archive",
@@ -69,8 +69,11 @@ def question_options(command: Command) -> Command:
     @click.option("--split", default="test", show_default=True, help="Which qrels of a BEIR folder.")
     @click.option("--asked", default="", metavar="DATE", help="Only questions asked in this year, month or day.")
     @some_questions
+    @click.option("--as-of-asked", is_flag=True, help="Only articles published up to the day a question was asked.")
     @functools.wraps(command)
-    def select(*, archive: Location | None, split: str, asked: str, questions: int | None, **others: Any) -> Any:
-        return command(selection=Selection(archive, split, asked, questions), **others)
+    def select(
+        *, archive: Location | None, split: str, asked: str, questions: int | None, as_of_asked: bool, **others: Any
+    ) -> Any:
+        return command(selection=Selection(archive, split, asked, questions, as_of_asked), **others)
 
     return select

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from embeddings.archives import SearchableArchive
-from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
+from embeddings.types import Hit, Passage, Ranking, Vectors
 from qa.evaluation.measures.rankings import best_of_each, ranked
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.datasets import Question
@@ -40,9 +40,9 @@ class Searcher:
     settings: Settings
     _passages: dict[int, Passage] = field(default_factory=dict)
 
-    def propose(self, question: str, vector: Vectors) -> Proposals:
+    def propose(self, question: Question, vector: Vectors) -> Proposals:
         """Return what both legs propose for a question; `vector` has shape (1, dimension)."""
-        return search(self.archive, question, vector, Filter(), self.settings)
+        return search(self.archive, question.question, vector, question.only, self.settings)
 
     def hits(self, scores: Mapping[int, float]) -> tuple[Hit, ...]:
         """Return scored passage numbers as hits, best first."""
@@ -78,7 +78,7 @@ def rank_all(
 
     def rank(row: int) -> _Ranked:
         question = questions[row]
-        found = searcher.three_ways(searcher.propose(question.question, vectors[row : row + 1]))
+        found = searcher.three_ways(searcher.propose(question, vectors[row : row + 1]))
         if readers is not None and question.id in wanted:
             found[Way.REORDERED] = reread_hits(question.question, found[Way.FUSED], readers, searcher.settings)
         nearest = tuple(hit.passage.text for hit in found[Way.FUSED][:PASSAGES])

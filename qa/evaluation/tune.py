@@ -128,7 +128,7 @@ def _propose(collection: Collection, settings: Settings) -> list[_Trial]:
     searcher = Searcher(collection.archive, replace(settings, candidates=max(settings.candidates, *KS)))
     questions = collection.questions.questions
     return [
-        _Trial(question, searcher.propose(question.question, collection.vectors[row : row + 1]), searcher)
+        _Trial(question, searcher.propose(question, collection.vectors[row : row + 1]), searcher)
         for row, question in enumerate(shown(questions, len(questions), "questions searched"))
     ]
 

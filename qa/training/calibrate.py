@@ -95,7 +95,7 @@ def ask(
     One without an answer is asked as it is alone. Each passage is read once for a question.
     """
     readers = remembering(readers)
-    hits = _hits(searcher, question.question, vector)
+    hits = _hits(searcher, question, vector)
     if not question.answers:
         yield from _trials(question, {False: hits}, readers, searcher.settings)
         return
@@ -106,11 +106,11 @@ def ask(
         yield from _trials(question, {True: hits}, readers, searcher.settings)
     if isinstance(vain, PerturbedQuestion):
         changed = replace(question, question=vain.question, answers=())
-        unanswered = _hits(searcher, vain.question, vain.vector)
+        unanswered = _hits(searcher, changed, vain.vector)
         yield from _trials(changed, {False: unanswered}, readers, searcher.settings)
 
 
-def _hits(searcher: Searcher, question: str, vector: Vectors) -> tuple[Hit, ...]:
+def _hits(searcher: Searcher, question: Question, vector: Vectors) -> tuple[Hit, ...]:
     return searcher.hits(searcher.propose(question, vector).fused(searcher.settings.vector_weight))
 
 

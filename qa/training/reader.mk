@@ -24,7 +24,8 @@ careful: build/careful/training.json | build/news
 	$(BIN)/pressmark train parity $(<D) qa/models/careful $(DATA)/squad/dev-v1.1.json.gz --questions 1000
 	$(CALIBRATE) --reader careful
 
-CALIBRATE = $(BIN)/pressmark train calibration $(<D)/held-out.jsonl $(NEWS) --archive build/news --asked 2022 --questions 500
+CALIBRATE = $(BIN)/pressmark train calibration $(<D)/held-out.jsonl $(NEWS) --archive build/news --asked 2022 \
+	--as-of-asked --questions 500
 
 build/small/training.json: | start teacher .venv/installed-dev
 	$(TRAIN) --teacher $(TEACHER) --epochs 1.6 --learning-rate 3e-4 --negatives 0.22 --typed 0.15 --dropout 0 \

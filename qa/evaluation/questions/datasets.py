@@ -3,18 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embeddings.dates import parse_published
 from embeddings.plural import plural
-from embeddings.types import Article, Span
+from embeddings.types import Article, Filter, Span
 from qa.evaluation.questions.records import Record, check_unique, read_jsonl
 from qa.evaluation.questions.squad import SquadSet
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-
+NO_FILTER = Filter()
+AS_OF_ASKED = "A question finds only articles published up to the day it was asked."
 ELSEWHERE = "A question is unanswerable in its own paragraph: an answer from another one counts as wrong all the same."
 
 
@@ -33,6 +34,7 @@ class Question:
 
     `relevant`: article id → grade, 1 or more; empty if unanswerable or not judged. `asked`: the ISO date it was asked,
     "" if unknown. `kind`: the set's own label, "" if none. `places`: where the answers stand, if the set says so.
+    `only`: the filter it is asked with.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Question:
     asked: str = ""
     kind: str = ""
     places: tuple[Place, ...] = ()
+    only: Filter = NO_FILTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,23 @@ def squad_collection(squad: SquadSet) -> QuestionSet:
     if not all(item.answers for item in squad.questions):
         notes = (*notes, ELSEWHERE)
     return QuestionSet(squad.name, questions, articles, notes)
+
+
+def as_of_asked(questions: QuestionSet) -> QuestionSet:
+    """Return the set with each question asked only of articles published up to the day it was asked.
+
+    A set that brings articles without dates stays as it is. Raises ValueError for a question without that day.
+    """
+    if questions.articles and not any(article.published for article in questions.articles):
+        return questions
+    undated = [question.id for question in questions.questions if not question.asked]
+    if undated:
+        raise ValueError(
+            f"{questions.name}: {plural(len(undated), 'question')} without the day of asking, such as {undated[0]!r}; "
+            "expected a field 'asked' in each"
+        )
+    dated = (replace(question, only=Filter(published_to=question.asked)) for question in questions.questions)
+    return replace(questions, questions=tuple(dated), notes=(*questions.notes, AS_OF_ASKED))
 
 
 def check_relevant(questions: QuestionSet, article_ids: Iterable[str]) -> None:
