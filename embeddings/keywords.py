@@ -19,8 +19,10 @@ from embeddings.types import Allowed, Filter, Numbers, Passage, Ranking, Stamp
 from embeddings.writing import write_whole
 
 ANALYZER = "english"
-HEADING_WEIGHT = 0.5
-"""The weight of a match in title, outlet and date, where a match in the passage itself counts 1."""
+HEADING_WEIGHT = 0.4
+"""The weight of a match in title, outlet and date, where a match in the passage itself counts 1.
+
+`pressmark evaluate orders` chose it: headings of news gain by a higher one, of encyclopedias by a lower one."""
 
 COMMON = 0.1
 """Words in more than this share of the passages, and in more than LEAST_COMMON, are ignored, unless all of a question's

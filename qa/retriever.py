@@ -31,13 +31,25 @@ class Proposals:
     def fused(self, vector_weight: float) -> dict[int, float]:
         """Return passage number → weighted sum of the two legs' normalised scores, in [0, 1].
 
-        A passage that a leg did not propose gets 0 from it.
+        A passage that a leg did not propose gets 0 from it. A leg whose best passage stands out from what it proposed
+        has more of the weight: a leg's share is its weight × its spread in standard deviations. So the order is that of
+        the weighted sum of standard scores (Montague & Aslam 2001, "Relevance Score Normalization for Metasearch"),
+        where what a leg did not propose has its lowest, and the scores are in [0, 1] all the same.
         """
+        shares = self._shares(vector_weight)
         fused: dict[int, float] = {}
-        for ranking, weight in ((self.vectors, vector_weight), (self.keywords, 1 - vector_weight)):
+        for ranking, share in zip((self.vectors, self.keywords), shares, strict=True):
             for number, score in zip(ranking.numbers.tolist(), normalise(ranking.scores).tolist(), strict=True):
-                fused[number] = fused.get(number, 0.0) + weight * score
+                fused[number] = fused.get(number, 0.0) + share * score
         return fused
+
+    def _shares(self, vector_weight: float) -> tuple[float, float]:
+        """Return what the vectors and the keywords count, together 1: their weights alone if a leg has no spread."""
+        vectors = vector_weight * spread(self.vectors.scores)
+        keywords = (1 - vector_weight) * spread(self.keywords.scores)
+        if not vectors or not keywords:
+            return vector_weight, 1 - vector_weight
+        return vectors / (vectors + keywords), keywords / (vectors + keywords)
 
 
 def retrieve(archive: SearchableArchive, question: str, only: Filter, settings: Settings) -> Retrieved:
@@ -83,3 +95,12 @@ def normalise(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     wide = scores.astype(np.float64)
     low, high = wide.min(), wide.max()
     return (wide - low) / (high - low) if high > low else np.ones_like(wide)
+
+
+def spread(scores: NDArray[np.float32]) -> float:
+    """Return how many standard deviations lie between the highest and the lowest score; 0 if all are equal."""
+    if not len(scores):
+        return 0.0
+    wide = scores.astype(np.float64)
+    deviation = float(wide.std())
+    return float(wide.max() - wide.min()) / deviation if deviation else 0.0

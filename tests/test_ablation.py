@@ -9,7 +9,7 @@ import pytest
 from embeddings.types import Article, Passage, Ranking
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
-from qa.evaluation.ablation import RANK_CONSTANT, Ablation, Variant, by_rank, by_standard_score, variants
+from qa.evaluation.ablation import RANK_CONSTANT, Ablation, Variant, by_min_max, by_rank, variants
 from qa.evaluation.ablation_runs import AblationRunner, ablation_results, with_articles
 from qa.evaluation.questions.datasets import Question, QuestionSet
 from qa.evaluation.reading_cost import ReadingCost
@@ -79,12 +79,14 @@ def test_reciprocal_rank_fusion_by_hand() -> None:
     assert by_rank(PROPOSALS, 0.9) == {1: near(first), 2: near(second + first), 3: near(second)}
 
 
-def test_standard_scores_by_hand() -> None:
-    # two values are one standard deviation above and one below their mean: 2 and 0 above the lowest
-    assert by_standard_score(PROPOSALS, 0.25) == {1: near(0.5), 2: near(1.5), 3: near(0.0)}
+def test_min_max_scores_by_hand() -> None:
+    vectors, keywords = ranking(_1=0.9, _2=0.5, _3=0.1), ranking(_2=30.0, _4=20.0, _1=10.0)
+    # normalised: vectors 1, 0.5, 0; keywords 1, 0.5, 0
+    fused = {1: near(0.4), 2: near(0.4 * 0.5 + 0.6), 3: near(0.0), 4: near(0.6 * 0.5)}
+    assert by_min_max(Proposals(vectors, keywords), 0.4) == fused
 
 
-@pytest.mark.parametrize("fusion", [Proposals.fused, by_rank, by_standard_score])
+@pytest.mark.parametrize("fusion", [Proposals.fused, by_rank, by_min_max])
 def test_nothing_proposed_is_nothing_fused(fusion: object) -> None:
     assert callable(fusion)
     assert fusion(Proposals(Ranking.empty(), Ranking.empty()), 0.5) == {}

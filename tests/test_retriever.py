@@ -1,5 +1,6 @@
 """Retrieval: fusion by hand, ties, k beyond the archive, and filters that apply before the search on both legs."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -56,6 +57,37 @@ def test_fuse_weighs_what_each_leg_says_of_a_passage() -> None:
         3: near(0.0),
         4: near(0.6 * 0.5),
     }
+
+
+def test_fuse_gives_the_leg_whose_best_stands_out_more_of_the_weight() -> None:
+    # Four scores of which one is 1 and the others 0: mean 1/4, standard deviation √3/4, so 4/√3 of them lie between.
+    # Two of 1 and two of 0: standard deviation 1/2, so 2 lie between.
+    vectors, keywords = ranking(_1=1.0, _2=0.0, _3=0.0, _4=0.0), ranking(_2=1.0, _3=1.0, _1=0.0, _4=0.0)
+    share = 4 / math.sqrt(3) / (4 / math.sqrt(3) + 2)
+    fused = {1: near(share), 2: near(1 - share), 3: near(1 - share), 4: near(0.0)}
+    assert Proposals(vectors, keywords).fused(0.5) == fused
+
+
+@given(
+    st.lists(st.floats(-1, 1, width=32), min_size=2, max_size=20, unique=True),
+    st.lists(st.floats(0.125, 100, width=32), min_size=2, max_size=20, unique=True),
+    st.floats(0.125, 0.875),
+)
+def test_fuse_orders_as_standard_scores_do(cosines: list[float], bm25: list[float], weight: float) -> None:
+    legs = [np.array(sorted(scores, reverse=True), dtype=np.float32) for scores in (cosines, bm25)]
+    first, second = (Ranking(np.arange(len(scores)), scores) for scores in legs)
+    expected = np.zeros(max(map(len, legs)))
+    for scores, share in zip(legs, (weight, 1 - weight), strict=True):
+        wide = scores.astype(np.float64)
+        expected[: len(wide)] += share * (wide - wide.min()) / wide.std()
+    fused = Proposals(first, second).fused(weight)
+    values = np.array([fused[number] for number in range(len(expected))])
+    assert values.max() == near(1.0)  # number 0 is the best of both
+    assert values == pytest.approx(expected / expected.max())
+
+
+def test_fuse_with_a_leg_whose_scores_are_equal_keeps_the_weights() -> None:
+    assert Proposals(ranking(_1=0.5, _2=0.5), ranking(_2=3.0, _1=1.0)).fused(0.4) == {1: near(0.4), 2: near(1.0)}
 
 
 @pytest.mark.parametrize(("weight", "fused"), [(0.0, {1: 0.0, 2: 1.0}), (1.0, {1: 1.0, 2: 0.0})])

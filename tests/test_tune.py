@@ -52,11 +52,11 @@ def test_tune_by_hand(archive: Archive) -> None:
     assert tuned.ks[1] == (0.05, 0.5)
     assert tuned.ks[2] == (0.89, 0.5)
     assert set(tuned.ks) == set(KS)
-    assert tuned.present == Choice(0.4, 2, 0.9)
+    assert tuned.present == Choice(0.45, 2, 0.9)
     # Of equal values the present one stays.
-    assert tuned.chosen == Choice(0.4, 2, 0.89)
+    assert tuned.chosen == Choice(0.45, 2, 0.89)
     assert set(tuned.weights) == set(WEIGHTS)
-    assert tuned.weights[0.4] == 1.0
+    assert tuned.weights[0.45] == 1.0
     assert (tuned.ranking_gain.mean, tuned.ending_gain.mean) == (0.0, 0.0)
     assert (tuned.ranked, tuned.read) == (4, 4)
 
@@ -69,7 +69,7 @@ def test_tune_finds_a_better_threshold(archive: Archive) -> None:
     tuned = tune([found], Readers(FakeReader(SCORES), calibration), Settings(k=1))
     # Of the half that chooses, two questions end half well either way, and two only if withheld: (0.5 + 1) / 2.
     assert tuned.ks[1] == (0.89, 0.75)
-    assert tuned.chosen == Choice(0.4, 1, 0.89)
+    assert tuned.chosen == Choice(0.45, 1, 0.89)
     assert tuned.ending_gain.mean == near(0.5)
 
 

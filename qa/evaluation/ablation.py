@@ -5,11 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
-
 from embeddings.passages import SPLITTING, Splitting
-from embeddings.types import Ranking
-from qa.retriever import Proposals
+from qa.retriever import Proposals, normalise
 from qa.settings import Settings
 
 RANK_CONSTANT = 60
@@ -25,6 +22,7 @@ class Ablation(StrEnum):
     SPLITTING = "splitting"
     HEADING = "heading"
     FUSION = "fusion"
+    CANDIDATES = "candidates"
     K = "k"
     READ = "skimmed and read"
     REORDERING = "reordering"
@@ -64,8 +62,10 @@ def variants(ablation: Ablation, settings: Settings) -> list[Variant]:
             others = [
                 *_with_each(present, "vector_weight", [step / 10 for step in range(11)], "vectors' weight {}"),
                 replace(present, name="reciprocal rank fusion", fusion=by_rank),
-                replace(present, name="standard scores", fusion=by_standard_score),
+                replace(present, name="min-max scores", fusion=by_min_max),
             ]
+        case Ablation.CANDIDATES:
+            others = _with_each(present, "candidates", (50, 100, 200), "{} of each leg")
         case Ablation.K:
             others = _with_each(present, "k", (1, 3, 5, 10, 20, 30), "k = {}")
         case Ablation.READ:
@@ -96,14 +96,12 @@ def by_rank(proposals: Proposals, _weight: float) -> dict[int, float]:
     return scores
 
 
-def by_standard_score(proposals: Proposals, weight: float) -> dict[int, float]:
-    """Return the weighted sum of the legs' standard scores; what a leg did not propose has its lowest."""
+def by_min_max(proposals: Proposals, weight: float) -> dict[int, float]:
+    """Return the weighted sum of the legs' scores, each from 0, the lowest, to 1: no matter how far they spread."""
     scores: dict[int, float] = {}
     for leg, share in ((proposals.vectors, weight), (proposals.keywords, 1 - weight)):
-        standard = dict(zip(leg.numbers.tolist(), _standardised(leg), strict=True))
-        lowest = min(standard.values(), default=0.0)
-        for number, value in standard.items():
-            scores[number] = scores.get(number, 0.0) + share * (value - lowest)
+        for number, score in zip(leg.numbers.tolist(), normalise(leg.scores).tolist(), strict=True):
+            scores[number] = scores.get(number, 0.0) + share * score
     return scores
 
 
@@ -114,9 +112,3 @@ def _with_each(present: Variant, setting: str, values: Iterable[Any], name: str)
         for value in values
         if value != getattr(present.settings, setting)
     ]
-
-
-def _standardised(leg: Ranking) -> list[float]:
-    wide = leg.scores.astype(np.float64)
-    spread = float(wide.std()) if len(wide) else 0.0
-    return [float(value) for value in (wide - wide.mean()) / spread] if spread else [0.0] * len(wide)
