@@ -177,6 +177,30 @@ def tune(data: Sequence[Path], selection: Selection) -> None:
 
 
 @evaluate.command()
+@click.argument("data", nargs=-1, required=True, type=PATH)
+@question_options
+@delivered
+def orders(data: Sequence[Path], selection: Selection) -> Results:
+    """Compare what the order of the passages depends on, without reading: fusion, weights, candidates.
+
+    DATA are sets as `evaluate tune` takes, and count as one. Everything is compared over the whole archive, in minutes,
+    with what is set now.
+
+    \b
+    Examples:
+      pressmark evaluate orders heldout.jsonl questions.jsonl --archive news --asked 2022 --as-of-asked
+      PRESSMARK_CANDIDATES=200 pressmark evaluate orders heldout.jsonl --json orders.json
+    """
+    from qa.evaluation.measures.rankings import ir_measures_library
+    from qa.evaluation.order_runs import compare_orders
+
+    ir_measures_library()
+    sets, bench = [selection.read(path) for path in data], Bench()
+    collections = bench.collect(sets, selection.archive)
+    return compare_orders(collections, bench.settings, bench.provenance({}, reads=False))
+
+
+@evaluate.command()
 @click.argument("data", type=PATH)
 @question_options
 @click.option(
