@@ -17,6 +17,9 @@ from embeddings.locations import Location, open_or_create
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.evaluation.questions.collections import Collection
+from qa.reader.onnx_reader import SPEC
+from qa.reading import Readers
+from qa.settings import SHIPPED_READER
 from three_articles import TREATY
 from web.commands import main
 
@@ -67,13 +70,15 @@ def typed(location: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, asked)))
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "rain.txt").write_text("It rained.")
-    reader = FakeReader({"treaty": 9.0, "harbour": 9.0}, relevance=True)
-    monkeypatch.setattr(reader, "spec", SimpleNamespace(name="fake", sha256={"model.onnx": "0"}), raising=False)
-    loaded = SimpleNamespace(reader=reader, calibration=Calibration(margin=1.0))
+    (tmp_path / "reader").mkdir()
+    for name in (SPEC, "model.onnx", "tokenizer.json"):  # not its calibration, which is written
+        (tmp_path / "reader" / name).symlink_to(SHIPPED_READER / name)
+    monkeypatch.setenv("PRESSMARK_READER", str(tmp_path / "reader"))
+    loaded = Readers(FakeReader({"treaty": 9.0, "harbour": 9.0}, relevance=True), Calibration(margin=1.0))
     for module in ("embeddings.commands", "qa.pipeline", "qa.evaluation.bench", "qa.evaluation.ablation_runs"):
         monkeypatch.setattr(f"{module}.load_encoder", lambda *_: FakeEncoder())
-    for module in ("qa.pipeline", "qa.evaluation.bench"):
-        monkeypatch.setattr(f"{module}.load_reader", lambda *_: loaded)
+    for function in ("qa.pipeline.load_readers", "qa.evaluation.bench.load_readers", "qa.reader.load.open_readers"):
+        monkeypatch.setattr(function, lambda _: loaded)
     monkeypatch.setenv("PRESSMARK_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     return str(location)
