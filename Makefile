@@ -1,5 +1,5 @@
 # The two commands: `make serve` and `make test`. Both make the environment first, on a bare machine too.
-# `make quick` tests all that needs no model, browser or process, in seconds.
+# `make quick` tests all that needs no model, browser or process, in half a minute.
 # `make evaluation` and `make reader` are in the files included below.
 PYTHON ?= python3
 PORT ?= 8000
