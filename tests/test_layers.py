@@ -36,6 +36,7 @@ ONLY_IN = {
     "trafilatura": {"embeddings/files/html.py"},
     "markdown_it": {"embeddings/files/plain.py"},
     "lxml": {"embeddings/files/feeds.py", "embeddings/files/html.py"},
+    "yaml": {"embeddings/files/front_matter.py"},
     "pypdf": {"embeddings/files/pdf.py"},
     "warcio": {"embeddings/files/web_archives.py"},
     "csv": {"embeddings/files/tables.py"},

@@ -252,9 +252,19 @@ def _piece(entry: FileEntry, content: Content) -> Piece:
     if isinstance(entry.found, UnreadableError):
         return Piece(Unread(source, str(entry.found)))
     try:
-        return Piece(_article(entry.found, source, "" if entry.place else content.id), notes=entry.found.notes)
+        article = _article(entry.found, source, "" if entry.place else content.id)
     except UnreadableError as error:
         return Piece(Unread(source, str(error)))
+    return Piece(article, notes=tuple(_notes(article, entry.found)))
+
+
+def _notes(article: Article, draft: Draft) -> Iterator[str]:
+    """Yield what the person should know of an article that was read."""
+    yield from draft.notes
+    if not article.published and not any(note.startswith("without a date") for note in draft.notes):
+        yield "without a date"
+    if article.url is None and draft.url:
+        yield "without a link: it does not begin with http:// or https://"
 
 
 def _one(form: Callable[[str], Draft], content: Content, _: FieldNames) -> Iterator[FileEntry]:

@@ -200,8 +200,10 @@ def _is_seven_bit(declared: str) -> bool:
 
 def clean_text(text: str) -> str:
     """Return the text in NFC with "\\n" for every line break, without controls, outer blanks or blanks at line ends."""
-    lines = (_NO_TEXT.sub("", line).rstrip() for line in text.splitlines())
-    return unicodedata.normalize("NFC", "\n".join(lines).strip())
+    lines = text.splitlines()
+    if _NO_TEXT.search(text):  # asked once: most texts are clean
+        lines = [_NO_TEXT.sub("", line) for line in lines]
+    return unicodedata.normalize("NFC", "\n".join([line.rstrip() for line in lines]).strip())
 
 
 def clean_line(text: str) -> str:

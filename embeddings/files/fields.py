@@ -1,28 +1,69 @@
 """Objects with named fields to drafts: JSON, a table's rows, Markdown's front matter."""
 
+import ast
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from embeddings.dates import parse_published
 from embeddings.files.drafts import Draft, UnreadableError
+from embeddings.files.markup import plain_words
 
 USUAL_NAMES = {
-    "text": ("text", "body", "content", "maintext"),
-    "title": ("title", "headline"),
-    "published": ("published", "date", "publish_date", "date_publish"),
-    "outlet": ("outlet", "source", "publisher", "sitename"),
-    "byline": ("author", "authors", "author(s)", "byline"),
-    "url": ("url", "link"),
+    "text": (
+        "text", "body", "content", "maintext", "articleBody", "body_text", "full_text", "article_text", "content_text",
+        "content_html", "body_html", "paragraphs", "post_content",
+    ),
+    "title": ("title", "headline", "web_title", "article_title", "post_title"),
+    "published": (
+        "published", "date", "publish_date", "date_publish", "date_published", "published_at", "published_date",
+        "publication_date", "pub_date", "web_publication_date", "published_on", "published_time", "date_gmt",
+        "first_published", "first_publication_date", "firstcreated", "versioncreated", "post_date", "timestamp",
+    ),
+    "outlet": (
+        "outlet", "source", "publisher", "sitename", "source_name", "provider", "publication", "newspaper",
+        "publisher_name", "outlet_name",
+    ),
+    "byline": ("author", "authors", "author(s)", "byline", "creator", "author_name", "authors_name", "dc:creator"),
+    "url": ("url", "link", "web_url", "permalink", "canonical_url", "article_url", "source_url", "guid"),
     "id": ("id",),
-}
-"""What a field may be called in JSON, in a table and in front matter; the first name that holds something counts."""
+}  # fmt: skip
+"""What a field may be called in JSON, in a table and in front matter; the first name that holds something counts.
+
+Capitals and what parts the words make no difference: "pubDate" and "Pub Date" are "pub_date". Names are those of
+NewsAPI, the Guardian, the New York Times, AP (ninjs), schema.org, JSON Feed, WordPress and news-please.
+"""
+
+STAND_INS = ("lead_paragraph", "description", "abstract", "summary", "snippet", "excerpt", "standfirst")
+"""What may stand for a text where an article has none: its first sentences, or what it is about."""
 
 MAX_ID = 200
 """Characters of an id; a longer one is refused, for a shortened one could name two articles."""
 
 MAX_LISTED = 20
 """Names that an error lists."""
+
+_WITHIN = (
+    "rendered",
+    "main",
+    "original",
+    "text",
+    "html",
+    "plain",
+    "value",
+    "#text",
+    "@value",
+    "body",
+    "content",
+    "$date",
+    "$oid",
+    "$numberLong",
+    "@id",
+    "default",
+    "en",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +99,47 @@ class FieldNames:
         """Return what a field may be called, the names given first."""
         return (*self.given.get(known, ()), *USUAL_NAMES[known])
 
+    def knows(self, name: str) -> bool:
+        """Return whether a field of this name is read."""
+        return name in self.all_given or canonical(name) in _canonical_names()
+
+    def has_text(self, names: Iterable[str]) -> bool:
+        """Return whether one of these names is that of a text, or of what may stand for one."""
+        usual = set(map(canonical, (*USUAL_NAMES["text"], *STAND_INS)))
+        return any(name in self.given.get("text", ()) or canonical(name) in usual for name in names)
+
 
 USUAL = FieldNames()
 
 
 def record(value: object, names: FieldNames = USUAL) -> Draft:
-    """Return the article in a JSON object; UnreadableError names the field that has a wrong type."""
+    """Return the article in an object; UnreadableError if it holds no text.
+
+    What is odd in another field is left out, and the notes say so.
+    """
     if not isinstance(value, Mapping):
         raise UnreadableError(f"holds {_kind(value)} where an article's JSON object should be")
-    found = {known: _find(value, known, names.of(known)) for known in USUAL_NAMES}
-    text = _string(*found["text"])
-    if not text and "text" in names.given:
-        raise UnreadableError(f"holds no text in {_listed(names.of('text'))}; its fields are {_listed(value)}")
+    fields = Fields(_unwrapped(value, names), names)
+    notes: list[str] = []
+    text = _text_of(fields, notes)
+    published = fields.first("published", _date, "a date", notes)
+    if not published and (name := fields.name_of_another_date()):
+        notes.append(f'without a date: "{name}" holds one, try --field published={name}')
     return Draft(
         text=text,
-        title=_string(*found["title"]),
-        published=parse_published(_string(*found["published"], also=(int, float))),
-        outlet=_people(*found["outlet"]),
-        byline=_people(*found["byline"]),
-        url=_string(*found["url"]),
-        id=_id(*found["id"]),
+        title=fields.first("title", _words, "a title of its own", notes),
+        published=published,
+        outlet=fields.first("outlet", _people, "an outlet", notes),
+        byline=fields.first("byline", _people, "an author", notes),
+        url=fields.first("url", _address, "a link", notes),
+        id=_checked(fields.first("id", _id, "an id of its own", notes)),
+        notes=tuple(notes),
     )
+
+
+def holds_text(value: object, names: FieldNames = USUAL) -> bool:
+    """Return whether a value is an object with a field that is called as texts are, and that holds something."""
+    return isinstance(value, Mapping) and any(True for _ in Fields(value, names).named("text"))
 
 
 def named(fields: Mapping[str, object], name: str) -> object:
@@ -90,10 +151,128 @@ def named(fields: Mapping[str, object], name: str) -> object:
     return named(within, inner) if inner and isinstance(within, Mapping) else None
 
 
-def _find(fields: Mapping[str, object], known: str, names: Sequence[str]) -> tuple[str, object]:
-    """Return the one of a field's names that holds something and its value; the value is "" if none does."""
-    given = ((name, named(fields, name)) for name in names)
-    return next(((name, value) for name, value in given if value not in (None, "", [])), (known, ""))
+@cache
+def _canonical_names() -> frozenset[str]:
+    return frozenset(canonical(name) for usual in USUAL_NAMES.values() for name in usual)
+
+
+@lru_cache(maxsize=4096)
+def canonical(name: str) -> str:
+    """Return a name without regard to capitals and to what parts its words: "pubdate" for "Pub Date"."""
+    return re.sub(r"[\s_-]+", "", name).lower()
+
+
+@lru_cache(maxsize=1024)
+def _keys_by_field(keys: tuple[object, ...]) -> dict[str, tuple[str, ...]]:
+    """Return which of an object's keys each field, and what may stand for a text, is called; the most usual first."""
+    found = {canonical(key): key for key in reversed(keys) if isinstance(key, str)}
+    usual = {**USUAL_NAMES, "stand-in": STAND_INS}
+    called = {known: [found.get(canonical(name)) for name in names] for known, names in usual.items()}
+    return {known: tuple(key for key in keys if key is not None) for known, keys in called.items()}
+
+
+class Fields:
+    """The fields of one object, found by any of their usual names."""
+
+    def __init__(self, value: Mapping[str, object], names: FieldNames) -> None:
+        self._value = value
+        self._given = names.given
+        self._keys = _keys_by_field(tuple(value))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._value)
+
+    def named(self, known: str) -> Iterator[tuple[str, object]]:
+        """Yield the names of a field that hold something, and what they hold; those given first."""
+        for name in self._given.get(known, ()):
+            if not _is_nothing(value := named(self._value, name)):
+                yield name, value
+        for name in self._keys[known]:
+            if not _is_nothing(value := self._value[name]):
+                yield name, value
+
+    def states_no_text(self) -> bool:
+        """Return whether a text is there and holds no character."""
+        return any(isinstance(each := self._value[name], str) and not each.strip() for name in self._keys["text"])
+
+    def first(self, known: str, read: Callable[[str, object, list[str]], str], what: str, notes: list[str]) -> str:
+        """Return the first value of a field that can be read; "" if none can, and a note if that is odd."""
+        odd = ""
+        for name, value in self.named(known):
+            try:
+                found = read(name, value, notes)
+            except UnreadableError as error:
+                odd = odd or f"without {what}: {error}"
+                continue
+            if found:
+                return found
+        notes += [odd] if odd else []
+        return ""
+
+    def name_of_another_date(self) -> str:
+        """Return the name of a field that is called like a date and holds one; "" if none does."""
+        likely = (
+            (name, str(value))
+            for name, value in self._value.items()
+            if isinstance(name, str) and _DATED.search(name) and isinstance(value, str | int)
+        )
+        return next((name for name, value in likely if _YEAR.search(value) and parse_published(value)), "")
+
+    def name_of_longest(self) -> str:
+        """Return the name of the field that holds the most characters; "" if none holds a sentence."""
+        lengths = {name: len(value) for name, value in self._value.items() if isinstance(value, str)}
+        name = max(lengths, key=lengths.__getitem__, default="")
+        return name if lengths.get(name, 0) >= MIN_TEXT else ""
+
+
+MIN_TEXT = 40
+"""Characters of a field that may be an article's text, when the person is told which it might be."""
+
+_DATED = re.compile(r"date|time|creat|publi|posted|issued|updated|modified", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d|\d{10}")
+_CUT = re.compile(r"(?:…|\.\.\.)\s*(?:\[\+\s?[\d,]+ char(?:acter)?s?\.?\]|\[?Read more\]?)\s*\Z|\[(?:…|\.\.\.)\]\s*\Z")
+_NOTHING = frozenset({"", "nan", "none", "null", "nat", "n/a", "[]", "{}"})
+
+
+def _unwrapped(value: Mapping[str, object], names: FieldNames) -> Mapping[str, object]:
+    """Return an object with the fields of the one object within it that holds the text, if it holds none itself."""
+    if holds_text(value, names):
+        return value
+    within = [each for each in value.values() if isinstance(each, Mapping) and holds_text(each, names)]
+    return {**value, **within[0]} if len(within) == 1 else value
+
+
+def _text_of(fields: Fields, notes: list[str]) -> str:
+    """Return the text of an article, or what stands in for it; UnreadableError if nothing does."""
+    odd = None
+    for name, value in fields.named("text"):
+        try:
+            text = _words(name, value, notes)
+        except UnreadableError as error:
+            odd = odd or error
+            continue
+        notes += (
+            ["with a text that its provider cut"] if text.endswith(("]", "more")) and _CUT.search(text[-200:]) else []
+        )
+        return text
+    if odd is not None:
+        raise odd
+    if fields.states_no_text():
+        raise UnreadableError("holds no text")
+    for name, value in fields.named("stand-in"):
+        if isinstance(value, str):
+            notes.append(f'with "{name}" in place of a text, which is missing')
+            return plain_words(value)
+    longest = fields.name_of_longest()
+    cure = f"; say which is the text with --field text={longest or 'NAME'}"
+    raise UnreadableError(f"holds no text; its fields are {_listed(fields)}{cure}")
+
+
+def _is_nothing(value: object) -> bool:
+    """Return whether a value says that there is none: null, "", an empty list, pandas' NaN."""
+    if isinstance(value, str):
+        return len(value) <= 5 and value.strip().lower() in _NOTHING
+    return value is None or value != value or (isinstance(value, list | Mapping) and not value)  # noqa: PLR0124
 
 
 def _listed(names: Iterable[object]) -> str:
@@ -102,34 +281,102 @@ def _listed(names: Iterable[object]) -> str:
     return ", ".join(listed[:MAX_LISTED] + ["…"] * (len(listed) > MAX_LISTED))
 
 
-def _string(name: str, value: object, also: tuple[type, ...] = ()) -> str:
-    """Return the value as a string; it may be of the types `also` too, but never a boolean."""
-    if not isinstance(value, (str, *also)) or isinstance(value, bool):
+def _words(name: str, value: object, _: list[str]) -> str:
+    """Return the words in a string, in an object that wraps one, or in a list of these: its paragraphs."""
+    if isinstance(value, str):
+        listed = _list_in(value)
+        return plain_words(value) if listed is None else "\n\n".join(map(plain_words, listed))
+    parts = [_inner(each) for each in value] if isinstance(value, list) else [_inner(value)]
+    found = [part for part in parts if isinstance(part, str)]
+    if not found:
         raise UnreadableError(f'"{name}" is {_kind(value)}, not a string')
-    return str(value)
+    return "\n\n".join(filter(None, map(plain_words, found)))
 
 
-def _people(name: str, value: object) -> str:
-    """Return the names in the value, joined by commas: a string, an object with a "name", or a list of these."""
-    entries = value if isinstance(value, list) else [value]
-    names = [entry.get("name") if isinstance(entry, Mapping) else entry for entry in entries]
-    if not all(isinstance(each, str) for each in names):
-        raise UnreadableError(f'"{name}" is {_kind(value)} without a name, not a string, or a list of strings')
-    return ", ".join(str(each) for each in names if each)
+def _inner(value: object, depth: int = 0) -> object:
+    """Return the string or number that an object wraps, else the value itself."""
+    if not isinstance(value, Mapping) or depth > 3:
+        return value
+    within = (_inner(value[name], depth + 1) for name in _WITHIN if name in value)
+    return next((each for each in within if isinstance(each, str | int | float)), value)
 
 
-def _id(name: str, value: object) -> str:
-    """Return an explicit id, stripped and in NFC; "" for ""."""
-    if value == "":
+def _list_in(text: str) -> list[str] | None:
+    """Return the strings in a list that a table holds as Python or JSON writes it; None if the text is no such list."""
+    if not (text.startswith(("['", '["')) and text.endswith(("']", '"]'))):
+        return None
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return found if isinstance(found, list) and all(isinstance(each, str) for each in found) else None
+
+
+def _date(name: str, value: object, _: list[str]) -> str:
+    """Return the date in a string, a number, or an object or list of one that wraps it."""
+    inner = _inner(value[0] if isinstance(value, list) and len(value) == 1 else value)
+    if isinstance(inner, bool) or not isinstance(inner, str | int | float):
+        raise UnreadableError(f'"{name}" is {_kind(value)}, not a string')
+    published = parse_published(str(inner))
+    if not published:
+        raise UnreadableError(f'"{name}" holds none that is understood')
+    return published
+
+
+def _people(name: str, value: object, notes: list[str]) -> str:
+    """Return the names in the value, joined by commas: a string, an object with a name, or a list of these."""
+    if isinstance(value, str) and (listed := _list_in(value)) is not None:
+        value = listed
+    entries = [each for each in (value if isinstance(value, list) else [value]) if not _is_nothing(each)]
+    names = [plain_words(person) for person in map(_person, entries) if person]
+    if entries and not names:
+        raise UnreadableError(f'"{name}" is {_kind(value)} without a name')
+    if len(names) < len(entries):
+        notes.append(f'without some names: "{name}" holds what is none')
+    return ", ".join(names)
+
+
+def _person(entry: object) -> str:
+    """Return the name in a string or an object; "" if there is none."""
+    if isinstance(entry, str):
+        return entry
+    if not isinstance(entry, Mapping):
         return ""
-    if not isinstance(value, str | int) or isinstance(value, bool):
+    fields = {canonical(key): each for key, each in entry.items() if isinstance(key, str) and isinstance(each, str)}
+    whole = next((fields[key] for key in _NAMES if fields.get(key)), "")
+    parts = [next((fields[key] for key in keys if fields.get(key)), "") for keys in _PARTS_OF_NAMES]
+    return re.sub(r"\A[Bb][Yy]\s+", "", fields.get("original", "")) or whole or " ".join(filter(None, parts))
+
+
+_NAMES = ("name", "displayname", "fullname", "title", "rendered", "#text", "@value")
+_PARTS_OF_NAMES = (("givenname", "firstname", "first"), ("middlename",), ("familyname", "lastname", "last"))
+
+
+def _address(name: str, value: object, _: list[str]) -> str:
+    """Return a link: a string, the first one in a list, or the one that an object holds."""
+    inner = _inner(next((each for each in value if each), "") if isinstance(value, list) else value)
+    if not isinstance(inner, str):
+        raise UnreadableError(f'"{name}" is {_kind(value)}, not a string')
+    if name == "guid" and not inner.startswith(("http://", "https://")):
+        return ""
+    return inner
+
+
+def _id(name: str, value: object, _: list[str]) -> str:
+    """Return an explicit id, stripped and in NFC; 4.0 is 4, as pandas writes whole numbers in a column with gaps."""
+    inner = _inner(value)
+    if isinstance(inner, float) and inner.is_integer():
+        inner = int(inner)
+    if not isinstance(inner, str | int) or isinstance(inner, bool):
         raise UnreadableError(f'"{name}" is {_kind(value)}, not a string or a whole number')
-    stripped = unicodedata.normalize("NFC", str(value).strip())
-    if not 1 <= len(stripped) <= MAX_ID or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in stripped):
-        raise UnreadableError(
-            f'"{name}" is {stripped[:MAX_ID]!r}; give 1 to {MAX_ID} characters, none a control character'
-        )
-    return stripped
+    return unicodedata.normalize("NFC", str(inner).strip())
+
+
+def _checked(explicit: str) -> str:
+    """Return an id, if it can be told; UnreadableError if it cannot: without it this might pass for another article."""
+    if len(explicit) > MAX_ID or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in explicit):
+        raise UnreadableError(f'"id" is {explicit[:MAX_ID]!r}; give 1 to {MAX_ID} characters, none a control character')
+    return explicit
 
 
 def _kind(value: object) -> str:

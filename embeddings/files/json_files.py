@@ -2,27 +2,79 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
 
 from embeddings.files.contents import SAMPLE, Content, read_whole
 from embeddings.files.decoding import decode, escaped, read_lines
-from embeddings.files.drafts import FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames, named, record
+from embeddings.files.drafts import Draft, FileEntry, UnreadableError
+from embeddings.files.fields import FieldNames, canonical, holds_text, named, record
+
+MAX_NESTING = 3
+"""Objects within each other in which a list of articles is looked for."""
 
 CURE = "split it, or write it as JSON Lines"
 """What to do with a file that is read whole and too large for that."""
 
 
 def json_object(content: Content, names: FieldNames) -> Iterator[FileEntry]:
-    """Yield the article of one JSON object, or those of a list of objects, which may stand under "articles"."""
+    """Yield the article of one JSON object, or those of a list of objects, which may stand deeper: see `_listed`."""
     decoded = decode(read_whole(content, CURE), said=content.encoding)
     value = _parse(decoded.text)
-    if isinstance(value, dict) and isinstance(value.get("articles"), list):
-        value = value["articles"]
-    if isinstance(value, list):
-        records = ((f"#{number}", entry, decoded.notes) for number, entry in enumerate(value, start=1))
-        yield from _records(records, names)
-    else:
+    listed = value if isinstance(value, list) else _listed(value, names)
+    if listed is None:
         yield from _records([("", value, decoded.notes)], names)
+        return
+    records = ((f"#{number}", entry, decoded.notes) for number, entry in enumerate(listed, start=1))
+    outlet = _feed_of(value)
+    for entry in _records(records, names):
+        if outlet and isinstance(entry.found, Draft) and not entry.found.outlet:
+            yield replace(entry, found=replace(entry.found, outlet=outlet))
+        else:
+            yield entry
+
+
+def _listed(value: object, names: FieldNames) -> list[Any] | None:
+    """Return the list of objects that holds the articles of an answer of an interface; None if there is none.
+
+    It is "articles", or else the only list of objects with texts, at most MAX_NESTING objects deep; the things that a
+    page states of itself stand under "@graph".
+    """
+    if not isinstance(value, dict) or holds_text(value, names):
+        return None
+    if isinstance(value.get("articles"), list):
+        return list(value["articles"])
+    found = list(_lists_within(value, MAX_NESTING))
+    with_texts = [each for each in found if any(holds_text(entry, names) or _is_titled(entry) for entry in each)]
+    if len(with_texts) != 1:
+        return None
+    is_graph = with_texts[0] is value.get("@graph")
+    return [entry for entry in with_texts[0] if not is_graph or holds_text(entry, names)]
+
+
+def _lists_within(value: dict[str, Any], depth: int) -> Iterator[list[Any]]:
+    """Yield the lists of objects in an object, and in the objects in it."""
+    for each in value.values():
+        if isinstance(each, list) and any(isinstance(entry, dict) for entry in each):
+            yield each
+        elif isinstance(each, dict) and depth:
+            yield from _lists_within(each, depth - 1)
+
+
+def _is_titled(entry: object) -> bool:
+    """Return whether an object that holds no text itself seems to be an article: it has a title and a link or text."""
+    if not isinstance(entry, dict):
+        return False
+    keys = {canonical(key) for key in entry}
+    return "_source" in entry or bool(
+        keys & {"title", "webtitle", "headline"} and keys & {"url", "weburl", "link", "id"}
+    )
+
+
+def _feed_of(value: object) -> str:
+    """Return the title of a JSON Feed, https://www.jsonfeed.org/version/1.1/; "" for any other value."""
+    is_feed = isinstance(value, dict) and str(value.get("version", "")).startswith("https://jsonfeed.org/")
+    return str(value.get("title", "")) if is_feed and isinstance(value, dict) else ""
 
 
 def json_lines(content: Content, names: FieldNames) -> Iterator[FileEntry]:
@@ -64,8 +116,20 @@ def _records(entries: Iterable[tuple[str, object, tuple[str, ...]]], names: Fiel
 def _parse(text: str) -> object:
     """Return the value of a JSON text."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_object)
     except RecursionError as error:
         raise UnreadableError("is not valid JSON: nested too deep") from error
+    except UnreadableError:
+        raise
     except ValueError as error:
         raise UnreadableError(f"is not valid JSON: {error}") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; UnreadableError if it has a key twice, for nobody knows which value is meant."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise UnreadableError(f"has the key {twice[:100]!r} twice in one object; take one out")
+    return value

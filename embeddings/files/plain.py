@@ -6,13 +6,13 @@ from typing import Any
 
 from embeddings.dates import parse_published
 from embeddings.files.drafts import Draft
-from embeddings.files.fields import record
+from embeddings.files.fields import FieldNames, record
+from embeddings.files.front_matter import front_matter
 
 _DATE_LINE = re.compile(r"date (\d{4}-\d\d-\d\d)(?: (?:By )?([^\n]*))?(?:\n+|\Z)")
 _BY_LINE = re.compile(r"By ([^\n]{1,100})(?<![.!?…:;,])\n(?:\n+|(?=By ))")
 _TITLE_LINE = re.compile(r"([^\n]{1,200})(?<![.!?…:;,。！？])\n\n+")
 _ATTRIBUTION = re.compile(r", ([^,\n]{1,60}) reports\.$")
-_FRONT_MATTER = re.compile(r"---\n(.*?\n)---(?:\n+|\Z)", re.DOTALL)
 
 
 def plain_text(text: str) -> Draft:
@@ -41,11 +41,10 @@ def markdown(text: str) -> Draft:
 
     Links keep their words, images go, code stays, and HTML stays as it is written.
     """
-    fields: dict[str, object] = {}
-    if match := _FRONT_MATTER.match(text):
-        fields, text = _front_matter(match[1]), text[match.end() :]
-    heading, blocks = _markdown_blocks(text)
-    draft = record({**fields, "text": "\n\n".join(blocks)})
+    fields, notes, rest = front_matter(text)
+    heading, blocks = _markdown_blocks(rest)
+    usual = {name: value for name, value in fields.items() if not FieldNames().has_text([name])}
+    draft = replace(record({**usual, "text": "-"}).with_notes(notes), text="\n\n".join(blocks))
     if not heading or (draft.title and draft.title != heading):
         return replace(draft, text="\n\n".join([heading, *blocks]))
     return replace(draft, title=heading, text=draft.text if draft.text else heading)
@@ -74,16 +73,6 @@ def _attribution(text: str) -> str:
         if (match := _ATTRIBUTION.search(closing)) and match[1][0].isupper():
             return match[1]
     return ""
-
-
-def _front_matter(lines: str) -> dict[str, object]:
-    """Return the fields of `key: value` lines; a value in brackets is a list."""
-    fields: dict[str, object] = {}
-    for line in lines.splitlines():
-        key, _, value = (part.strip() for part in line.partition(":"))
-        listed = value.startswith("[") and value.endswith("]")
-        fields[key] = [part.strip(" \"'") for part in value[1:-1].split(",")] if listed else value.strip("\"'")
-    return fields
 
 
 def _markdown_blocks(text: str) -> tuple[str, list[str]]:

@@ -1,6 +1,7 @@
 """Tables to drafts: .csv with a header row."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -9,7 +10,7 @@ from embeddings.files import contents
 from embeddings.files.contents import SAMPLE, Content
 from embeddings.files.decoding import encoding_of, escaped, read_lines
 from embeddings.files.drafts import FileEntry, UnreadableError
-from embeddings.files.fields import USUAL_NAMES, FieldNames, record
+from embeddings.files.fields import FieldNames, canonical, record
 
 DELIMITERS = ",;\t|"
 """What may stand between two columns."""
@@ -45,17 +46,11 @@ def table(content: Content, names: FieldNames) -> Iterator[FileEntry]:
 def _known_columns(line: str, delimiter: str, names: FieldNames) -> tuple[int, int]:
     """Return how many columns of a header are known, and how many there are, if this is the delimiter."""
     columns = next(csv.reader([line], delimiter=delimiter), [])[:MAX_COLUMNS]
-    return len(_known(names) & {_column(column, names) for column in columns}), len(columns)
+    return sum(names.knows(_column(column)) for column in columns), len(columns)
 
 
-def _known(names: FieldNames) -> set[str]:
-    return {name for field in USUAL_NAMES for name in names.of(field)}
-
-
-def _column(name: str, names: FieldNames) -> str:
-    """Return a column's name, without regard to capitals if it is a usual one: spreadsheets have "Title" and "TEXT"."""
-    name = name.strip().removeprefix("\ufeff")
-    return name.lower() if name.lower() in _known(names) and name not in names.all_given else name
+def _column(name: str) -> str:
+    return name.strip().removeprefix("\ufeff")
 
 
 def _columns(rows: Iterator[list[str]], names: FieldNames, letters: "_Letters") -> list[str]:
@@ -66,15 +61,16 @@ def _columns(rows: Iterator[list[str]], names: FieldNames, letters: "_Letters") 
         raise UnreadableError(f"has a header that is not valid CSV: {error}") from error
     if len(header) > MAX_COLUMNS:
         raise UnreadableError(f"has {len(header):,} columns, more than {MAX_COLUMNS:,}; leave out what is not needed")
-    columns = [_column(name, names) for name in letters.of(header).fields]
+    columns = [_column(name) for name in letters.of(header).fields]
     said = ", ".join(map(repr, columns[:50]))[:2000]
     if missing := [name for name in names.all_given if name not in columns]:
         raise UnreadableError(f"has no column {missing[0]!r}, given with --field; its columns are {said}")
-    if not set(names.of("text")) & set(columns):
+    if not names.has_text(columns):
         raise UnreadableError(
             f"has no column for the text; its columns are {said}: say which it is with --field text=COLUMN"
         )
-    if twice := [name for name in columns if name in _known(names) and columns.count(name) > 1]:
+    alike = Counter(map(canonical, columns))
+    if twice := [name for name in columns if names.knows(name) and alike[canonical(name)] > 1]:
         raise UnreadableError(f"has two columns {twice[0]!r}; rename one")
     return columns
 
