@@ -9,6 +9,8 @@ from qa.evaluation.answer_runs import AnswerRun, AskedQuestion
 from qa.evaluation.measures.calibration import equal_width_bins, risk_coverage
 from qa.evaluation.questions.datasets import QuestionSet
 from qa.evaluation.results.results import (
+    PASSAGES,
+    WORST,
     Figure,
     Kind,
     Loss,
@@ -22,9 +24,6 @@ from qa.evaluation.results.results import (
 from qa.explain import Stage, candidates
 from qa.metrics import AnswerScore, best_threshold
 from qa.types import Timings
-
-WORST = 20
-PASSAGES = 3
 
 Score = Callable[[AskedQuestion], AnswerScore]
 

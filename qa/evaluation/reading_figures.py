@@ -6,10 +6,8 @@ from pathlib import Path
 from embeddings.plural import plural
 from qa.evaluation.questions.records import read_json, shown
 from qa.evaluation.questions.squad import SquadSet
-from qa.evaluation.results.results import Figure, Kind, Provenance, Results, Unit, WorstError, mean_figure
+from qa.evaluation.results.results import WORST, Figure, Kind, Provenance, Results, Unit, WorstError, mean_figure
 from qa.metrics import AnswerScore, GroupScore, Rules, best_threshold, score_answers, summarise
-
-WORST = 20
 
 
 def read_predictions(path: Path) -> dict[str, str]:

@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from embeddings.plural import plural
 from qa.evaluation.measures.rankings import RankingScores, ranked, score_run
 from qa.evaluation.questions.datasets import Question, QuestionSet
-from qa.evaluation.results.results import Figure, Kind, Provenance, Results, WorstError, mean_figure
+from qa.evaluation.results.results import WORST, Figure, Kind, Provenance, Results, WorstError, mean_figure
 from qa.evaluation.retrieval_runs import RetrievalRuns, Way
-
-WORST = 20
 
 
 def retrieval_results(questions: QuestionSet, ranked_runs: RetrievalRuns, provenance: Provenance) -> Results:

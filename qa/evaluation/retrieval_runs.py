@@ -9,6 +9,7 @@ from embeddings.types import Hit, Passage, Ranking, Vectors
 from qa.evaluation.measures.rankings import best_of_each, ranked
 from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.datasets import Question
+from qa.evaluation.results.results import PASSAGES
 from qa.reading import Readers, read_hits
 from qa.retriever import Proposals, search
 from qa.retriever import ranked as ranked_hits
@@ -17,7 +18,6 @@ from qa.settings import Settings
 DEPTH = 50
 """The most articles in a run."""
 
-PASSAGES = 3
 
 Runs = dict["Way", dict[str, dict[str, float]]]
 """Way → question id → article id → score: see `rankings.Run`."""

@@ -38,7 +38,6 @@ class Comparison:
     the two has: they are not compared. `settings` and `versions` that differ map to (old, new), "" where absent.
     """
 
-    data: str
     changes: tuple[Change, ...]
     only_old: int
     only_new: int
@@ -63,7 +62,6 @@ def compare(old: Results, new: Results) -> Comparison:
     if not common or not any(changes):
         raise ValueError("the two results have no question and measure in common, expected at least one of each")
     return Comparison(
-        data=new.data,
         changes=tuple(change for change in changes if change is not None),
         only_old=len(old.questions) - common,
         only_new=len(new.questions) - common,

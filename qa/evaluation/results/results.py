@@ -17,6 +17,10 @@ FORMAT = "pressmark-evaluation"
 FORMAT_VERSION = 1
 PERCENTILES = (50, 95, 99)
 
+WORST = 20
+PASSAGES = 3
+"""How many of the worst errors results name at most, and how many passages of each."""
+
 
 class Kind(StrEnum):
     """What was evaluated."""
