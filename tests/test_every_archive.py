@@ -29,6 +29,7 @@ ANY = {
     "ask": ("What did the ministers sign?", "treaty  ", ""),
     "evaluate ablations": ("questions.jsonl --only k", "questions.jsonl", ""),
     "evaluate answers": ("questions.jsonl --explain", "questions.jsonl", ""),
+    "evaluate orders": ("questions.jsonl", "questions.jsonl", ""),
     "evaluate retrieval": ("questions.jsonl", "questions.jsonl", ""),
     "evaluate tune": ("questions.jsonl", "questions.jsonl", ""),
     "index": ("more", "1 article read: 1 added, 0 changed, 0 unchanged; 0 not read\n", ""),
