@@ -1,19 +1,14 @@
 """Articles in HTML pages, and the words of any piece of HTML."""
 
 import re
+from collections import Counter
 from typing import Any
 
-from embeddings.dates import parse_published
 from embeddings.files.drafts import Draft, UnreadableError
+from embeddings.files.page_facts import is_of_others, main_element, page_facts
 
-HTML_DATES = (
-    "//meta[@property='article:published_time' or @itemprop='datePublished']/@content",
-    "//*[@itemprop='datePublished']/@datetime",
-    "//meta[@name='date' or @name='pubdate' or @name='publish_date' or @name='parsely-pub-date']/@content",
-    "//meta[@name='dc.date' or @name='DC.date' or @name='DC.date.issued' or @name='dcterms.created']/@content",
-    "(//article|//main)//time/@datetime",
-)
-"""Where a page states its own date, the most reliable first: Open Graph, schema.org, Dublin Core, HTML."""
+MISSING = 0.25
+"""The share of the words in a page's main element that may be missing in the text before the person is told."""
 
 _BLOCKS = (
     "address", "article", "aside", "blockquote", "caption", "center", "dd", "div", "dl", "dt", "figcaption", "figure",
@@ -21,14 +16,13 @@ _BLOCKS = (
     "section", "table", "td", "th", "tr", "ul",
 )  # fmt: skip
 _UNSEEN = ("script", "style", "head", "title", "template", "noscript", "svg", "math")
-_JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 
 
 def html(page: str) -> Draft:
     """Return the article in an HTML page: its main text, and what the page says of itself; UnreadableError if none.
 
-    The date is only the one that the page states, in its own precision: trafilatura's guess would give a page that
-    says "2022" the first of January, and one that says nothing the last date in its text.
+    trafilatura finds the text. Date and author are only what the page states: its guess would give a page that says
+    "2022" the first of January, and one that says nothing the last date in its text.
     """
     from trafilatura import bare_extraction, load_html
     from trafilatura.settings import Document
@@ -36,24 +30,52 @@ def html(page: str) -> Draft:
     tree = load_html(page)
     if tree is None:
         raise UnreadableError("the page holds no article text")
-    published = _html_date(tree, page)
+    facts, words = page_facts(tree), _main_words(tree)
+    _keep_quotes_and_captions(tree)
     try:
         document = bare_extraction(tree, favor_recall=True, include_comments=False, with_metadata=True)
     except AssertionError as error:  # from lxml, when the date search drops a page's root element
         raise UnreadableError("the page's HTML is too broken to read") from error
     if not isinstance(document, Document) or not document.text:
         raise UnreadableError("the page holds no article text")
-    title = document.title if document.title else ""
+    title = facts.title or document.title or ""
     first, _, rest = document.text.partition("\n")
-    text = rest if rest and first == title else document.text
+    text = rest if rest and first in (title, document.title) else document.text
+    missing = (words - _counted(f"{title}\n{document.title}\n{text}")).total()
     return Draft(
         text=re.sub(r"\n(?![-|] )", "\n\n", text),  # one line is one paragraph, list item or table row
         title=title,
-        published=published,
-        outlet=next((name for name in (document.sitename, document.hostname) if name), ""),
-        byline=(document.author if document.author else "").replace(";", ","),
+        published=facts.published,
+        outlet=next((name for name in (facts.outlet, document.sitename, document.hostname) if name), ""),
+        byline=facts.byline,
         url=document.url if document.url else "",
+        notes=("without many words of the page's main part",) if missing > MISSING * words.total() else (),
     )
+
+
+def _main_words(tree: Any) -> Counter[str]:
+    """Return the words of the page's main element, without those of comments, teasers and other things in it."""
+    main = main_element(tree)
+    parts = [
+        part
+        for each in main.iter()
+        if isinstance(each.tag, str) and each.tag not in _UNSEEN and not is_of_others(each, main)
+        for part in (each.text, *(child.tail for child in each))
+        if part
+    ]
+    return _counted(" ".join(parts))
+
+
+def _counted(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w{3,}", text))
+
+
+def _keep_quotes_and_captions(tree: Any) -> None:
+    """Make paragraphs of what trafilatura drops: the speaker below a quote, a quote and a caption in a figure."""
+    for footer in tree.xpath("//blockquote//footer | //figure//figcaption"):
+        footer.tag = "p"
+    for figure in list(tree.iter("figure")):
+        figure.tag = "div"
 
 
 def html_words(fragment: str) -> str:
@@ -76,11 +98,3 @@ def html_words(fragment: str) -> str:
         parts.append(re.sub(r"\s+", " ", following) if following else "")
     lines = [" ".join(filter(None, line.split(" "))) for line in "".join(parts).split("\n")]
     return re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip()
-
-
-def _html_date(tree: Any, page: str) -> str:
-    """Return the first date that the page states of itself; "" if it states none."""
-    stated = [value for xpath in HTML_DATES[:2] for value in tree.xpath(xpath)]
-    stated += _JSON_DATE.findall(page)
-    stated += [value for xpath in HTML_DATES[2:] for value in tree.xpath(xpath)]
-    return next((date for date in map(parse_published, stated) if date), "")
