@@ -10,7 +10,7 @@ from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.metrics import RIGHT, score_answer
 from qa.pipeline import Pipeline
-from qa.retriever import ranked, search
+from qa.retriever import fused_hits, search
 from qa.types import Answer, Prediction
 
 
@@ -109,7 +109,8 @@ def _not_read(pipeline: Pipeline, prediction: Prediction, expected: Expected, on
     vector = pipeline.archive.encoder.encode_questions([prediction.question])
     proposals = search(pipeline.archive, prediction.question, vector, only, replace(settings, candidates=most))
     scores = proposals.fused(settings.vector_weight)
-    hit = _first_holding(ranked(scores, pipeline.archive.passages(scores)), expected)
+    hits = fused_hits(scores, pipeline.archive.passages(scores), prediction.question, only, settings)
+    hit = _first_holding(hits, expected)
     read = f"{plural(len(prediction.hits), 'passage')} {'was' if len(prediction.hits) == 1 else 'were'} read"
     if hit is None:
         return Lost(Stage.BELOW_K, f"among the first {most} of neither keywords nor vectors; {read}")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from embeddings.archives import SearchableArchive
 from embeddings.types import Filter, Hit, Passage, Ranking, Vectors
+from qa.recency import newer_first
 from qa.settings import Settings
 
 
@@ -63,7 +64,7 @@ def retrieve(archive: SearchableArchive, question: str, only: Filter, settings: 
     with archive.one_generation():
         proposals = search(archive, question, vector, only, settings)
         scores = proposals.fused(settings.vector_weight)
-        hits = ranked(scores, archive.passages(scores))[: settings.k]
+        hits = fused_hits(scores, archive.passages(scores), question, only, settings)[: settings.k]
     return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded))
 
 
@@ -77,6 +78,13 @@ def search(archive: SearchableArchive, question: str, vector: Vectors, only: Fil
         archive.search_vectors(vector, most, only),
         archive.search_keywords(question, most, only, settings.heading_weight),
     )
+
+
+def fused_hits(
+    scores: Mapping[int, float], passages: Mapping[int, Passage], question: str, only: Filter, settings: Settings
+) -> tuple[Hit, ...]:
+    """Return fused scores, less what age takes from them, as hits, best first."""
+    return ranked(newer_first(scores, passages, question, only, settings), passages)
 
 
 def ranked(scores: Mapping[int, float], passages: Mapping[int, Passage]) -> tuple[Hit, ...]:

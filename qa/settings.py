@@ -19,7 +19,7 @@ NAMED_READERS = ("careful", "small")
 
 SHIPPED_READER = MODELS / "reader"
 
-WEIGHTS = ("vector_weight", "heading_weight", "relevance_weight")
+WEIGHTS = ("vector_weight", "heading_weight", "recency_weight", "latest_weight", "relevance_weight")
 """The settings that weigh one score against another, each in [0, 1]."""
 
 CONFIDENCES = ("stop_confidence", "threshold", "further_threshold")
@@ -61,6 +61,12 @@ class Settings:
 
     heading_weight: float = HEADING_WEIGHT
     """What a word found in title, outlet and date counts, in [0, 1], where one in the passage counts 1."""
+
+    recency_weight: float = 0.2
+    """The share of its score that a passage of an old article loses to one of the newest, in [0, 1]: qa/recency.py."""
+
+    latest_weight: float = 0.4
+    """The same for a question that asks for the latest."""
 
     relevance_weight: float = 0.25
     """The weight of the reader's relevance in the order of the passages, in [0, 1]; the retriever's score is the

@@ -47,7 +47,7 @@ def hits_of(*texts: str) -> tuple[Hit, ...]:
 
 def test_three_ways_are_the_legs_and_what_the_retriever_makes_of_them(searcher: Searcher) -> None:
     vector = FakeEncoder().encode_questions([SOLD.question])
-    found = searcher.three_ways(searcher.propose(SOLD, vector))
+    found = searcher.three_ways(SOLD, searcher.propose(SOLD, vector))
     fused = retrieve(searcher.archive, SOLD.question, Filter(), Settings(k=3)).hits
     assert found[Way.FUSED] == fused
     # "Eve sings." shares no word with the question: the keywords do not propose it, the vectors rank everything.

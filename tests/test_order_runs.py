@@ -25,7 +25,7 @@ OPENED = Question("q1", "Which bridge was opened?", ("river",), {"b": 1}, asked=
 RAIN = Question("q2", "Rain?", ("Rain",), {"c": 1}, asked="2021-12-31")
 NOWHERE = Question("q3", "What is nowhere?", asked="2022-05-02")
 PROVENANCE = Provenance("command", {}, {})
-KEYWORDS_ONLY = Settings(vector_weight=0.0)
+KEYWORDS_ONLY = Settings(vector_weight=0.0, recency_weight=0.0, latest_weight=0.0)
 
 
 @pytest.fixture
@@ -45,6 +45,15 @@ def test_measured_are_the_judged_questions(collection: Collection) -> None:
     (without,) = [one for one in others if one.settings.heading_weight == 0]
     assert searcher.measure(without)["success@1"] == [0.0, 1.0]
     assert searcher.measure(without)["MRR@10"] == [0.5, 1.0]
+
+
+def test_recency_is_measured_too(collection: Collection) -> None:
+    blind = replace(KEYWORDS_ONLY, heading_weight=0.0)
+    present, *others = orders(Ablation.RECENCY, blind)
+    searcher = RememberingSearcher(collection)
+    assert searcher.measure(present)["success@1"] == [0.0, 1.0]
+    (newer,) = [one for one in others if one.settings.recency_weight == 0.2]
+    assert searcher.measure(newer)["success@1"] == [1.0, 1.0]
 
 
 def test_as_of_asked_finds_nothing_published_later(collection: Collection) -> None:

@@ -25,7 +25,8 @@ ARTICLES = [
     Article("poem", "A poem about rivers was read.", "Poem"),
 ]
 NO_FILTER = Filter()
-VECTORS_ONLY, KEYWORDS_ONLY = Settings(vector_weight=1.0), Settings(vector_weight=0.0)
+AGELESS = Settings(recency_weight=0.0, latest_weight=0.0)
+VECTORS_ONLY, KEYWORDS_ONLY = replace(AGELESS, vector_weight=1.0), replace(AGELESS, vector_weight=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +147,7 @@ def test_retrieve_by_keywords_puts_the_passage_with_the_words_first(news: Archiv
 
 
 def test_retrieve_ranks_from_1_by_falling_score_in_bounds(news: Archive) -> None:
-    hits = retrieve(news, "Was the bridge over the river opened?", NO_FILTER, Settings()).hits
+    hits = retrieve(news, "Was the bridge over the river opened?", NO_FILTER, AGELESS).hits
     assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5]
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)

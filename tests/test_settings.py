@@ -18,6 +18,8 @@ GIVEN: dict[str, tuple[str, object]] = {
     "candidates": ("200", 200),
     "vector_weight": ("0.25", 0.25),
     "heading_weight": ("0.75", 0.75),
+    "recency_weight": ("0.3", 0.3),
+    "latest_weight": ("0.6", 0.6),
     "relevance_weight": ("0.75", 0.75),
     "stop_confidence": ("0.9", 0.9),
     "answerable": ("0.8", 0.8),

@@ -23,6 +23,7 @@ class Ablation(StrEnum):
     HEADING = "heading"
     FUSION = "fusion"
     CANDIDATES = "candidates"
+    RECENCY = "recency"
     K = "k"
     READ = "skimmed and read"
     REORDERING = "reordering"
@@ -66,6 +67,11 @@ def variants(ablation: Ablation, settings: Settings) -> list[Variant]:
             ]
         case Ablation.CANDIDATES:
             others = _with_each(present, "candidates", (50, 100, 200), "{} of each leg")
+        case Ablation.RECENCY:
+            others = [
+                *_with_each(present, "recency_weight", (0.0, 0.1, 0.2, 0.3), "weight {} for most questions"),
+                *_with_each(present, "latest_weight", (0.0, 0.2, 0.3, 0.4, 0.5), "weight {} for the latest"),
+            ]
         case Ablation.K:
             others = _with_each(present, "k", (1, 3, 5, 10, 20, 30), "k = {}")
         case Ablation.READ:

@@ -70,7 +70,7 @@ class AblationRunner:
         def ask(row: int) -> _Answered:
             question = judged[row]
             proposals = searcher.propose(question, vectors[row : row + 1])
-            hits = searcher.hits(variant.fusion(proposals, settings.vector_weight))
+            hits = searcher.fused_hits(question, variant.fusion(proposals, settings.vector_weight))
             found = read_hits(question.question, hits[: settings.k], readers, settings)
             ordered = [*found.hits, *hits[len(found.hits) :]]
             articles = best_of_each([(hit.passage.article.id, -float(rank)) for rank, hit in enumerate(ordered)])
@@ -89,7 +89,9 @@ class AblationRunner:
         asked = {}
         for question, vector in zip(self.questions.judged[:TIMED], vectors, strict=False):
             scores = searcher.propose(question, vector[None]).fused(variant.settings.vector_weight)
-            asked[question.question] = [hit.passage for hit in searcher.hits(scores)[: variant.settings.k]]
+            asked[question.question] = [
+                hit.passage for hit in searcher.fused_hits(question, scores)[: variant.settings.k]
+            ]
         return reading_cost(self.readers[variant.reader], asked)
 
     def close(self) -> None:

@@ -181,7 +181,7 @@ def tune(data: Sequence[Path], selection: Selection) -> None:
 @question_options
 @delivered
 def orders(data: Sequence[Path], selection: Selection) -> Results:
-    """Compare what the order of the passages depends on, without reading: fusion, weights, candidates.
+    """Compare what the order of the passages depends on, without reading: fusion, weights, candidates, recency.
 
     DATA are sets as `evaluate tune` takes, and count as one. Everything is compared over the whole archive, in minutes,
     with what is set now.

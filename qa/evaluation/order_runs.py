@@ -20,7 +20,7 @@ MEASURES = (*(f"success@{cutoff}" for cutoff in CUTOFFS), "MRR@10")
 GAINS = ("success@1", "MRR@10")
 """The measures whose gain over the first line is given."""
 
-ORDERS = (Ablation.FUSION, Ablation.CANDIDATES, Ablation.HEADING)
+ORDERS = (Ablation.FUSION, Ablation.CANDIDATES, Ablation.HEADING, Ablation.RECENCY)
 """The choices that change the order of the passages."""
 
 Values = Mapping[str, Sequence[float]]
@@ -41,7 +41,7 @@ class RememberingSearcher:
         for row, question in enumerate(self.collection.questions.questions):
             if question.relevant:
                 proposals = self._propose(row, searcher)
-                hits = searcher.hits(variant.fusion(proposals, variant.settings.vector_weight))
+                hits = searcher.fused_hits(question, variant.fusion(proposals, variant.settings.vector_weight))
                 run[question.id] = best_of_each([(hit.passage.article.id, hit.score) for hit in hits])
                 qrels[question.id] = question.relevant
         scores = score_run(run, qrels, cutoffs=CUTOFFS)

@@ -1,6 +1,6 @@
 """Rank a collection in four ways: by keywords, by vectors, by both fused, and that reordered by the reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from qa.evaluation.progress import in_parallel
 from qa.evaluation.questions.datasets import Question
 from qa.evaluation.results.results import PASSAGES
 from qa.reading import Readers, read_hits
-from qa.retriever import Proposals, search
+from qa.retriever import Proposals, fused_hits, search
 from qa.retriever import ranked as ranked_hits
 from qa.settings import Settings
 
@@ -45,16 +45,23 @@ class Searcher:
         return search(self.archive, question.question, vector, question.only, self.settings)
 
     def hits(self, scores: Mapping[int, float]) -> tuple[Hit, ...]:
-        """Return scored passage numbers as hits, best first."""
-        self._passages |= self.archive.passages([number for number in scores if number not in self._passages])
-        return ranked_hits(scores, {number: self._passages[number] for number in scores})
+        """Return passage numbers with the scores of a leg as hits, best first."""
+        return ranked_hits(scores, self._fetched(scores))
 
-    def three_ways(self, proposals: Proposals) -> dict[Way, tuple[Hit, ...]]:
+    def fused_hits(self, question: Question, scores: Mapping[int, float]) -> tuple[Hit, ...]:
+        """Return passage numbers with fused scores as hits, best first, in the retriever's order."""
+        return fused_hits(scores, self._fetched(scores), question.question, question.only, self.settings)
+
+    def _fetched(self, numbers: Collection[int]) -> dict[int, Passage]:
+        self._passages |= self.archive.passages([number for number in numbers if number not in self._passages])
+        return {number: self._passages[number] for number in numbers}
+
+    def three_ways(self, question: Question, proposals: Proposals) -> dict[Way, tuple[Hit, ...]]:
         """Return the hits by keywords, by vectors and by both fused."""
         return {
             Way.KEYWORDS: self.hits(_scores(proposals.keywords)),
             Way.VECTORS: self.hits(_scores(proposals.vectors)),
-            Way.FUSED: self.hits(proposals.fused(self.settings.vector_weight)),
+            Way.FUSED: self.fused_hits(question, proposals.fused(self.settings.vector_weight)),
         }
 
 
@@ -78,7 +85,7 @@ def rank_all(
 
     def rank(row: int) -> _Ranked:
         question = questions[row]
-        found = searcher.three_ways(searcher.propose(question, vectors[row : row + 1]))
+        found = searcher.three_ways(question, searcher.propose(question, vectors[row : row + 1]))
         if readers is not None and question.id in wanted:
             found[Way.REORDERED] = reread_hits(question.question, found[Way.FUSED], readers, searcher.settings)
         nearest = tuple(hit.passage.text for hit in found[Way.FUSED][:PASSAGES])

@@ -121,7 +121,7 @@ class _Trial:
     searcher: Searcher
 
     def hits(self, weight: float) -> tuple[Hit, ...]:
-        return self.searcher.hits(self.proposals.fused(weight))
+        return self.searcher.fused_hits(self.question, self.proposals.fused(weight))
 
 
 def _propose(collection: Collection, settings: Settings) -> list[_Trial]:

@@ -111,7 +111,7 @@ def ask(
 
 
 def _hits(searcher: Searcher, question: Question, vector: Vectors) -> tuple[Hit, ...]:
-    return searcher.hits(searcher.propose(question, vector).fused(searcher.settings.vector_weight))
+    return searcher.fused_hits(question, searcher.propose(question, vector).fused(searcher.settings.vector_weight))
 
 
 def _trials(
