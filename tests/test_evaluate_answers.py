@@ -64,11 +64,6 @@ def test_as_of_asked_needs_the_day() -> None:
         as_of_asked(undated)
 
 
-def test_as_of_asked_leaves_a_set_of_undated_articles_as_it_is() -> None:
-    texts = QuestionSet("texts.jsonl", (Question("q", "Who?"),), (Article("a", "Ada did.", ""),))
-    assert as_of_asked(texts) == texts
-
-
 def test_best_score_takes_each_on_its_own() -> None:
     assert best_score(["Ada", "Bob"], ("Bob",)) == AnswerScore(1.0, 1.0)
     assert best_score(["Ada", "Lovelace and more"], ("Ada Lovelace",)) == AnswerScore(0.0, near(2 / 3))

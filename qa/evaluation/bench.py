@@ -38,7 +38,20 @@ class Selection:
 
     def read(self, path: Path) -> QuestionSet:
         """Return the chosen questions of the set at a path; errors as for `read_set`, `narrowed` and `as_of_asked`."""
-        chosen = narrowed(read_set(path, split=self.split), asked=self.asked, most=self.most)
+        return self._chosen(read_set(path, split=self.split))
+
+    def read_together(self, paths: Sequence[Path]) -> tuple[QuestionSet, ...]:
+        """Return the chosen questions of several sets: the day of asking matters only in those that know it.
+
+        Errors as for `read`; none of the sets knowing the day is one if it matters.
+        """
+        sets = [read_set(path, split=self.split) for path in paths]
+        dated = [any(question.asked for question in one.questions) for one in sets]
+        undated = replace(self, asked="", as_of_asked=False) if any(dated) else self
+        return tuple((self if knows else undated)._chosen(one) for one, knows in zip(sets, dated, strict=True))
+
+    def _chosen(self, questions: QuestionSet) -> QuestionSet:
+        chosen = narrowed(questions, asked=self.asked, most=self.most)
         return as_of_asked(chosen) if self.as_of_asked else chosen
 
 

@@ -170,7 +170,7 @@ def tune(data: Sequence[Path], selection: Selection) -> None:
 
     with evaluation_errors():
         ir_measures_library()
-        sets, bench = [selection.read(path) for path in data], Bench()
+        sets, bench = selection.read_together(data), Bench()
         collections = bench.collect(sets, selection.archive)
         tuned = find_best(collections, bench.readers, bench.settings)
     click.echo(tuned_in_words(tuned, [questions.name for questions in sets]), nl=False)
@@ -195,7 +195,7 @@ def orders(data: Sequence[Path], selection: Selection) -> Results:
     from qa.evaluation.order_runs import compare_orders
 
     ir_measures_library()
-    sets, bench = [selection.read(path) for path in data], Bench()
+    sets, bench = selection.read_together(data), Bench()
     collections = bench.collect(sets, selection.archive)
     return compare_orders(collections, bench.settings, bench.provenance({}, reads=False))
 

@@ -245,19 +245,14 @@ def calibration(data: Sequence[Path], name: str | None, selection: Selection) ->
 
     \b
     Example:
-      pressmark train calibration held-out.jsonl questions.jsonl --archive news --asked 2022
+      pressmark train calibration held-out.jsonl questions.jsonl --archive news --asked 2022 --as-of-asked
     """
-    from qa.evaluation.questions.collections import narrowed, read_set
     from qa.reader.load import models_of, open_readers
     from qa.training.calibrate import calibrate
 
     with plain_errors():
         bench = Bench(name)
-        found = [read_set(path, split=selection.split) for path in data]
-        dated = [any(question.asked for question in one.questions) for one in found]
-        sets = [
-            narrowed(one, asked=selection.asked * on, most=selection.most) for one, on in zip(found, dated, strict=True)
-        ]
+        sets = selection.read_together(data)
         collections = bench.collect(sets, selection.archive)
         folders = bench.reader_folders
         report = calibrate(collections, open_readers(folders), bench.settings)

@@ -126,10 +126,8 @@ def squad_collection(squad: SquadSet) -> QuestionSet:
 def as_of_asked(questions: QuestionSet) -> QuestionSet:
     """Return the set with each question asked only of articles published up to the day it was asked.
 
-    A set that brings articles without dates stays as it is. Raises ValueError for a question without that day.
+    Raises ValueError for a question without that day.
     """
-    if questions.articles and not any(article.published for article in questions.articles):
-        return questions
     undated = [question.id for question in questions.questions if not question.asked]
     if undated:
         raise ValueError(
