@@ -6,7 +6,7 @@ from typing import Protocol
 
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import Splitting
-from embeddings.records import FileRecord, Origin, OtherSource, Prepared, SourceChanges
+from embeddings.records import FileRecord, Origin, OtherSource, Prepared, SourceChanges, Trace
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
 
 
@@ -35,6 +35,9 @@ class ArticleStore(Protocol):
     def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
         """Return where those of the articles were read that are stored, by id."""
 
+    def traces(self, keys: Sequence[str]) -> list[Trace]:
+        """Return which articles have versions that are known by one of these keys: see `embeddings.identity`."""
+
     def file_records(self) -> dict[str, FileRecord]:
         """Return what the files were like that articles were read from, by path."""
 
@@ -47,6 +50,9 @@ class CopyStore(Protocol):
 
     def other_sources(self, article_id: str | None = None) -> list[OtherSource]:
         """Return where articles were met beside their sources, of one article or of all, in the order of sources."""
+
+    def places_with(self, ids: Sequence[str]) -> list[OtherSource]:
+        """Return the places at which articles are met under one of these ids, and stored under another."""
 
 
 class SearchableArchive(Protocol):

@@ -13,8 +13,8 @@ from embeddings.command_line import SHOWN, NothingToDo, archive_option, plain_er
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
 from embeddings.files.articles import check_paths, find_files
-from embeddings.files.fields import USUAL, FieldNames
-from embeddings.indexing.run import IndexReport, index_files
+from embeddings.files.fields import FieldNames
+from embeddings.indexing.run import NOTHING_SAID, IndexReport, Said, index_files
 from embeddings.indexing.watch import watch as keep_watching
 from embeddings.locations import Location, open_or_create
 from embeddings.plural import plural
@@ -59,12 +59,12 @@ def index(
       pressmark index incoming/ --watch
     """
     with plain_errors():
-        names = FieldNames.parse(fields)
+        said = Said(FieldNames.parse(fields))
     if watch:
-        _keep_indexed(paths, archive, encoder, cache, names)
+        _keep_indexed(paths, archive, encoder, cache, said)
         return
     with plain_errors():
-        report = index_with_progress(paths, archive, encoder, cache, names, prune=prune)
+        report = index_with_progress(paths, archive, encoder, cache, said, prune=prune)
     _say(report, archive, prune=prune)
     if not report.read:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
@@ -75,7 +75,7 @@ def index_with_progress(
     archive: Location,
     encoder: str,
     cache: Path | None,
-    names: FieldNames = USUAL,
+    said: Said = NOTHING_SAID,
     *,
     prune: bool = False,
 ) -> IndexReport:
@@ -87,14 +87,12 @@ def index_with_progress(
     opened = open_or_create(archive, model)
     try:
         with progress_bar(sum(file.size for file in files), "B") as bar:
-            return index_files(opened, files, bar.update, names, prune_below=paths if prune else ())
+            return index_files(opened, files, bar.update, said, prune_below=paths if prune else ())
     finally:
         opened.close()
 
 
-def _keep_indexed(
-    paths: Sequence[Path], archive: Location, encoder: str, cache: Path | None, names: FieldNames
-) -> None:
+def _keep_indexed(paths: Sequence[Path], archive: Location, encoder: str, cache: Path | None, said: Said) -> None:
     """Index paths again and again, until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -103,7 +101,7 @@ def _keep_indexed(
             model = load_encoder(encoder, cache)
             with closing(open_or_create(archive, model)) as opened:
                 click.echo(f"Watching {', '.join(map(str, paths))} for {archive}, until Ctrl-C", err=True)
-                keep_watching(opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True), names)
+                keep_watching(opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True), said)
     except KeyboardInterrupt:
         click.echo("Stopped; what was stored stays.", err=True)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,10 +30,18 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a stored article was read, and the digest of what it says."""
+    """Where a stored article was read, and the digest of what it says.
+
+    `rank` orders the versions of the article, `link` and `scope` are what it is told by: see `embeddings.identity`;
+    `collection` is the batch that it came with.
+    """
 
     source: str
     digest: str
+    rank: str = ""
+    link: str = ""
+    scope: str = ""
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,29 @@ class ListedArticle:
 
 @dataclass(frozen=True, slots=True)
 class OtherSource:
-    """A place where a stored article, `article` is its id, was met once more, and the id that it has there."""
+    """A place where a stored article, `article` is its id, was met once more, and the id that it has there.
+
+    `read_from` and `collection` are as in `Article`.
+    """
 
     article: str
     source: str
     id: str
+    read_from: str = ""
+    collection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A key that versions of an article are known by, and the article's id in the archive.
+
+    `likeness` is what versions that have only this key in common are compared by, see `embeddings.identity`; "" for
+    others.
+    """
+
+    key: str
+    id: str
+    likeness: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +96,24 @@ class SourceChanges:
     """What became of the places that articles are read at, by the articles' ids.
 
     `handed`: articles that go on as those of another of their places, for their own one says something else now, or is
-    gone; `merged`: articles that say what another one says already; `moved`: sources of unchanged articles; `noted`:
-    other places of articles; `dropped`: sources that are no such places any more. They happen in this order, and what
-    is stored together with them after the articles were merged.
+    gone; `merged`: articles that say what another one says already, or are an older version of it; `moved`: where
+    unchanged articles are read now; `noted`: other places of articles; `dropped`: sources that are no such places any
+    more; `joined`: ids of articles that turned out to be versions of another, and its id; `traces`: what else versions
+    of articles are known by. They happen in this order, and what is stored together with them after the articles were
+    merged.
     """
 
     handed: Mapping[str, OtherSource] = field(default_factory=dict)
     merged: Sequence[str] = ()
-    moved: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, OtherSource] = field(default_factory=dict)
     noted: Sequence[OtherSource] = ()
     dropped: Sequence[str] = ()
+    joined: Mapping[str, str] = field(default_factory=dict)
+    traces: Sequence[Trace] = ()
 
     def __bool__(self) -> bool:
-        return any((self.handed, self.merged, self.moved, self.noted, self.dropped))
+        all_changes = (self.handed, self.merged, self.moved, self.noted, self.dropped, self.joined, self.traces)
+        return any(all_changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +128,9 @@ class Copies:
 class FileRecord:
     """What a file was like when its articles were read: bytes, time in nanoseconds, and the way of reading.
 
-    `id` is the id of a file with one article; `articles` says how many it held. `superseded_by` is the path of a file
-    that has replaced an article of this one since, "" for none: this one is read again when that changes or is gone.
+    `id` is the id of a file with one article; `articles` says how many it held. `superseded_by` are the paths of files
+    with newer versions of articles of this one, with line feeds between: this one is read again when one of them
+    changes or is gone.
     """
 
     path: str
@@ -153,7 +185,16 @@ def with_vectors(
 
 def content_of(article: Article) -> str:
     """Return a hash of all that an article says but its id: equal for the same article met twice."""
-    return _hash(value or "" for value in astuple(replace(article, id="", source="")))
+    told = (
+        article.text,
+        article.title,
+        article.published,
+        article.outlet,
+        article.byline,
+        article.url,
+        article.version,
+    )
+    return _hash(value or "" for value in told)
 
 
 def digest_of(article_id: str, content: str) -> str:

@@ -1,14 +1,12 @@
-"""Where articles come from: the places their sources name, and ids for two articles that would have the same."""
+"""Where articles come from: the places their sources name."""
 
 import errno
-import hashlib
 import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.files.decoding import clean_line
 from embeddings.types import Article
 
 ONE_OF_MANY = re.compile(r"#[0-9]+\Z")
@@ -26,26 +24,17 @@ class Source:
     @classmethod
     def of(cls, article: Article) -> "Source":
         """Return where an article was read."""
-        path = ONE_OF_MANY.sub("", article.source)
+        path = cls.at(article.source)
         return cls(article.id, path, path != article.source)
 
-    @property
-    def own_id(self) -> str:
-        """An id that no other place's article has: the article's own one, marked with 8 digits of the path's hash."""
-        return f"{self.id}~{hashlib.sha256(self.path.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    @staticmethod
+    def at(source: str) -> str:
+        """Return a source without the place among many."""
+        return ONE_OF_MANY.sub("", source)
 
     def is_that_of(self, source: str) -> bool:
         """Return whether another article was read at this place."""
-        return self.path == ONE_OF_MANY.sub("", source)
-
-    def may_replace(self, source: str) -> bool:
-        """Return whether its article is a new version of that from another source with the same id.
-
-        It is if a newsroom's own id names both; not if either is named after its file.
-        """
-        stem = clean_line(str(Path(source).with_suffix(""))) if Path(source).name else source
-        named_by_path = not ONE_OF_MANY.search(source) and f"/{stem}".endswith(f"/{self.id}")
-        return self.is_one_of_many and not named_by_path
+        return self.path == self.at(source)
 
 
 def file_of(source: str) -> str | None:

@@ -26,7 +26,10 @@ class Article:
 
     `published` is an ISO 8601 date in the precision it came with: "2022-10-19", "2022-10", "2022", or "" if unknown.
     `outlet` and `byline` are "" and `url` is None if unknown. `source` says where it was read: the file's path, for a
-    file of many articles "path#line", and in a zip as if the zip were a folder.
+    file of many articles "path#line", and in a zip as if the zip were a folder; `read_from` says the same from the
+    folder on that was given, and never names what is above it. `version` says which version it is where its date does
+    not: see `rank_of`; `collection` is the batch that it came with, and `given_id` the id that its newsroom gave it, if
+    that is not `id`. Each of these is "" if there is none.
     """
 
     id: str
@@ -37,6 +40,10 @@ class Article:
     byline: str = ""
     url: str | None = None
     source: str = ""
+    version: str = ""
+    collection: str = ""
+    read_from: str = ""
+    given_id: str = ""
 
     @property
     def days(self) -> tuple[int, int]:

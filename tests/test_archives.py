@@ -12,7 +12,7 @@ from conftest import SEEDS, let_go
 from embeddings.archives import GrowingArchive
 from embeddings.indexing.run import index_paths
 from embeddings.locations import Location, open_archive, open_or_create
-from embeddings.records import SourceChanges
+from embeddings.records import OtherSource, SourceChanges
 from embeddings.types import Article, Counts, Filter
 from fakes import FakeEncoder
 from three_articles import ALL, BORDER, QUESTION, THREE, TREATY, WEATHER, Leg, article, by_keywords, by_vectors, names
@@ -326,7 +326,7 @@ def test_index_paths_reads_what_changed_and_prunes_what_is_gone(archive: Growing
 
 
 def test_an_article_that_is_read_elsewhere_has_that_source(filled: GrowingArchive) -> None:
-    filled.save([], changes=SourceChanges(moved={"treaty": "elsewhere.jsonl#7"}))
+    filled.save([], changes=SourceChanges(moved={"treaty": OtherSource("treaty", "elsewhere.jsonl#7", "treaty")}))
     assert filled.store.article("treaty").source == "elsewhere.jsonl#7"
     assert add(filled, [TREATY]).unchanged == ("treaty",)
 

@@ -16,8 +16,8 @@ from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
 from embeddings.folder.database import Database
-from embeddings.folder.minhash import BANDS, are_copies, bands, shingles
 from embeddings.indexing.run import IndexReport
+from embeddings.minhash import BANDS, are_copies, bands, shingles
 from embeddings.records import prepare
 from embeddings.types import Article, Filter
 from files_on_disk import index, put

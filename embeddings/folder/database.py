@@ -4,10 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 
 from embeddings.dates import day_number, earliest
-from embeddings.folder import near_duplicates, other_sources
+from embeddings.folder import near_duplicates, other_sources, traces
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.snapshot import ARTICLE, read_article, where
-from embeddings.records import Copies, FileRecord, ListedArticle, Origin, OtherSource, Prepared, SourceChanges
+from embeddings.identity import Identity, link_of, rank_of, scope_of
+from embeddings.records import (
+    Copies,
+    FileRecord,
+    ListedArticle,
+    Origin,
+    OtherSource,
+    Prepared,
+    SourceChanges,
+    Trace,
+)
 from embeddings.sources import paths_of
 from embeddings.types import Article, Filter
 
@@ -66,8 +76,13 @@ class Database(DatabaseFile):
     def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
         """Return where those of the articles were read that are stored."""
         marks = ",".join("?" * len(ids))
-        rows = self.connection.rows(f"SELECT id, source, digest FROM articles WHERE id IN ({marks})", ids)
-        return {article_id: Origin(source, known) for article_id, source, known in rows}
+        columns = "id, source, digest, rank, link, scope, collection"
+        rows = self.connection.rows(f"SELECT {columns} FROM articles WHERE id IN ({marks})", ids)
+        return {article_id: Origin(*fields) for article_id, *fields in rows}
+
+    def traces(self, keys: Sequence[str]) -> list[Trace]:
+        """Return which articles have versions that are known by one of these keys."""
+        return traces.known_by(self.connection, keys)
 
     def sources(self) -> dict[str, str]:
         """Return where every article was read, by id."""
@@ -87,6 +102,10 @@ class Database(DatabaseFile):
             return other_sources.every(self.connection)
         return other_sources.of(self.connection, article_id)
 
+    def places_with(self, ids: Sequence[str]) -> list[OtherSource]:
+        """Return the places at which articles are met under one of these ids, and stored under another."""
+        return other_sources.with_ids(self.connection, ids)
+
     def store(self, articles: Sequence[Prepared]) -> None:
         """Add articles, or put them in the place of those with their ids, in one transaction and one new generation.
 
@@ -104,6 +123,7 @@ class Database(DatabaseFile):
                     ],
                 )
                 near_duplicates.link(self.connection, number, prepared.article.text, prepared.content)
+                traces.note(self.connection, Identity(prepared.article).traces(prepared.article.id))
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles with their passages, in one transaction and one new generation.
@@ -113,7 +133,13 @@ class Database(DatabaseFile):
         Raises:
             KeyError: if there is no article with one of these ids; nothing is removed then.
         """
-        with self.transaction(), self.new_generation() as generation:
+        with self.transaction():
+            traces.forget(self.connection, ids)
+            self._remove(ids)
+
+    def _remove(self, ids: Sequence[str]) -> None:
+        """Remove articles and what was known of their files; what their versions are known by stays."""
+        with self.new_generation() as generation:
             numbers = self._numbers(ids)
             near_duplicates.unlink(self.connection, numbers)
             for article_id in ids:
@@ -121,26 +147,30 @@ class Database(DatabaseFile):
                 if row is None:
                     raise KeyError(article_id)
                 number, source = row
-                sources = {source, *other_sources.sources_of(self.connection, [number])}
+                others = other_sources.of(self.connection, article_id)
+                sources = {source, *(other.source for other in others)}
                 self._remove_passages(number, generation)
                 other_sources.drop(self.connection, sources)
                 self.connection.run("DELETE FROM articles WHERE number = ?", number)
                 self.forget_files({path for each in sources for path in paths_of(each)})
 
     def rearrange(self, changes: SourceChanges) -> None:
-        """Hand articles over to other places of theirs, and remove those that are others' copies now."""
+        """Hand articles over to other places of theirs, and remove those that are others' copies or versions now."""
+        traces.join(self.connection, changes.joined)
         if changes.handed:
             with self.transaction(), self.new_generation():
                 for article_id, to in changes.handed.items():
                     other_sources.hand_over(self.connection, article_id, to)
         if changes.merged:
-            self.remove(changes.merged)
+            with self.transaction():
+                self._remove(changes.merged)
 
     def note_sources(self, changes: SourceChanges) -> None:
         """Remember where articles are read now, and at which other places they were met."""
-        other_sources.move(self.connection, changes.moved)
+        other_sources.move(self.connection, changes.moved.values())
         other_sources.note(self.connection, changes.noted)
         other_sources.drop(self.connection, changes.dropped)
+        traces.note(self.connection, changes.traces)
 
     def file_records(self) -> dict[str, FileRecord]:
         """Return what the files were like that articles were read from, by path."""
@@ -157,9 +187,10 @@ class Database(DatabaseFile):
 
     def _put_article(self, prepared: Prepared, generation: int) -> int:
         """Insert or update the row of an article, remove its old passages, and return its number."""
-        columns = [*ARTICLE.split(", "), "first_day", "last_day", "digest"]
+        columns = [*ARTICLE.split(", "), "first_day", "last_day", "digest", "rank", "link", "scope"]
         article = prepared.article
-        values = (*astuple(article), *article.days, prepared.digest)
+        told_by = (rank_of(article, prepared.content), link_of(article), scope_of(article))
+        values = (*astuple(article), *article.days, prepared.digest, *told_by)
         updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
         row = self.connection.first(
             f"INSERT INTO articles ({', '.join(columns)}) VALUES ({','.join('?' * len(columns))}) "
@@ -168,7 +199,9 @@ class Database(DatabaseFile):
         )
         number = int((row or ())[0])
         self._remove_passages(number, generation)
-        self.connection.run("DELETE FROM other_sources WHERE article = ? OR source = ?", number, article.source)
+        query = "DELETE FROM other_sources WHERE article = ? OR source = ? OR id = ? RETURNING id"
+        met_as = {gone for (gone,) in self.connection.rows(query, (number, article.source, article.id))}
+        traces.sweep(self.connection, met_as - {article.id})
         return number
 
     def _numbers(self, ids: Sequence[str]) -> list[int]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from embeddings.folder.minhash import Shingles, are_copies, bands, shingles
 from embeddings.folder.sqlite import Connection
+from embeddings.minhash import Shingles, are_copies, bands, shingles
 from embeddings.records import Copies
 
 IN_A_BAND = 8

@@ -3,16 +3,20 @@
 Everything that changes them happens in a transaction of the caller's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from embeddings.folder import traces
 from embeddings.folder.snapshot import read_article
 from embeddings.folder.sqlite import Connection
+from embeddings.identity import Identity
 from embeddings.records import OtherSource, digest
-from embeddings.sources import Source
 from embeddings.types import Article
 
-COLUMNS = "articles.id, other_sources.source, other_sources.id FROM other_sources JOIN articles ON number = article"
+COLUMNS = (
+    "articles.id, other_sources.source, other_sources.id, other_sources.read_from, other_sources.collection "
+    "FROM other_sources JOIN articles ON number = article"
+)
 """The columns of an OtherSource, in the order of its fields."""
 
 
@@ -27,22 +31,37 @@ def of(connection: Connection, article_id: str) -> list[OtherSource]:
     return [OtherSource(*row) for row in connection.rows(query, (article_id,))]
 
 
-def note(connection: Connection, others: Iterable[OtherSource]) -> None:
+def with_ids(connection: Connection, ids: Sequence[str]) -> list[OtherSource]:
+    """Return the other sources at which articles have one of these ids, in the order of sources."""
+    query = f"SELECT {COLUMNS} WHERE other_sources.id != articles.id AND other_sources.id IN"
+    return sorted((OtherSource(*row) for row in connection.among(query, ids)), key=lambda other: other.source)
+
+
+def note(connection: Connection, others: Sequence[OtherSource]) -> None:
     """Remember other sources of articles."""
-    query = "INSERT OR REPLACE INTO other_sources SELECT ?, number, ? FROM articles WHERE id = ? AND source != ?"
-    connection.run_many(query, [(each.source, each.id, each.article, each.source) for each in others])
+    _delete(connection, "source = ? AND id != ?", [(each.source, each.id) for each in others])
+    query = "INSERT OR REPLACE INTO other_sources SELECT ?, number, ?, ?, ? FROM articles WHERE id = ? AND source != ?"
+    rows = [(each.source, each.id, each.read_from, each.collection, each.article, each.source) for each in others]
+    connection.run_many(query, rows)
 
 
-def move(connection: Connection, sources: Mapping[str, str]) -> None:
-    """Remember where unchanged articles are read now, by id."""
-    rows = [(source, article_id) for article_id, source in sources.items()]
-    connection.run_many("UPDATE articles SET source = ? WHERE id = ?", rows)
-    drop(connection, sources.values())
+def move(connection: Connection, places: Collection[OtherSource]) -> None:
+    """Remember where unchanged articles are read now."""
+    rows = [(place.source, place.read_from, place.collection, place.article) for place in places]
+    connection.run_many("UPDATE articles SET source = ?, read_from = ?, collection = ? WHERE id = ?", rows)
+    drop(connection, [place.source for place in places])
 
 
 def drop(connection: Connection, sources: Iterable[str]) -> None:
     """Forget that articles were met at these sources, too."""
-    connection.run_many("DELETE FROM other_sources WHERE source = ?", [(source,) for source in sources])
+    _delete(connection, "source = ?", [(source,) for source in sources])
+
+
+def _delete(connection: Connection, condition: str, values: Iterable[Sequence[str]]) -> None:
+    """Forget the other sources that a condition holds of, and what articles were known by there and nowhere else."""
+    query = f"DELETE FROM other_sources WHERE {condition} RETURNING id"
+    gone = [article_id for some in values for (article_id,) in connection.rows(query, some)]
+    traces.sweep(connection, gone)
 
 
 def hand_over(connection: Connection, article_id: str, to: OtherSource) -> None:
@@ -54,21 +73,15 @@ def hand_over(connection: Connection, article_id: str, to: OtherSource) -> None:
     new_id = _free_id(connection, article_id, to)
     if row is None or new_id is None:
         return
-    number, article = row[0], replace(read_article(connection, "id", article_id), id=new_id, source=to.source)
-    query = "UPDATE articles SET id = ?, source = ?, digest = ? WHERE number = ?"
-    connection.run(query, new_id, to.source, digest(article), number)
+    number, article = row[0], replace(read_article(connection, "id", article_id), id=new_id)
+    query = "UPDATE articles SET id = ?, source = ?, read_from = ?, collection = ?, digest = ? WHERE number = ?"
+    connection.run(query, new_id, to.source, to.read_from, to.collection, digest(article), number)
     drop(connection, [to.source])
 
 
-def sources_of(connection: Connection, numbers: Sequence[int]) -> list[str]:
-    """Return the sources of all other sources of articles, by their numbers."""
-    query = "SELECT source FROM other_sources WHERE article = ?"
-    return [source for number in numbers for (source,) in connection.rows(query, (number,))]
-
-
 def _free_id(connection: Connection, article_id: str, to: OtherSource) -> str | None:
-    own_id = Source.of(Article(to.id, "", "", source=to.source)).own_id
-    for wanted in (to.id, own_id):
+    marked = Identity(Article(to.id, "", "", source=to.source)).marked_id
+    for wanted in (to.id, marked):
         if wanted == article_id or connection.first("SELECT 1 FROM articles WHERE id = ?", wanted) is None:
             return wanted
     return None

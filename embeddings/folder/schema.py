@@ -6,7 +6,7 @@ APPLICATION_ID = 0x50524D4B
 DRAFT = "archive.draft"
 """What a new file is called until it is whole; one that a crash left behind is replaced."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -20,9 +20,16 @@ CREATE TABLE articles (
     byline TEXT NOT NULL,
     url TEXT,
     source TEXT NOT NULL,
+    version TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    read_from TEXT NOT NULL,
+    given_id TEXT NOT NULL,
     first_day INTEGER NOT NULL,
     last_day INTEGER NOT NULL,
-    digest TEXT NOT NULL
+    digest TEXT NOT NULL,
+    rank TEXT NOT NULL,
+    link TEXT NOT NULL,
+    scope TEXT NOT NULL
 ) STRICT;
 CREATE INDEX articles_by_outlet ON articles (outlet);
 CREATE INDEX articles_by_day ON articles (last_day, first_day);
@@ -68,12 +75,23 @@ CREATE TABLE links (
 CREATE TABLE other_sources (
     source TEXT PRIMARY KEY,
     article INTEGER NOT NULL REFERENCES articles (number),
-    id TEXT NOT NULL
+    id TEXT NOT NULL,
+    read_from TEXT NOT NULL,
+    collection TEXT NOT NULL
 ) STRICT;
 CREATE INDEX other_sources_by_article ON other_sources (article);
+CREATE INDEX other_sources_by_id ON other_sources (id);
+CREATE TABLE traces (
+    key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    likeness TEXT NOT NULL,
+    PRIMARY KEY (key, id, likeness)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX traces_by_id ON traces (id);
 """
 """Articles and passages; what the files were like that articles were read from; which articles are copies of each
-other; and from which other sources an article could be read.
+other; from which other sources an article could be read; and what its versions are known by, also those that were read
+before or left out.
 
 A family's number is the least number of its articles. `content` is a hash of all that an article says but its id, and
 `bands` are its numbers in the table of bands, 8 bytes each. A link stands in both directions.

@@ -1,11 +1,11 @@
 """What becomes of an article that arrives, and batches of articles on their way into the archive."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from embeddings.indexing.arrivals import Arrival, Claim
-from embeddings.records import FileRecord, OtherSource, SourceChanges
+from embeddings.indexing.arrivals import Arrival, Claim, Joined
+from embeddings.records import FileRecord, OtherSource, SourceChanges, Trace
 from embeddings.types import Article
 
 BATCH_ARTICLES = 16
@@ -30,6 +30,9 @@ class Outcome(StrEnum):
     ANOTHER_SOURCE = "another source"
     """An article under another id says the same: this is one more place where that one is read."""
 
+    OLDER = "older"
+    """A newer version of it is stored: it is left out."""
+
     WAIT = "wait"
     """It meets what is not stored yet: that is stored first, and then the archive is asked again."""
 
@@ -49,12 +52,19 @@ class Decision:
         return another or self.outcome is Outcome.CHANGED
 
     @property
+    def replaces(self) -> bool:
+        """Whether a stored article leaves for a version that was read elsewhere, and goes on nowhere."""
+        arrival = self.arrival
+        elsewhere = arrival.claim is Claim.SUPERSEDED or arrival.supersedes_here
+        return self.changes_stored and elsewhere and arrival.refuge is None
+
+    @property
     def noted(self) -> OtherSource | None:
         """The other source that is to be remembered; None if it is known, or is the article's own one."""
         if self.same_as is None:
             return None
         article = self.arrival.article
-        other = OtherSource(self.same_as, article.source, article.id)
+        other = OtherSource(self.same_as, article.source, article.id, article.read_from, article.collection)
         twin = next((each for each in self.arrival.twins if each.id == self.same_as), None)
         known = self.arrival.others if twin is None else twin.others
         return None if other in known or self.is_at_own_source else other
@@ -72,8 +82,8 @@ class Batch:
 
     `articles` are by their ids, `fresh` those of them that are new or changed; `contents` are their ids by what they
     say, see `content_of`. `finished` are files whose last articles are in this batch or an earlier one, of one path the
-    last counts; `size` is how many bytes of files were read for it. The rest is as in `SourceChanges`, `noted` by
-    source.
+    last counts; `size` is how many bytes of files were read for it, and `keys` what versions of its articles are known
+    by. The rest is as in `SourceChanges`, `noted` by source.
     """
 
     articles: dict[str, Article] = field(default_factory=dict)
@@ -83,8 +93,12 @@ class Batch:
     size: int = 0
     handed: dict[str, OtherSource] = field(default_factory=dict)
     merged: set[str] = field(default_factory=set)
-    moved: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, OtherSource] = field(default_factory=dict)
     noted: dict[str, OtherSource] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+    joined: dict[str, str] = field(default_factory=dict)
+    traces: list[Trace] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
 
     def has_room(self, article: Article) -> bool:
         """Return whether an article may go into the batch."""
@@ -93,14 +107,22 @@ class Batch:
 
     def changes(self, ids: Set[str], source: str) -> bool:
         """Return whether one of these articles is stored with the batch, or removed, or goes on at a source."""
-        named = any(not ids.isdisjoint(each) for each in (self.articles, self.merged, self.handed))
-        return named or any(to.source == source for to in self.handed.values())
+        named = any(not ids.isdisjoint(each) for each in (self.articles, self.merged, self.handed, self.joined))
+        met = any(to.source == source for to in self.handed.values())
+        return named or met or any(other.id in ids for other in self.noted.values() if other.id != other.article)
 
     def apply(self, decision: Decision) -> None:
         """Take in an arrival as it was decided; the outcome is not WAIT."""
         arrival, article = decision.arrival, decision.arrival.article
-        if arrival.claim is Claim.MOVED:
-            self.moved[article.id] = article.source
+        self.traces += arrival.traces
+        self.keys.update(arrival.keys)
+        for joined in arrival.joined:
+            self._join(joined, article)
+        if decision.outcome is Outcome.OLDER:
+            return
+        if arrival.is_moved:
+            here = OtherSource(article.id, article.source, article.id, article.read_from, article.collection)
+            self.moved[article.id] = here
         if arrival.refuge is not None:
             self.handed[article.id] = arrival.refuge
         if decision.noted is not None:
@@ -109,6 +131,19 @@ class Batch:
             self._put(decision)
         elif arrival.stored is not None and arrival.refuge is None:
             self.merged.add(article.id)
+
+    def _join(self, joined: Joined, article: Article) -> None:
+        """Have a stored article leave that is a version of another, which has what it is known by."""
+        work = joined.work
+        self.joined[work.id] = article.id
+        if work.places:
+            same = [place for place in work.places if place.article == article.id]
+            self.noted.update({place.source: replace(place, id=article.id) for place in same})
+            self.dropped += [place.source for place in work.places if place not in same]
+        elif joined.refuge is not None:
+            self.handed[work.id] = joined.refuge
+        else:
+            self.merged.add(work.id)
 
     def _put(self, decision: Decision) -> None:
         """Put an article in that is stored as one of its own."""
@@ -124,6 +159,8 @@ def decide(arrival: Arrival, waiting: Sequence[Batch]) -> Decision:
     """Return what becomes of an arrival; `waiting` are the batches that are not stored yet, in their order."""
     if _meets(arrival, waiting):
         return Decision(arrival, Outcome.WAIT)
+    if arrival.claim is Claim.OLDER:
+        return Decision(arrival, Outcome.OLDER)
     twin = _waiting_twin(arrival, waiting)
     if twin is None and arrival.twins:
         twin = arrival.twins[0].id
@@ -140,7 +177,9 @@ def _meets(arrival: Arrival, waiting: Sequence[Batch]) -> bool:
 
     These have its id, or will go on at its source, or say the same until then.
     """
-    ids = {arrival.came_as.id, arrival.came_as.own_id}
+    ids = {arrival.came_as.id, arrival.article.id, *arrival.names, *(each.work.shown_as for each in arrival.joined)}
+    if any(not batch.keys.isdisjoint(arrival.keys) for batch in waiting):
+        return True
     if _waiting_twin(arrival, waiting) is None:
         ids |= {twin.id for twin in arrival.twins}
     return any(batch.changes(ids, arrival.article.source) for batch in waiting)
@@ -158,4 +197,7 @@ def source_changes(batches: Sequence[Batch]) -> SourceChanges:
         merged=tuple(sorted({article for batch in batches for article in batch.merged})),
         moved={article: source for batch in batches for article, source in batch.moved.items()},
         noted=tuple({source: other for batch in batches for source, other in batch.noted.items()}.values()),
+        dropped=tuple(source for batch in batches for source in batch.dropped),
+        joined={article: to for batch in batches for article, to in batch.joined.items()},
+        traces=tuple(dict.fromkeys(trace for batch in batches for trace in batch.traces)),
     )

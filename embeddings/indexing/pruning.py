@@ -19,13 +19,14 @@ class Sightings:
 
     `files` are those that are there, and `kept` those of them whose articles stay, even if they were not seen.
     `articles` are the ids of stored articles that are where they were read, and `elsewhere` the sources of articles
-    that are stored as read elsewhere.
+    that are stored as read elsewhere. `met` are the ids of all articles that were read.
     """
 
     files: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
     articles: set[str] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)
 
     def roots(self, paths: Sequence[Path]) -> list[str]:
         """Return those of the paths, links followed, below which a file is left."""

@@ -7,8 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from embeddings.archives import GrowingArchive
-from embeddings.files.fields import USUAL, FieldNames
-from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.run import NOTHING_SAID, IndexReport, Said, index_paths
 
 log = logging.getLogger(__name__)
 
@@ -24,20 +23,19 @@ def watch(
     paths: Sequence[Path],
     stop: threading.Event,
     tell: Callable[[IndexReport], object],
-    names: FieldNames = USUAL,
+    said: Said = NOTHING_SAID,
 ) -> None:
     """Keep files and folders indexed until `stop` is set: what comes goes in, what changes is changed, what goes goes.
 
     Looking costs a question to the file system for each file, which works on every disk and network share. `tell` is
     given the report of each look that changed something, or found other things unreadable than the look before. A path
     that is gone, an archive that another process writes to, and a server that cannot be reached, are waited for.
-    `names` are what an export calls its fields.
     """
     unread, trouble, pause = None, "", 0.0
     while not stop.wait(pause):
         began = monotonic()
         try:
-            report = index_paths(archive, paths, lambda _: None, names, prune=True)
+            report = index_paths(archive, paths, lambda _: None, said, prune=True)
         except (FileNotFoundError, TimeoutError, ConnectionError) as error:
             if str(error) != trouble:
                 log.warning("waiting: %s", error)

@@ -17,17 +17,33 @@ from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import astuple, replace
 from time import time_ns
 
+from embeddings.identity import Identity
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.milvus.address import MilvusAddress
 from embeddings.milvus.client import Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions
-from embeddings.milvus.rows import Head, among, key_of, lots, note, note_key, outlet_note_key, passage_rows, piece_rows
+from embeddings.milvus.rows import (
+    Head,
+    among,
+    key_of,
+    known_note,
+    lots,
+    note,
+    note_key,
+    outlet_note_key,
+    passage_rows,
+    piece_rows,
+    trace_note,
+)
 from embeddings.milvus.search import Search
 from embeddings.milvus.store import MilvusStore
 from embeddings.passages import SPLITTING, Splitting
-from embeddings.records import FileRecord, Prepared, SourceChanges, provenance
+from embeddings.records import FileRecord, OtherSource, Prepared, SourceChanges, Trace, provenance
 from embeddings.sources import paths_of
 from embeddings.types import Encoder, Filter, Passage, Ranking, Vectors
+
+FORMAT = "3"
+"""The format of archives in Milvus: another one is not read."""
 
 HOUR = 3_600_000_000_000
 """Nanoseconds after which a revision that is not current was left by a crash, and is not about to become current."""
@@ -75,7 +91,9 @@ class MilvusArchive:
             for table in MilvusTable:
                 milvus.create(table, encoder.dimension)
             milvus.load()
-            milvus.put(MilvusTable.NOTES, [note("about", "", json.dumps(provenance(encoder, splitting)))])
+            milvus.put(
+                MilvusTable.NOTES, [note("about", "", json.dumps({**provenance(encoder, splitting), "format": FORMAT}))]
+            )
         return cls(address, encoder, splitting)
 
     def close(self) -> None:
@@ -106,7 +124,9 @@ class MilvusArchive:
         Raises:
             ValueError: if an id, a source or an outlet is longer than a text in Milvus; nothing is stored then.
         """
-        now = time_ns()
+        now, changes = time_ns(), changes or SourceChanges()
+        if changes.merged:
+            self._remove(changes.merged)
         milvus, heads = self._milvus, [Head.of(each.article, now) for each in articles]
         keys = [head.key for head in heads]
         before = self._revisions.heads(keys, newest=True).values()
@@ -116,10 +136,13 @@ class MilvusArchive:
         )
         outlets = {each.article.outlet for each in articles} - {""}
         milvus.put(MilvusTable.NOTES, [note("outlet", outlet, outlet) for outlet in outlets])
+        self._join(changes.joined)
+        told_by = [trace for each in articles for trace in Identity(each.article).traces(each.article.id)]
+        self._note_traces([*told_by, *changes.traces])
         milvus.put(MilvusTable.ARTICLES, [head.to_row() for head in heads])
         self._delete_revisions(keys, before, now)
         self._forget_outlets(before)
-        self._move(changes.moved if changes else {})
+        self._move(changes.moved)
         milvus.put(MilvusTable.NOTES, [note("file", file.path, json.dumps(astuple(file))) for file in files])
         if articles:
             self._note_change(now)
@@ -130,6 +153,11 @@ class MilvusArchive:
         Raises:
             KeyError: if there is no article with one of these ids; nothing is removed then.
         """
+        self._remove(ids)
+        self._forget_traces(ids)
+
+    def _remove(self, ids: Sequence[str]) -> None:
+        """Remove articles and what was known of their files; what their versions are known by stays."""
         heads = self._revisions.heads([key_of(article_id) for article_id in ids], newest=True)
         for article_id in ids:
             if key_of(article_id) not in heads:
@@ -167,6 +195,11 @@ class MilvusArchive:
 
     def _check_provenance(self) -> None:
         known = json.loads(self.store.notes("about")[0])
+        if known.get("format") != FORMAT:
+            raise ValueError(
+                f"the archive in {self.address} is of another format than this program's, {FORMAT}: another version of "
+                "it made it; index the articles under another name"
+            )
         for key, here in provenance(self.encoder, self.splitting).items():
             if known[key] != here:
                 raise ValueError(
@@ -174,9 +207,51 @@ class MilvusArchive:
                     "PRESSMARK_ENCODER as it was then, or index the articles under another name"
                 )
 
-    def _move(self, sources: Mapping[str, str]) -> None:
-        heads = self._revisions.heads([key_of(article_id) for article_id in sources], newest=True).values()
-        self._milvus.put(MilvusTable.ARTICLES, [replace(head, source=sources[head.id]).to_row() for head in heads])
+    def _move(self, places: Mapping[str, OtherSource]) -> None:
+        """Note where unchanged articles are read now: the one row that says so; their passages stay."""
+        heads = self._revisions.heads([key_of(article_id) for article_id in places], newest=True).values()
+        moved = [
+            replace(head, source=place.source, collection=place.collection, read_from=place.read_from)
+            for head in heads
+            for place in [places[head.id]]
+        ]
+        self._milvus.put(MilvusTable.ARTICLES, [head.to_row() for head in moved])
+
+    def _note_traces(self, traces: Sequence[Trace]) -> None:
+        """Remember what versions of articles are known by: a note a key, and one an article."""
+        keys = list(dict.fromkeys(trace.key for trace in traces))
+        known = self.store.traces(keys)
+        new = [trace for trace in dict.fromkeys(traces) if trace not in known]
+        by_key: dict[str, list[Trace]] = {}
+        for trace in [*known, *new]:
+            by_key.setdefault(trace.key, []).append(trace)
+        ids = list(dict.fromkeys(trace.id for trace in new))
+        by_id = {article_id: dict.fromkeys(keys) for article_id, keys in self.store.known_by(ids).items()}
+        for trace in new:
+            by_id.setdefault(trace.id, {})[trace.key] = None
+        changed = {trace.key for trace in new}
+        rows = [trace_note(key, of_key) for key, of_key in by_key.items() if key in changed]
+        rows += [known_note(article_id, list(keys)) for article_id, keys in by_id.items()]
+        self._milvus.put(MilvusTable.NOTES, rows)
+
+    def _join(self, ids: Mapping[str, str]) -> None:
+        """Let what articles were known by be that of others, by id."""
+        if ids:
+            keys = {key for keys in self.store.known_by(list(ids)).values() for key in keys}
+            former = [trace for trace in self.store.traces(sorted(keys)) if trace.id in ids]
+            self._note_traces([replace(trace, id=ids[trace.id]) for trace in former])
+            self._forget_traces(list(ids))
+
+    def _forget_traces(self, ids: Sequence[str]) -> None:
+        """Forget what articles were known by."""
+        keys = sorted({key for keys in self.store.known_by(ids).values() for key in keys})
+        left: dict[str, list[Trace]] = {}
+        for trace in self.store.traces(keys):
+            if trace.id not in ids:
+                left.setdefault(trace.key, []).append(trace)
+        self._milvus.put(MilvusTable.NOTES, [trace_note(key, traces) for key, traces in left.items()])
+        gone = [note_key("trace", key) for key in keys if key not in left]
+        self._delete(MilvusTable.NOTES, gone + [note_key("known", article_id) for article_id in ids])
 
     def _delete(self, table: MilvusTable, keys: Sequence[str]) -> None:
         for lot in lots(keys):

@@ -64,6 +64,11 @@ FIELDS: Mapping[MilvusTable, Mapping[str, str]] = {
         "digest": TEXT,
         "outlet": TEXT,
         "pieces": NUMBER,
+        "rank": TEXT,
+        "link": TEXT,
+        "scope": TEXT,
+        "collection": TEXT,
+        "read_from": TEXT,
     },
     MilvusTable.PIECES: {"owner": TEXT, "revision": NUMBER, "place": NUMBER, "text": TEXT},
     MilvusTable.PASSAGES: {

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from typing import TypeVar
 
+from embeddings.identity import link_of, rank_of, scope_of
 from embeddings.milvus.client import ROWS_AT_ONCE, TEXT_BYTES, Row
 from embeddings.passages import heading
-from embeddings.records import Prepared, digest
+from embeddings.records import Prepared, Trace, content_of, digest_of
 from embeddings.types import Article, Filter
 
 PIECE = TEXT_BYTES // 4
@@ -21,7 +22,8 @@ Item = TypeVar("Item")
 class Head:
     """The row that makes an article be there, in its current revision.
 
-    `key` and `outlet` are hashes, the latter "" for the unknown one; `pieces` says in how many rows the rest is.
+    `key` and `outlet` are hashes, the latter "" for the unknown one; `pieces` says in how many rows the rest is; the
+    rest of what the row holds is as in `Origin`.
     """
 
     key: str
@@ -31,6 +33,11 @@ class Head:
     digest: str
     outlet: str
     pieces: int
+    rank: str
+    link: str
+    scope: str
+    collection: str
+    read_from: str
 
     @classmethod
     def of(cls, article: Article, revision: int) -> "Head":
@@ -39,13 +46,28 @@ class Head:
         Raises:
             ValueError: if its id, source or outlet is longer than a text in Milvus.
         """
-        for name, text in (("id", article.id), ("source", article.source), ("outlet", article.outlet)):
+        for name in (*IN_HEAD, "outlet"):
+            text = getattr(article, name)
             if (size := len(text.encode())) > TEXT_BYTES:
                 raise ValueError(
                     f"an article's {name} has {size:,} bytes, Milvus stores at most {TEXT_BYTES:,}; shorten it"
                 )
         key, outlet = key_of(article.id), outlet_key(article.outlet)
-        return cls(key, revision, article.id, article.source, digest(article), outlet, len(_pieces(article)))
+        content = content_of(article)
+        return cls(
+            key,
+            revision,
+            article.id,
+            article.source,
+            digest_of(article.id, content),
+            outlet,
+            len(_pieces(article)),
+            rank_of(article, content),
+            link_of(article),
+            scope_of(article),
+            article.collection,
+            article.read_from,
+        )
 
     @classmethod
     def from_row(cls, row: Row) -> "Head":
@@ -59,6 +81,13 @@ class Head:
 
 HEAD = tuple(field.name for field in fields(Head))
 """The fields of an article's row."""
+
+
+IN_HEAD = ("id", "source", "collection", "read_from")
+"""The fields of an article that stand in its head, as they are."""
+
+SAID = tuple(field.name for field in fields(Article) if field.name not in IN_HEAD)
+"""The fields of an article that stand in its pieces."""
 
 
 def key_of(text: str) -> str:
@@ -86,9 +115,19 @@ def note(kind: str, name: str, text: str) -> Row:
     return {"key": note_key(kind, name), "kind": kind, "text": text}
 
 
+def trace_note(key: str, traces: Sequence[Trace]) -> Row:
+    """Return the note of all traces with one key."""
+    return note("trace", key, json.dumps([[trace.key, trace.id, trace.likeness] for trace in traces]))
+
+
+def known_note(article_id: str, keys: Sequence[str]) -> Row:
+    """Return the note of all keys that versions of one article are known by."""
+    return note("known", article_id, json.dumps([article_id, *keys]))
+
+
 def _pieces(article: Article) -> list[str]:
     """Return all that an article says, besides its id and source, in pieces that fit a row each."""
-    text = json.dumps(astuple(article)[1:-1], ensure_ascii=False)
+    text = json.dumps([getattr(article, name) for name in SAID], ensure_ascii=False)
     return [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
 
 
@@ -100,8 +139,9 @@ def piece_rows(article: Article, revision: int) -> list[Row]:
 
 def to_article(head: Head, pieces: Mapping[int, str]) -> Article:
     """Return an article of all its pieces, by their places."""
-    text, title, published, outlet, byline, url = json.loads("".join(pieces[place] for place in range(head.pieces)))
-    return Article(head.id, text, title, published, outlet, byline, url, head.source)
+    said = json.loads("".join(pieces[place] for place in range(head.pieces)))
+    here = {name: getattr(head, name) for name in IN_HEAD}
+    return Article(**here, **dict(zip(SAID, said, strict=True)))
 
 
 def passage_rows(prepared: Prepared, revision: int, words: Callable[[str], Sequence[str]]) -> list[Row]:

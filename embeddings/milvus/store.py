@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from embeddings.milvus.client import ROWS_AT_ONCE, Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions
-from embeddings.milvus.rows import HEAD, Head, among, key_of
-from embeddings.records import FileRecord, Origin
+from embeddings.milvus.rows import HEAD, Head, among, key_of, lots, note_key
+from embeddings.records import FileRecord, Origin, Trace
 from embeddings.types import Article, Counts
 
 TRIES = 3
@@ -61,7 +61,25 @@ class MilvusStore:
     def origins(self, ids: Sequence[str]) -> dict[str, Origin]:
         """Return where those of the articles were read that are stored, by id."""
         heads = self._revisions.heads([key_of(article_id) for article_id in ids], newest=True)
-        return {head.id: Origin(head.source, head.digest) for head in heads.values()}
+        return {
+            head.id: Origin(head.source, head.digest, head.rank, head.link, head.scope, head.collection)
+            for head in heads.values()
+        }
+
+    def traces(self, keys: Sequence[str]) -> list[Trace]:
+        """Return which articles have versions that are known by one of these keys."""
+        return [Trace(*each) for text in self.named_notes("trace", keys) for each in json.loads(text)]
+
+    def known_by(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return the keys that versions of articles are known by, by id."""
+        notes = (json.loads(text) for text in self.named_notes("known", ids))
+        return {article_id: keys for article_id, *keys in notes}
+
+    def named_notes(self, kind: str, names: Sequence[str]) -> list[str]:
+        """Return the texts of the notes of a kind and these names, as they are now."""
+        wanted = lots([note_key(kind, name) for name in names])
+        rows = (self._milvus.rows(MilvusTable.NOTES, among("key", lot), ("text",), newest=True) for lot in wanted)
+        return [row["text"] for some in rows for row in some]
 
     def file_records(self) -> dict[str, FileRecord]:
         """Return what the files were like that articles were read from, by path."""

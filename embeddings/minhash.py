@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Shingles = NDArray[np.uint64]
 """The hashes of all runs of SHINGLE words in a text, each once, ascending; shape (shingles,)."""
 
+Minima = NDArray[np.uint32]
+"""Of each of BANDS * ROWS permutations of all shingles, the first one that a text has; shape (BANDS * ROWS,)."""
+
 SHINGLE = 3
 """Words in a row. Two and four tell copies apart as well, as docs/copies.md shows."""
 
@@ -62,10 +65,15 @@ def bands(of: Shingles) -> list[int]:
     """
     if not len(of):
         return []
+    rows = minima(of).reshape(BANDS, ROWS)
+    return [_number(bytes([band]) + row.tobytes()) for band, row in enumerate(rows)]
+
+
+def minima(of: Shingles) -> Minima:
+    """Return the MinHash signature of a text with words: the part of it that two texts share estimates resemblance."""
     ends = np.array([0, len(of)], dtype=np.uint64)
     matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(of, ends, num_perm=BANDS * ROWS, seed=SEED)
-    minima = np.array(matrix.to_rows()[0], dtype="<u4").reshape(BANDS, ROWS)
-    return [_number(bytes([band]) + row.tobytes()) for band, row in enumerate(minima)]
+    return np.array(matrix.to_rows()[0], dtype="<u4")
 
 
 def are_copies(one: Shingles, other: Shingles) -> bool:
