@@ -3,11 +3,8 @@
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from typing import Any
 
-LANGUAGES = ("en", "ru", "de", "fr", "es", "tr", "az", "uk", "it", "pt", "ar")
-"""The languages whose month names are understood: few enough that text which is no date is refused quickly."""
+from embeddings.date_words import folded, months, skipped, weekdays
 
 MAX_CHARACTERS = 100
 """A longer string is no date."""
@@ -22,7 +19,9 @@ MONTHS = (
 
 # 2022, 2022-10, 2022-10-19, 2022/10/19, each whole or followed by a time or a time zone
 _ISO = re.compile(r"([0-9]{4})(?:[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2})(?:[T ]+[0-9]{1,2}:?[0-9]{2}.*|Z|[+-][0-9:]+)?)?)?")
-_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T?[0-9]{6}Z?)?")
+_MONTH = re.compile(r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])")
+_EXIF = re.compile(r"([0-9]{4}):([0-9]{2}):([0-9]{2})(?: [0-9]{2}:[0-9]{2}:[0-9]{2}.*)?")
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T?[0-9]{6}(?:Z|[+-][0-9:']+)?)?")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:[ ,]+[0-9]{1,2}:[0-9]{2}.*)?")
 _EPOCH = re.compile(r"([0-9]{9,10})(?:[0-9]{3})?(?:\.[0-9]+)?")
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{2})(?![0-9]).*")
@@ -32,12 +31,20 @@ _HEADER = re.compile(
     rf"(?:[A-Za-z]{{3}},\s*)?([0-9]{{1,2}})\s+({'|'.join(_SHORT_MONTHS)})\s+([0-9]{{4}})\b.*", re.DOTALL
 )
 
-_PLAINER = (
-    (re.compile(r"(?<![0-9:./-])[0-9]{1,2} *[-–—] *[0-9]{1,2}(?![0-9:-])"), " "),  # 18-19 October: one of two days
-    (re.compile(r"(?<=[0-9]{4})-c[iıuü] il\b"), ""),  # 19 oktyabr 2022-ci il: Azerbaijani for "of the year 2022"
-    (re.compile(r"\bmart\b(?!\.)", re.IGNORECASE), "march"),  # dateparser takes it for an Italian Tuesday
+_DAYS = re.compile(r"(?<![0-9:./-])[0-9]{1,2} *[-–—] *[0-9]{1,2}(?![0-9:-])")  # 18-19 October: one of two days
+_NOT_DAYS = re.compile(
+    r"\([^()]*\)"  # (GMT+05:30)
+    r"|(?<![0-9.:/-])[0-9]{1,2}(?:[:h][0-9]{2}){1,2}(?:[.,][0-9]+)?"  # 10:30, 14h30, 10:30:00.000
+    r"|(?<![0-9.:/-])(?:[01]?[0-9]|2[0-3])\.[0-5][0-9](?![0-9.])"  # 10.30
+    r"|(?<![0-9.:/-])[0-9]{1,2} ?(?:[ap]\.? ?m\b\.?|uhr\b|h\b)"  # 5 p.m.
+    r"|(?:(?<=\s)|(?<=gmt)|(?<=utc))[+-][0-9]{1,2}(?::?[0-9]{2})?(?!\S)"  # +0400
+    r"|(?<=[0-9]{4})-?(?:ci|cı|cu|cü)\b"  # 2022-ci il: Azerbaijani for "of the year 2022"
+    r"|\bq[1-4]\b"
 )
-"""What dateparser gets wrong or does not know, and what it is given for it."""
+_NUMERIC = re.compile(r"([0-9]{1,4})([./-])(?:([0-9]{1,2})[./-])?([0-9]{2}|[0-9]{4})")
+_NUMBER = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th|er|re|o|a|°|-?(?:е|го|ое|и)|г)?")
+_HYPHENED = re.compile(r"(?<=[^\W\d_])-([0-9]{1,2})-(?=[0-9])")  # Nov-04-2021
+_BETWEEN = re.compile(r"[\s,;|•·–—،]+|(?<=[0-9])-(?=[^\W\d_])|(?<=[^\W\d_])-(?=\w)")
 
 
 def parse_published(text: str) -> str:
@@ -47,8 +54,10 @@ def parse_published(text: str) -> str:
     `text` leaves out is left out, so "May 5" is no date; "04/05/2022" may mean April or May, so it is only 2022, and
     "05/06/07" may be of three years, so it is no date.
     """
-    text = text.strip()
-    if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+    text = text.strip().removeprefix("D:")  # as PDF files have it
+    if match := _MONTH.fullmatch(text):
+        return _existing(*match.groups())
+    if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text) or _EXIF.fullmatch(text):
         return _existing(*match.groups())
     if match := _DOTTED.fullmatch(text):
         return _existing(*reversed(match.groups()))
@@ -125,35 +134,58 @@ def _existing(year: str, month: str | None = None, day: str | None = None) -> st
 def _parse_words(text: str) -> str:
     """Return the date in a text with month names or an open order of day and month; "" when it is no date.
 
-    dateparser fills what a text leaves out from a given day, so the text is read twice, with different days to fill
-    from and both orders of day and month. What the two readings share is what the text says.
+    Every word must be known: of one that is not, nobody knows what it makes of the numbers beside it.
     """
     if len(text) > MAX_CHARACTERS or not re.search(r"\d", text):
         return ""
-    for said, plainer in _PLAINER:
-        text = said.sub(plainer, text)
-    readings: list[datetime | None] = [parser.get_date_data(text).date_obj for parser in _parsers()]
-    first, second = readings
-    if first is None or second is None or first.year != second.year:
+    plain = _NOT_DAYS.sub(" ", _DAYS.sub(" ", _HYPHENED.sub(r" \1 ", folded(text))))
+    words = [word.strip(".'\"-") for word in _BETWEEN.split(plain)]
+    numeric = [match for word in words if (match := _NUMERIC.fullmatch(word))]
+    numbers = [match[1] for word in words if (match := _NUMBER.fullmatch(word))]
+    names = [word.replace(".", "") for word in words if word and not word[0].isdigit() and not _is_numeric(word)]
+    if any(name not in months() and name not in skipped() for name in names):
         return ""
-    if first.month != second.month:
-        return f"{first.year:04}"
-    return first.date().isoformat()[: len("2022-10-19") if first.day == second.day else len("2022-10")]
+    if len(numeric) + len(numbers) + len(names) < len(list(filter(None, words))):
+        return ""  # a number that is none of a date
+    named = [name for name in names if name in months()]
+    if len(named) > 1:  # "mar" is a Tuesday too
+        named = [name for name in named if name not in weekdays()] or named[:1]
+    if len(numeric) == 1 and not named and not numbers:
+        return _numeric_date(numeric[0])
+    return "" if numeric or len(named) > 1 else _worded_date(numbers, named, hyphened="-" in text)
 
 
-@cache
-def _parsers() -> tuple[Any, Any]:
-    """Return two dateparser parsers that agree only on what stands in the text. Slow the first time."""
-    from dateparser.date import DateDataParser
+def _is_numeric(word: str) -> bool:
+    return _NUMERIC.fullmatch(word) is not None
 
-    def parser(order: str, fill: datetime) -> Any:
-        settings = {
-            "PARSERS": ["absolute-time"],  # no "yesterday", no "3 days ago"
-            "REQUIRE_PARTS": ["year"],
-            "DATE_ORDER": order,
-            "PREFER_LOCALE_DATE_ORDER": False,
-            "RELATIVE_BASE": fill,
-        }
-        return DateDataParser(languages=list(LANGUAGES), settings=settings)
 
-    return parser("DMY", datetime(2001, 3, 5)), parser("MDY", datetime(2012, 11, 20))
+def _worded_date(numbers: list[str], named: list[str], *, hyphened: bool) -> str:
+    """Return the date of at most one day and one year in any order, and at most one month."""
+    years = [number for number in numbers if len(number) == 4]
+    days = [number for number in numbers if len(number) < 3]
+    if named and not years and len(days) == 2 and len(numbers) == 2 and (not hyphened or int(days[0]) <= int(days[1])):
+        years = [_century(days.pop())]  # 19 Oct 22; "21-Nov-04" may begin with its year
+    if len(years) != 1 or len(days) > 1 or len(numbers) > 2 or (days and not named):
+        return ""
+    return _existing(years[0], str(months()[named[0]]) if named else None, days[0] if days else None)
+
+
+def _numeric_date(match: re.Match[str]) -> str:
+    """Return the date in numbers only: with dots the day stands first, else it may be the month."""
+    first, dot, middle, last = match.groups()
+    if middle is None:
+        year, month = (first, last) if len(first) == 4 else (last, first)
+        return _existing(year, month) if len(year) == 4 and len(month) < 3 else ""
+    if len(first) == 4:
+        return _existing(first, middle, last) if len(last) == 2 else ""
+    year = last if len(last) == 4 else _century(last)
+    if len(first) > 2:
+        return ""
+    if dot == "." or int(first) > 12 or first == middle:
+        return _existing(year, middle, first)
+    return _existing(year, first, middle) if int(middle) > 12 else _existing(year)
+
+
+def _century(year: str) -> str:
+    """Return a year of two digits in full, from 1969 to 2068, as POSIX has it."""
+    return str(int(year) + (1900 if int(year) > 68 else 2000))

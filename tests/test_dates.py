@@ -1,4 +1,8 @@
+import json
+from pathlib import Path
+
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -252,3 +256,63 @@ def test_in_words(published: str, words: str) -> None:
 
 def test_in_words_of_an_unknown_date_is_empty() -> None:
     assert in_words("") == ""
+
+
+CASES = Path(__file__).parent / "cases" / "B01"
+
+
+@pytest.mark.parametrize(("text", "right"), json.loads((CASES / "expected.json").read_text()))
+def test_date_of_a_case(text: str, right: str | list[str]) -> None:
+    assert parse_published(text) in (right if isinstance(right, list) else [right])
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("4 set 2022", "2022-09-04"),
+        ("12 set 2022", "2022-09-12"),
+        ("mar, 20 set 2016 09:39:59 CET", "2016-09-20"),
+        ("5 set. 2022", "2022-09-05"),
+        ("7 de set. de 2022", "2022-09-07"),
+        ("6 set 2022, 10:30", "2022-09-06"),
+        ("21-Nov-04", ""),
+        ("4 sett 2022", ""),
+        ("4 xyz 2022 May", ""),
+        ("5 de ago. de 2022", "2022-08-05"),
+        ("AĞUSTOS 2022", "2022-08"),
+        ("31 Aralık 2022 Cumartesi", "2022-12-31"),
+        ("3 fevr. 2022", "2022-02-03"),
+        ("25/12/99", "1999-12-25"),
+    ],
+)
+def test_no_word_makes_a_month_of_a_day(text: str, published: str) -> None:
+    assert parse_published(text) == published
+
+
+LANGUAGES = ("en", "ru", "de", "fr", "es", "tr", "az", "uk", "it", "pt", "ar")
+FORMS = (
+    "4 {month} 2022", "{month} 4, 2022", "{day}, 4 {month} 2022", "{short} 4 {month} 2022 10:30",
+    "4 {month} 2022 09:39:59 CET", "{day} 4 {month} 2022, 10:30 +0200",
+)  # fmt: skip
+
+
+def cldr_names() -> list[tuple[str, int, str, str, str]]:
+    """Return every name and abbreviation of a month in the languages, with two weekdays: language, number, names."""
+    names = []
+    for language in LANGUAGES:
+        locale = Locale.parse(language)
+        days = locale.days["format"]
+        for context in locale.months:
+            for width in ("wide", "abbreviated"):
+                for number, name in dict(locale.months[context].get(width, {})).items():
+                    names.append((language, number, name, days["wide"][2], days["abbreviated"][1]))
+    return sorted(set(names))
+
+
+@pytest.mark.parametrize(("language", "number", "name", "day", "short"), cldr_names())
+def test_every_month_of_the_languages_as_cldr_names_it(
+    language: str, number: int, name: str, day: str, short: str
+) -> None:
+    read = {parse_published(form.format(month=name, day=day, short=short)) for form in FORMS}
+    assert read == {f"2022-{number:02}-04"}
+    assert parse_published(f"{name} 2022") == f"2022-{number:02}"

@@ -32,7 +32,6 @@ ONLY_IN = {
     "pymilvus": {"embeddings/milvus/client.py"},
     "sqlite3": {"embeddings/folder/sqlite.py"},
     "onnxruntime": {"embeddings/onnx_models.py"},
-    "dateparser": {"embeddings/dates.py"},
     "trafilatura": {"embeddings/files/html.py"},
     "markdown_it": {"embeddings/files/plain.py"},
     "lxml": {"embeddings/files/feeds.py", "embeddings/files/html.py"},
