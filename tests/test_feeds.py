@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.files.articles import Unread
+from embeddings.files.articles import Unread, read_articles
 from embeddings.types import Article
 from files_on_disk import only_article, only_reason, read_file, said, words
 
@@ -86,8 +86,53 @@ def test_feed_that_breaks_off_gives_what_stands_before(tmp_path: Path) -> None:
     items = read_file(tmp_path, "a.rss", RSS[: RSS.index("<guid>")])
     assert [words(item) for item in items[:1]] == ["It rained.\n\nIt poured."]
     assert said(items)[1][1].startswith("not read: is not valid XML: ")
-    assert said(items)[1][1].endswith("; what stands before it was read")
+    assert said(items)[1][0] == "a.rss#2"
+    assert said(items)[1][1].endswith("; the others are read")
     assert len(items) == 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "<item><title>Two</title><description>It <b snowed.</description></item>",
+        "<item><title>Two<description>It snowed.</description></item>",
+        "<item><title>Two</title><description>It snowed.</description>",
+        "<item><title>Two</title></description></item>",
+        "<item><title>Two</title><description>It <![CDATA[snowed.</description></item>",
+    ],
+)
+@pytest.mark.parametrize(
+    "root", ["<rss><channel><title>The Paper</title>{}</channel></rss>", "<feed><title>The Paper</title>{}</feed>"]
+)
+def test_broken_item_costs_itself_alone(tmp_path: Path, broken: str, root: str) -> None:
+    def good(word: str) -> str:
+        return f"<item><title>{word}</title><description>It rained {word}.</description></item>"
+
+    items = read_file(tmp_path, "a.rss", root.format(f"{good('once')}{broken}{good('twice')}"))
+    assert [words(item) for item in (items[0], items[-1])] == ["It rained once.", "It rained twice."]
+    assert words(items[1]).startswith("not read: is not valid XML: ")
+    assert isinstance(items[-1], Article)
+    assert items[-1].outlet == "The Paper"
+    assert len(items) == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("AT&T", "AT&T"), ("R&D;", "R&D;"), ("a & b &amp; c &lt; d", "a & b & c < d"), ("a\x07b", "ab"),
+        ("a&#7;b", "ab"), ("&#8217;", "’"), ("&amp;#8217;", "’"), ("<![CDATA[AT&T &amp; more]]>", "AT&T & more"),
+        ("x&y=1&z=2", "x&y=1&z=2"),
+    ],
+)  # fmt: skip
+def test_bare_ampersand_or_control_character_costs_nothing(tmp_path: Path, written: str, read: str) -> None:
+    item = f"<item><title>{written}</title><description>It rained.</description></item>"
+    items = read_file(tmp_path, "a.rss", f"<rss><channel>{item}{item.replace('rained', 'snowed')}</channel></rss>")
+    assert [each.title for each in items if isinstance(each, Article)] == [read, read]
+
+
+def test_feed_of_a_case_loses_no_item() -> None:
+    items = list(read_articles([Path(__file__).parent / "cases" / "B20" / "amp-bad.rss"]))
+    assert [each.title for each in items if isinstance(each, Article)] == ["AT&T bad ampersand", "after it"]
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from html.entities import html5
 from io import BytesIO
 from typing import Any
@@ -13,6 +12,7 @@ from embeddings.files.decoding import decode
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames
 from embeddings.files.html import html_words
+from embeddings.files.markup import plain_words
 
 ROOTS = ("rss", "feed", "RDF")
 """The root elements of RSS, Atom and RSS 1.0."""
@@ -27,30 +27,66 @@ _PREFIXES = {
 
 _DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _NAMED = re.compile(r"&(\w+;)")
-_MARKED = re.compile(r"</?[a-zA-Z]|&#?\w+;")
+_BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
+_NO_XML = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:[0-8]|1[124-9]|2[0-9]|3[01]|x(?:0?[0-8bcBC]|0?[efEF]|1[0-9a-fA-F]));"
+)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
+_ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+_ROOT = re.compile(r"<((?:\w+:)?(?:rss|feed|RDF))[\s>]")
+
+MAX_REPAIRED = 20_000
+"""Items of a broken feed that are looked at one by one; of a feed with more only those before the fault are read."""
 
 
 def feed(content: Content, _: FieldNames) -> Iterator[FileEntry]:
-    """Yield the article of each item of a feed; of one that breaks off, those before, then UnreadableError.
+    """Yield the article of each item of a feed, or why it cannot be read: a broken one costs itself alone.
 
     The text is all that the feed holds of the article, which may be its first sentences only.
     """
     decoded = decode(read_whole(content, "split it"), said=content.encoding)
-    items, broken = _items(decoded.text)
-    for number, item in enumerate(items, start=1):
-        yield FileEntry(f"#{number}", _draft(item).with_notes(decoded.notes))
-    if broken:
+    for number, item in enumerate(_items(_repaired(decoded.text)), start=1):
+        found = item if isinstance(item, UnreadableError) else _draft(item).with_notes(decoded.notes)
+        yield FileEntry(f"#{number}", found)
+
+
+def _repaired(text: str) -> str:
+    """Return XML without what no XML may hold, and with each "&" that begins no entity written as one."""
+    parts = _CDATA.split(_NO_XML.sub("", text))  # every second one is in CDATA, where "&" is a letter
+    return "".join(part if n % 2 else _BARE.sub("&amp;", _NAMED.sub(_character, part)) for n, part in enumerate(parts))
+
+
+def _items(text: str) -> list[Any]:
+    """Return the items of a feed as elements, and UnreadableError for each that is broken."""
+    items, broken = _parsed(text)
+    if not broken:
+        return items
+    starts = [match.start() for match in _ITEM.finditer(text)]
+    root = _ROOT.search(text)
+    if not starts or root is None or len(starts) > MAX_REPAIRED:
         raise UnreadableError(f"is not valid XML: {broken}; what stands before it was read")
+    head = text[: starts[0]]
+    closing = "</channel>" * ("<channel" in head and "</channel" not in head) + f"</{root[1]}>"
+    found: list[Any] = []
+    for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
+        end = _ITEM_END.search(text, start, stop)
+        alone, wrong = _parsed(f"{head}{text[start : end.end() if end else stop]}{closing}")
+        if wrong or len(alone) != 1:
+            found.append(UnreadableError(f"is not valid XML: {wrong or 'it has no end'}; the others are read"))
+        else:
+            found += alone
+    return found
 
 
-def _items(text: str) -> tuple[list[Any], str]:
+def _parsed(text: str) -> tuple[list[Any], str]:
     """Return the items of a feed as elements, and what is wrong with the XML; "" if nothing is.
 
     No entity is resolved and nothing is fetched; a file that declares entities of its own is refused.
     """
     from lxml import etree
 
-    data = _NAMED.sub(_character, _DECLARATION.sub("", text, count=1)).encode("utf-8", "replace")
+    data = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
     events = etree.iterparse(
         BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
         huge_tree=False, remove_comments=True, remove_pis=True,
@@ -156,6 +192,6 @@ def _words(element: Any) -> str:
     if len(element):
         return html_words("".join(etree.tostring(child, encoding="unicode") for child in element))
     text = _plain(element)
-    if element.get("type") == "text" or not _MARKED.search(text):
+    if element.get("type") == "text":
         return text
-    return html_words(text) if re.search(r"</?[a-zA-Z]", text) else unescape(text)
+    return html_words(text) if re.search(r"</?[a-zA-Z]", text) else plain_words(text)

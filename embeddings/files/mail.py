@@ -13,6 +13,7 @@ from embeddings.files.decoding import Decoded, as_browsers_read, decode, encodin
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames
 from embeddings.files.html import html_words
+from embeddings.files.markup import plain_words
 
 _BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the standard library raises for headers that its authors did not think of."""
@@ -131,7 +132,7 @@ def _parts(place: str, message: EmailMessage, said: str) -> list[FileEntry]:
             entries.append(FileEntry(f"{place}/{what}", why))
     draft = Draft(
         text="\n\n".join(each.text for each in texts),
-        title=_header(message, "Subject"),
+        title=plain_words(_header(message, "Subject")),
         published=header_date(_header(message, "Date")),
         byline=next((part for part in parseaddr(_header(message, "From")) if part), ""),
         notes=tuple(dict.fromkeys(note for each in texts for note in each.notes)),
@@ -152,4 +153,5 @@ def _text(part: MIMEPart, said: str) -> Decoded:
     if not isinstance(payload, bytes):
         return Decoded("")
     decoded = decode(payload, "" if charset == "us-ascii" else charset, said)
-    return replace(decoded, text=html_words(decoded.text)) if part.get_content_subtype() == "html" else decoded
+    words = html_words if part.get_content_subtype() == "html" else plain_words
+    return replace(decoded, text=words(decoded.text))
