@@ -1,5 +1,7 @@
 """Span decoding against a double loop over every start and end."""
 
+import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reader.decode import AllowedSpans, Logits, TokenSpan, best_spans
+from qa.reader.decode import (
+    ALTERNATIVES,
+    LEAST_GAIN,
+    LEAST_LENGTH,
+    TEMPERATURE,
+    AllowedSpans,
+    Logits,
+    TokenSpan,
+    best_spans,
+    lengthened,
+)
 
 LOGITS = st.one_of(
     st.integers(-3, 3).map(float),  # few values: many ties
@@ -123,3 +135,68 @@ def test_best_spans_are_no_longer_than_allowed(max_tokens: int, span: TokenSpan)
 )
 def test_best_spans_without_an_allowed_one_is_nothing(allowed: AllowedSpans) -> None:
     assert best_spans(logits(1, 2, 3), logits(1, 2, 3), allowed, n=3) == []
+
+
+def clause(*ends: float) -> tuple[Logits, Logits]:
+    """Return logits of 30 tokens: a start at the first one, an end at the second, and ends from the 21st token on."""
+    start, end = np.full(30, -50, dtype=np.float32), np.full(30, -50, dtype=np.float32)
+    start[0], end[1] = 5.0, 4.5
+    end[20 : 20 + len(ends)] = ends
+    return start, end
+
+
+SHORT_ONE = TokenSpan(0, 1, 9.5)
+
+
+def test_a_span_whose_longer_ends_are_likely_together_is_lengthened_to_their_middle() -> None:
+    # at temperature 1.5 each of the five long ones has 0.72 of the short one's weight, so 0.78 together; the short one
+    # expects 0.22 + 0.78 · 4/25 = 0.35, the middle one 0.22 · 4/25 + 0.78 · 0.97 = 0.79
+    assert lengthened(*clause(4.0, 4.0, 4.0, 4.0, 4.0), everywhere(30, 60), SHORT_ONE) == TokenSpan(0, 22, 9.5)
+
+
+def test_a_span_with_one_less_likely_longer_end_stays() -> None:
+    assert lengthened(*clause(1.0), everywhere(30, 60), SHORT_ONE) == SHORT_ONE
+
+
+def test_a_span_is_not_lengthened_beyond_what_is_allowed() -> None:
+    found = lengthened(*clause(4.0, 4.0, 4.0, 4.0, 4.0), everywhere(30, 21), SHORT_ONE)
+    assert found == SHORT_ONE  # one end is left, and it gains too little: 0.42 + 0.58 · 4/23 against 0.52
+
+
+def by_expected_f1(start: Logits, end: Logits, allowed: AllowedSpans, given_one: TokenSpan) -> TokenSpan:
+    """Return the lengthened span by looking at every pair of spans."""
+    spans = [
+        (first, last, float(start[first]) + float(end[last]))
+        for first in range(len(start))
+        for last in range(first, min(len(end), first + allowed.max_tokens))
+        if allowed.start[first] and allowed.end[last]
+    ]
+    spans = sorted(spans, key=lambda span: (-span[2], span[0], span[1]))[:ALTERNATIVES]
+    weights = [math.exp((score - spans[0][2]) / TEMPERATURE) for *_, score in spans]
+
+    def expected(span: tuple[int, int]) -> float:
+        def f1(other: tuple[int, int]) -> float:
+            both = max(0, min(span[1], other[1]) - max(span[0], other[0]) + 1)
+            return 2 * both / (span[1] - span[0] + other[1] - other[0] + 2)
+
+        return sum(weight * f1((first, last)) for weight, (first, last, _) in zip(weights, spans, strict=True))
+
+    mine = (given_one.first, given_one.last)
+    best = max(
+        ((first, last) for first, last, _ in spans if first <= mine[0] and last >= mine[1]), key=expected, default=mine
+    )
+    enough = (expected(best) - expected(mine)) / sum(weights) >= LEAST_GAIN and best[1] - best[0] >= LEAST_LENGTH
+    return TokenSpan(*best, given_one.score) if enough else given_one
+
+
+def test_lengthened_spans_are_those_of_the_double_loop() -> None:
+    random = np.random.default_rng(0)
+    changed = 0
+    for _ in range(60):
+        start, end = (random.normal(0, 1.5, 40).astype(np.float32) for _ in range(2))
+        allowed = AllowedSpans(random.random(40) < 0.5, random.random(40) < 0.5, 35)
+        (span,) = best_spans(start, end, replace(allowed, max_tokens=10), n=1)
+        found = lengthened(start, end, allowed, span)
+        assert found == by_expected_f1(start, end, allowed, span)
+        changed += found != span
+    assert changed >= 5

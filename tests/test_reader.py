@@ -170,6 +170,32 @@ def test_span_has_at_most_as_many_word_pieces_as_the_spec_says() -> None:
     assert found(too_long)[0][1] == 5
 
 
+ENDS = ["kilo", "lima", "mike", "november", "oscar"]
+"""The last words of a list, each a likely end of it."""
+
+LIKELY = {TOKENIZER.encode(word, add_special_tokens=False).tokens[-1]: 4.0 for word in ENDS}
+LIST = ["alpha", "bravo", *["and"] * 20, *ENDS, *["then"] * 5]
+
+
+def read_list(null: float, max_answer_tokens: int) -> list[tuple[str, float]]:
+    """Return what is found in a list with one likely start and six likely ends, the likeliest at "bravo"."""
+    model = FakeModel(points({"alpha": 7, CLS: null}, {"bravo": 4.5, **LIKELY}))
+    spec = replace(SPEC, max_answer_tokens=max_answer_tokens)
+    reader = OnnxReader(SHIPPED_READER, spec, TOKENIZERS, model.run, model.outputs)
+    return found(reader.read("What?", [passage(" ".join(LIST))])[0])
+
+
+def test_a_list_without_one_likely_end_is_read_whole() -> None:
+    first, *others = read_list(null=0, max_answer_tokens=60)
+    assert first == (" ".join(LIST[: LIST.index("mike") + 1]), 11.5)
+    assert not [words for words, _ in others if words in first[0]]
+
+
+@pytest.mark.parametrize(("null", "longest"), [(0, 30), (12, 60)], ids=["short answers only", "not sure"])
+def test_a_list_is_read_in_part_where_it_may_not_be_long_or_is_not_sure(null: float, longest: int) -> None:
+    assert read_list(null, longest)[0] == ("alpha bravo", 11.5 - null)
+
+
 def test_two_segments_carry_their_types() -> None:
     model = FakeModel(points({}, {}))
     reader_with(model).read("Who signed it?", [passage(FOX)])

@@ -4,7 +4,7 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import numpy as np
 from embeddings import onnx_models
 from embeddings.passages import heading
 from embeddings.types import Passage
-from qa.reader.decode import AllowedSpans, Logits, best_spans
+from qa.reader.decode import SHORT, AllowedSpans, Logits, best_spans, lengthened
 from qa.reader.headings import before_passage
 from qa.types import Reading, ScoredSpan
 
@@ -155,8 +155,12 @@ class OnnxReader:
         last_of_word[np.flatnonzero(second)[-1:]] &= not window.has_after
         first_of_word &= np.array([first >= before for first, _ in encoding.offsets])  # nothing of the heading
         null = float(start[0] + end[0])
-        allowed = AllowedSpans(first_of_word, last_of_word, self.spec.max_answer_tokens)
+        most = self.spec.max_answer_tokens
+        allowed = AllowedSpans(first_of_word, last_of_word, min(SHORT, most))
         spans = best_spans(start, end, allowed, n=SPANS)
+        if most > SHORT and spans and spans[0].score > null:
+            longer = lengthened(start, end, replace(allowed, max_tokens=most), spans[0])
+            spans = [longer, *(span for span in spans[1:] if not longer.overlaps(span))]
         ranges = [(encoding.offsets[span.first][0] - before, encoding.offsets[span.last][1] - before) for span in spans]
         return [_CharacterSpan(*place, span.score - null) for place, span in zip(ranges, spans, strict=True)]
 
