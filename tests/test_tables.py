@@ -80,6 +80,9 @@ def test_csv_with_ragged_rows(tmp_path: Path) -> None:
     ]
 
 
+NOT_CLOSED = "opens a quotation mark that is never closed: it and the lines below it that are no rows are not read"
+
+
 def test_csv_with_a_quotation_mark_that_is_not_doubled(tmp_path: Path) -> None:
     content = 'title,text\nRain,"He said "no" twice."\nSun,It shone.\n'
     assert said(read_file(tmp_path, "a.csv", content)) == [
@@ -95,7 +98,21 @@ def test_csv_with_a_quotation_mark_that_is_not_closed(tmp_path: Path) -> None:
     content = 'title,text\nRain,It rained.\nSun,"It shone.\nHail,It hailed.\n'
     assert said(read_file(tmp_path, "a.csv", content)) == [
         ("a.csv#2", "It rained."),
-        ("a.csv#3", "not read: opens a quotation mark that is never closed: it and all after it is not read"),
+        ("a.csv#3", f"not read: {NOT_CLOSED}"),
+        ("a.csv#4", "It hailed."),
+    ]
+
+
+def test_lines_of_a_text_whose_quotation_mark_is_not_closed_are_no_rows(tmp_path: Path) -> None:
+    content = (
+        'id,title,text,date\n1,Rain,It rained.,2022-10-19\n2,Sun,"It shone, he said, and\nthen, well, it, did not.\n\n'
+        'More.\n3,Hail,It hailed.,2022-10-21\n4,Snow,"It ""snowed"".\nTwice.",2022-10-22\n'
+    )
+    assert said(read_file(tmp_path, "a.csv", content)) == [
+        ("a.csv#2", "It rained."),
+        ("a.csv#3", f"not read: {NOT_CLOSED}"),
+        ("a.csv#4", "It hailed."),
+        ("a.csv#5", 'It "snowed".\nTwice.'),
     ]
 
 
@@ -123,11 +140,7 @@ def test_csv_with_a_field_that_is_too_long(tmp_path: Path, monkeypatch: pytest.M
     content = 'text\nOne.\n"' + "xxxxxxxxx\n" * 50
     assert said(read_file(tmp_path, "a.csv", content)) == [
         ("a.csv#2", "One."),
-        (
-            "a.csv",
-            "not read: has a field of more than 100 characters in row 3: it and all after it is not read; a quotation "
-            "mark may not be closed",
-        ),
+        ("a.csv#3", f"not read: {NOT_CLOSED}"),
     ]
 
 

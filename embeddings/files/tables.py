@@ -1,11 +1,13 @@
 """Tables to drafts: .csv with a header row."""
 
 import csv
-from collections import Counter
+import re
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from embeddings.dates import parse_published
 from embeddings.files import contents
 from embeddings.files.contents import SAMPLE, Content
 from embeddings.files.decoding import encoding_of, escaped, read_lines
@@ -19,6 +21,12 @@ MAX_COLUMNS = 1_000
 """Columns of a table; one of more is refused."""
 
 
+MAX_LINES = 10_000
+"""Lines of one row; in one of more a quotation mark is not closed."""
+
+_NOT_CLOSED = "unexpected end of data"
+
+
 def table(content: Content, names: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of each row, or why it holds none; "#2" is the row below the header, as in a spreadsheet.
 
@@ -26,17 +34,17 @@ def table(content: Content, names: FieldNames) -> Iterator[FileEntry]:
     from the text of articles too, and is wrong with it.
     """
     letters = _Letters(content.encoding, content.stream.peek(SAMPLE)[:SAMPLE])
-    lines = _bounded(read_lines(content.stream, newline="", said=content.encoding))
-    first = next(lines, "")
+    unread = _bounded(read_lines(content.stream, newline="", said=content.encoding))
+    first = next(unread, "")
     stated = first.strip()
     if len(stated) == len("sep=;") and stated.lower().startswith("sep="):  # as spreadsheets write and read it
-        delimiter, first = stated[-1], next(lines, "")
+        delimiter, first = stated[-1], next(unread, "")
     else:
         delimiter = max(DELIMITERS, key=lambda each: _known_columns(first, each, names))
     csv.field_size_limit(contents.MAX_FILE)  # csv keeps one for the whole program
-    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
-    header = _columns(rows, names, letters)
-    for number, row in _numbered(rows):
+    lines = _Lines(chain([first], unread))
+    header = _columns(csv.reader(lines, delimiter=delimiter, strict=True), names, letters)
+    for number, row in _numbered(lines, delimiter, _Shape.of(header, names)):
         if isinstance(row, UnreadableError):
             yield FileEntry(f"#{number}", row)
         elif row:
@@ -75,30 +83,103 @@ def _columns(rows: Iterator[list[str]], names: FieldNames, letters: "_Letters") 
     return columns
 
 
-def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | UnreadableError]]:
-    """Yield each row below the header with its number, from 2 on, or why it is none."""
+class _Lines:
+    """Lines of a table, which go back to the second line of a row that turns out to be broken."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self._of_row: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self._of_row) >= MAX_LINES:
+            raise csv.Error(_NOT_CLOSED)
+        line = self._again.popleft() if self._again else next(self._lines)
+        self._of_row.append(line)
+        return line
+
+    def begin_row(self) -> None:
+        """Forget the lines of the row before."""
+        self._of_row = []
+
+    def go_back(self) -> bool:
+        """Have all lines of this row but the first read again; return whether there are any."""
+        again = self._of_row[1:]
+        self._again.extendleft(reversed(again))
+        return bool(again)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a row of a table looks like: how many fields it has, and which are a date, a link or an id."""
+
+    width: int
+    dates: tuple[int, ...]
+    links: tuple[int, ...]
+    ids: tuple[int, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[str], names: FieldNames) -> "_Shape":
+        """Return what rows below these columns look like."""
+        called = {known: set(map(canonical, names.of(known))) for known in ("published", "url", "id")}
+        dates, links, ids = (
+            tuple(n for n, column in enumerate(columns) if canonical(column) in called[known]) for known in called
+        )
+        return cls(len(columns), dates, links, ids)
+
+    def fits(self, row: list[str]) -> bool:
+        """Return whether this is a row, and no line out of the text of a broken one."""
+        if len(row) != self.width or self.width < 2:
+            return False
+        told = [bool(parse_published(row[n])) for n in self.dates]
+        told += [row[n].startswith("http") for n in self.links]
+        told += [0 < len(row[n]) <= 64 and not re.search(r"\s", row[n]) for n in self.ids]
+        return any(told) or not told
+
+
+def _numbered(lines: _Lines, delimiter: str, shape: _Shape) -> Iterator[tuple[int, list[str] | UnreadableError]]:
+    """Yield each row below the header with its number, from 2 on, or why it is none.
+
+    Below a row with a quotation mark that is not closed, the next line that looks like a row is one.
+    """
     number = 1
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    torn: tuple[int, str] | None = None
     while True:
-        number += 1
+        lines.begin_row()
         try:
             row = next(rows)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
-            if "field limit" in str(error):  # where this field ends is not known
-                raise UnreadableError(
-                    f"has a field of more than {contents.MAX_FILE:,} characters in row {number}: it and all after it "
-                    "is not read; a quotation mark may not be closed"
-                ) from error
-            yield number, UnreadableError(_said(error))
-        else:
-            yield number, row
+            is_torn = lines.go_back() or _NOT_CLOSED in str(error)
+            rows = csv.reader(lines, delimiter=delimiter, strict=True)
+            if torn is None:
+                number += 1
+                torn = (number, _said(error, is_torn=is_torn))
+            if is_torn:
+                continue
+            row = []
+        if torn is not None:
+            if row and not shape.fits(row):
+                continue
+            yield torn[0], UnreadableError(torn[1])
+            torn = None
+            if not row:
+                continue
+        number += 1
+        yield number, row
+    if torn is not None:
+        yield torn[0], UnreadableError(torn[1])
 
 
-def _said(error: csv.Error) -> str:
+def _said(error: csv.Error, *, is_torn: bool) -> str:
     """Return what is wrong with a row, in the words of someone who never called a parser."""
-    if "unexpected end" in str(error):
-        return "opens a quotation mark that is never closed: it and all after it is not read"
+    if is_torn:
+        return "opens a quotation mark that is never closed: it and the lines below it that are no rows are not read"
     return f'is not valid CSV: {error}; a quotation mark in a field is written twice: ""'
 
 
