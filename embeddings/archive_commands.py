@@ -1,6 +1,7 @@
 """The command line of what is in an archive: `pressmark list`, `info`, `remove` and `check`."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -11,16 +12,19 @@ import click
 
 from embeddings.command_line import SHOWN, NothingToDo, WrongUse, folder_option, plain_errors
 from embeddings.dates import in_words, parse_filter_date
-from embeddings.folder.check import Fault, Saved, find_faults, repair
+from embeddings.folder.check import Fault, Saved, find_faults, rebuild, repair
 from embeddings.folder.database import Database
 from embeddings.folder.indexes import Indexes
 from embeddings.folder.overview import Overview, overview
 from embeddings.folder.paths import Paths, check_exists
+from embeddings.indexing.pruning import Departure, departure
 from embeddings.plural import plural
-from embeddings.records import ListedArticle
+from embeddings.records import ListedArticle, SourceChanges
+from embeddings.sources import is_below, paths_of
 from embeddings.types import Filter
 
 ALL = Filter()
+NO_CHANGES = SourceChanges()
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -85,39 +89,97 @@ def info(archive: Path, as_json: bool) -> None:
 @folder_option
 @click.option("--outlet", default="", help="All articles of this outlet.")
 @click.option("--before", metavar="DATE", default="", help="All articles that were published before; no undated ones.")
+@click.option("--from-file", metavar="PATH", default="", help="All that was read in this file or folder, gone or not.")
+@click.option("--collection", metavar="NAME", default="", help="All that came with this `index --collection`.")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def remove(ids: Sequence[str], archive: Path, outlet: str, before: str, yes: bool) -> None:
-    """Remove articles from the archive: by id, or all of an outlet, or of a time.
+def remove(
+    *,
+    ids: Sequence[str],
+    archive: Path,
+    outlet: str,
+    before: str,
+    from_file: str,
+    collection: str,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Remove articles from the archive: by id, of an outlet, of a time, or what was read in a place or a collection.
 
-    With --outlet and --before, articles go for which both is so. An article whose file is still in a folder that is
-    indexed comes back the next time: delete the file, too.
+    With --outlet and --before, articles go for which both is so. With --from-file and --collection, an article that
+    was read elsewhere, too, goes on as that one. An article whose file is still in a folder that is indexed comes back
+    the next time: delete the file, too. Nothing of what was removed is left in the archive's files.
 
     \b
     Examples:
       pressmark remove 004_802d376f4d3385fe
       pressmark remove --outlet Azernews --before 2020 --yes
+      pressmark remove --from-file clippings/ --dry-run
+      pressmark remove --collection 2024-05
     """
-    if bool(ids) == bool(outlet or before):
-        raise WrongUse("name what to remove: either ids, or --outlet or --before or both")
+    if sum(map(bool, (ids, outlet or before, from_file, collection))) != 1:
+        raise WrongUse(
+            "name what to remove: either ids, or --outlet or --before or both, or --from-file, or --collection"
+        )
     with plain_errors():
         with opened_database(archive) as database:
-            chosen = _chosen(database, ids) if ids else list(database.entries(Filter(outlet=outlet), _date(before)))
-        if not chosen:
+            found = _read_at(database, from_file, collection) if from_file or collection else Departure([], NO_CHANGES)
+            everything = ids or found.gone
+            chosen = _chosen(database, everything) if everything or found.changes else []
+            if outlet or before:
+                chosen = list(database.entries(Filter(outlet=outlet), _date(before)))
+        if not chosen and not found.changes:
             raise FileNotFoundError(f"no article in {archive} is like that")
+        if dry_run or not yes:
+            _name(chosen, err=not dry_run)
+            _say_kept(found)
+        if dry_run:
+            click.echo(f"{archive}: {plural(len(chosen), 'article')} would be removed")
+            return
         if not yes:
-            _name(chosen, err=True)
             click.confirm(f"Remove {plural(len(chosen), 'article')} from {archive}?", abort=True, err=True)
-        with closing(Indexes(archive)) as indexes:
-            try:
-                with indexes.writing():
-                    indexes.database.remove([entry.id for entry in chosen])
-            except KeyError as error:
-                raise ValueError(
-                    f"article {error} was removed by another process; nothing else was: try again"
-                ) from error
-            indexes.refresh()
+        _take_out(archive, [entry.id for entry in chosen], found.changes)
     click.echo(f"{archive}: {plural(len(chosen), 'article')} removed")
     _name(chosen)
+
+
+def _read_at(database: Database, path: str, collection: str) -> Departure:
+    """Return what becomes of the articles that were read in a file or folder, or came with a collection."""
+    roots = {os.path.realpath(path), path.rstrip("/")} if path else set()
+    of_collection = database.ids_in_collection(collection) if collection else set()
+
+    def is_there(source: str) -> bool:
+        return any(is_below(source, root) for root in roots)
+
+    return departure(
+        database.sources(),
+        database.other_sources(),
+        lambda article_id, source: article_id in of_collection or is_there(source),
+        lambda other: bool(collection and other.collection == collection) or is_there(other.source),
+    )
+
+
+def _say_kept(found: Departure) -> None:
+    """Say how many articles stay that were read elsewhere, too."""
+    if found.changes.handed:
+        count = plural(len(found.changes.handed), "article")
+        click.echo(f"{count} read elsewhere, too, will go on as read there", err=True)
+
+
+def _take_out(archive: Path, ids: Sequence[str], changes: SourceChanges) -> None:
+    """Remove articles and change the places of others, and leave nothing of it in any file."""
+    with closing(Indexes(archive)) as indexes:
+        database = indexes.database
+        try:
+            with indexes.writing(), database.transaction():
+                database.rearrange(changes)
+                database.note_sources(changes)
+                database.forget_files({path for source in changes.dropped for path in paths_of(source)})
+                if ids:
+                    database.remove(ids)
+        except KeyError as error:
+            raise ValueError(f"article {error} was removed by another process; nothing else was: try again") from error
+    rebuild(archive)
 
 
 @click.command()

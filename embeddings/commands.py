@@ -1,23 +1,30 @@
 """The command line of the archive: `pressmark index`."""
 
+import json
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import click
 
-from embeddings.command_line import SHOWN, NothingToDo, archive_option, plain_errors, progress_bar
+from embeddings.command_line import SHOWN, NothingToDo, WrongUse, archive_option, plain_errors, progress_bar
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
-from embeddings.files.articles import check_paths, find_files
+from embeddings.files.articles import InputFile, Unread, check_paths, find_files
+from embeddings.files.decoding import clean_line
 from embeddings.files.fields import FieldNames
+from embeddings.folder.check import rebuild
 from embeddings.indexing.run import NOTHING_SAID, IndexReport, Said, index_files
+from embeddings.indexing.standard_input import standard_input
 from embeddings.indexing.watch import watch as keep_watching
 from embeddings.locations import Location, open_or_create
 from embeddings.plural import plural
+from embeddings.sources import Source, file_of
+
+STANDARD_INPUT = Path("-")
 
 
 @click.command()
@@ -30,6 +37,12 @@ from embeddings.plural import plural
     multiple=True,
     help="What an export calls a field, in JSON and CSV: title=headline_main, title=headline.main. May be repeated.",
 )
+@click.option("--outlet", default="", help="Whose articles these are, where they do not say it themselves.")
+@click.option("--collection", metavar="NAME", default="", help="A name for this batch, for `remove --collection`.")
+@click.option("--format", "form", metavar="SUFFIX", default="", help="What comes on standard input: jsonl, csv, rss, …")
+@click.option(
+    "--unread", metavar="FILE", type=click.Path(path_type=Path), help="Write all that was not read, as JSON Lines."
+)
 @click.option("--encoder", envvar="PRESSMARK_ENCODER", default=DEFAULT_ENCODER, show_default=True, show_envvar=True)
 @click.option("--cache", envvar="PRESSMARK_CACHE", type=click.Path(path_type=Path), default=None, hidden=True)
 @click.option("--prune", is_flag=True, help="Remove articles whose files below PATHS are gone.")
@@ -39,6 +52,10 @@ def index(
     paths: Sequence[Path],
     archive: Location,
     fields: Sequence[str],
+    outlet: str,
+    collection: str,
+    form: str,
+    unread: Path | None,
     encoder: str,
     cache: Path | None,
     prune: bool,
@@ -48,24 +65,35 @@ def index(
 
     Reads text, Markdown, HTML, JSON, JSON Lines, CSV, PDF, mails, feeds and web archives, also in .gz and .zip. What
     cannot be read is named, with the reason; the rest goes in. Doing it again changes only what changed, and reads only
-    the files that changed. If it is interrupted, what was stored stays, and the next time goes on from there.
+    the files that changed. If it is interrupted, what was stored stays, and the next time goes on from there. The path
+    - is standard input, of the format that --format says.
 
     \b
     Examples:
       pressmark index seeds/
       pressmark index exports/2024.jsonl.gz clippings/ --archive ~/newsroom
       pressmark index export.csv --field title=headline_main --field text=body
-      pressmark index clippings/ --prune
+      pressmark index gazette/ --outlet Gazette --collection 2024-05
+      zcat export.jsonl.gz | pressmark index - --format jsonl
+      pressmark index clippings/ --prune --unread unread.jsonl
       pressmark index incoming/ --watch
     """
     with plain_errors():
-        said = Said(FieldNames.parse(fields))
+        said = Said(FieldNames.parse(fields), outlet=clean_line(outlet), collection=clean_line(collection))
+    piped = STANDARD_INPUT in paths
+    if piped and (len(paths) > 1 or prune or watch):
+        raise WrongUse("standard input, -, is read alone, and neither with --prune nor with --watch")
     if watch:
         _keep_indexed(paths, archive, encoder, cache, said)
         return
     with plain_errors():
-        report = index_with_progress(paths, archive, encoder, cache, said, prune=prune)
-    _say(report, archive, prune=prune)
+        _check_there(paths, prune=prune)
+        with standard_input(form) if piped else nullcontext() as file:
+            files = find_files(paths) if file is None else [file]
+            report = index_with_progress(paths, archive, encoder, cache, said, files=files, prune=prune)
+        if unread is not None:
+            unread.write_text("".join(map(_unread_line, [*report.unread, *report.older])), encoding="utf-8")
+    _say(report, archive, prune=prune, all_in=unread)
     if not report.read:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
 
@@ -77,19 +105,36 @@ def index_with_progress(
     cache: Path | None,
     said: Said = NOTHING_SAID,
     *,
+    files: Sequence[InputFile] | None = None,
     prune: bool = False,
 ) -> IndexReport:
-    """Index paths into an archive, made if there is none, with a progress bar if it takes more than a second."""
-    files = find_files(paths)
+    """Index paths into an archive, made if there is none, with a progress bar if it takes more than a second.
+
+    `files` are those at the paths, if they are known. Where something was pruned, nothing of it is left in any file.
+    """
+    files = find_files(paths) if files is None else files
     if not files:
         return IndexReport()
     model = load_encoder(encoder, cache)
     opened = open_or_create(archive, model)
     try:
         with progress_bar(sum(file.size for file in files), "B") as bar:
-            return index_files(opened, files, bar.update, said, prune_below=paths if prune else ())
+            report = index_files(opened, files, bar.update, said, prune_below=paths if prune else ())
     finally:
         opened.close()
+    if report.removed and archive.folder is not None:
+        rebuild(archive.folder)
+    return report
+
+
+def _check_there(paths: Sequence[Path], *, prune: bool) -> None:
+    """Raise FileNotFoundError if a path is gone below which articles are to be pruned: that is not done by itself."""
+    for path in paths if prune else ():
+        if not path.exists():
+            raise FileNotFoundError(
+                f"{path} does not exist: it may be a disk that is not there, so nothing is removed. "
+                f"To take out what was read there: pressmark remove --from-file {path}"
+            )
 
 
 def _keep_indexed(paths: Sequence[Path], archive: Location, encoder: str, cache: Path | None, said: Said) -> None:
@@ -106,15 +151,44 @@ def _keep_indexed(paths: Sequence[Path], archive: Location, encoder: str, cache:
         click.echo("Stopped; what was stored stays.", err=True)
 
 
-def _say(report: IndexReport, archive: Location, *, prune: bool) -> None:
-    """Print what became of everything, and what could not be read."""
+def _say(report: IndexReport, archive: Location, *, prune: bool, all_in: Path | None = None) -> None:
+    """Print what became of everything, and what could not be read; `all_in` is the file that names all of that."""
     removed = f"{report.removed:,} removed, " if prune else ""
     click.echo(
         f"{archive}: {plural(report.read, 'article')} read: {report.added:,} added, {report.changed:,} changed, "
         f"{removed}{report.unchanged:,} unchanged; {len(report.unread):,} not read"
     )
+    for said in _versions(report):
+        click.echo(said)
     sys.stdout.flush()
-    for unread in report.unread[:SHOWN]:
-        click.echo(f"not read: {unread.source}: {unread.reason}", err=True)
-    if len(report.unread) > SHOWN:
-        click.echo(f"not read: {len(report.unread) - SHOWN:,} more", err=True)
+    _name("not read", report.unread, all_in)
+    _name("left out", report.older, all_in)
+    _name("alike", report.alike, None)
+    for note, count in sorted(report.notes.items()):
+        click.echo(f"{plural(count, 'article')} {note}", err=True)
+
+
+def _versions(report: IndexReport) -> Iterator[str]:
+    """Yield what left the archive, or did not come into it, for a version that counts."""
+    if report.replaced:
+        yield f"{plural(report.replaced, 'article')} replaced by a newer version read elsewhere"
+    if report.older:
+        yield f"{plural(len(report.older), 'older version')} left out: a newer one is in the archive"
+    if report.joined:
+        yield f"{plural(report.joined, 'article')} removed: shown to be another version of one in the archive"
+
+
+def _name(what: str, found: Sequence[Unread], all_in: Path | None) -> None:
+    """Name the first of what was found, and say where the rest is."""
+    for each in found[:SHOWN]:
+        click.echo(f"{what}: {each.source}: {each.reason}", err=True)
+    if len(found) > SHOWN:
+        rest = f"all of them are in {all_in}" if all_in else "name a file for all of them with --unread FILE"
+        click.echo(f"{what}: {len(found) - SHOWN:,} more; {rest}", err=True)
+
+
+def _unread_line(unread: Unread) -> str:
+    """Return what was not read as a line of JSON: file, place in it, "" if it is all of it, and why."""
+    file = file_of(unread.source) or Source.at(unread.source)
+    place = unread.source[len(file) :].lstrip("#/")
+    return json.dumps({"file": file, "place": place, "reason": unread.reason}, ensure_ascii=False) + "\n"

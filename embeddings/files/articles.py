@@ -47,17 +47,19 @@ class Unread:
 class InputFile:
     """A file to read. `id` is its path below the folder it was found in, with "/" and without suffix.
 
-    `shown` is that path with suffix; "" if it was not found in a folder that was given.
+    `shown` is that path with suffix; "" if it was not found in a folder that was given. `named` is what it is to be
+    called instead of by its path; "" if that is its name.
     """
 
     path: Path
     id: str
     shown: str = ""
+    named: str = ""
 
     @property
     def source(self) -> str:
-        """The file's absolute path, links followed."""
-        return os.path.realpath(self.path)
+        """The file's absolute path, links followed, or what it is called."""
+        return self.named or os.path.realpath(self.path)
 
     @property
     def size(self) -> int:

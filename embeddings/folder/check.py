@@ -1,7 +1,7 @@
 """An archive looked through from end to end: what is wrong, what cures it, and the cure itself."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
@@ -97,13 +97,18 @@ def repair(folder: Path, faults: Iterable[Fault]) -> Saved | None:
     parts = {fault.part for fault in faults}
     if DATABASE in parts:
         return save_articles(folder)
+    rebuild(folder, parts)
+    return None
+
+
+def rebuild(folder: Path, parts: Collection[str] = (VECTORS, KEYWORDS)) -> None:
+    """Build indexes anew from the database: nothing of what was removed is left in their files then."""
     with WriterLock(folder).held():
         if VECTORS in parts:
             Paths(folder).vectors.unlink(missing_ok=True)
         if KEYWORDS in parts:
             KeywordIndex.delete(Paths(folder).keywords)
     Indexes(folder).close()
-    return None
 
 
 def save_articles(folder: Path) -> Saved:

@@ -88,6 +88,13 @@ class Database(DatabaseFile):
         """Return where every article was read, by id."""
         return dict(self.connection.rows("SELECT id, source FROM articles"))
 
+    def ids_in_collection(self, name: str) -> set[str]:
+        """Return the ids of the articles that came with a collection, at their own sources."""
+        return {
+            article_id
+            for (article_id,) in self.connection.rows("SELECT id FROM articles WHERE collection = ?", (name,))
+        }
+
     def copy_counts(self) -> Copies:
         """Return how many articles have copies, and in how many families."""
         return near_duplicates.copies(self.connection)

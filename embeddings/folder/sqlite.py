@@ -35,6 +35,7 @@ class Connection:
         uri = f"{path.resolve().as_uri()}?{mode or open_mode(path)}"
         with self._plainly():
             self._sqlite = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+            self._sqlite.execute("PRAGMA secure_delete = ON")  # what was removed is overwritten
 
     def rows(self, query: str, values: Sequence[Value] = ()) -> Iterator[Row]:
         """Yield the rows of a query."""

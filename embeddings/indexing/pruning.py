@@ -1,7 +1,7 @@
 """Articles that are no longer where they were read: they leave the archive, or go on at another of their sources."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,28 +41,50 @@ class Sightings:
         return file is None or (file in self.files and file not in self.kept)
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What becomes of articles that are no longer to be read at some places: which go, and which go on elsewhere."""
+
+    gone: list[str]
+    changes: SourceChanges
+
+
+def departure(
+    sources: Mapping[str, str],
+    others: Iterable[OtherSource],
+    is_lost: Callable[[str, str], bool],
+    is_dropped: Callable[[OtherSource], bool],
+) -> Departure:
+    """Return what becomes of articles that lose places: `sources` says by id where they were read, `others` where else.
+
+    `is_lost` says whether an article, by id, is no longer at its source, and `is_dropped` of another source the same.
+    """
+    dropped: list[str] = []
+    left: dict[str, list[OtherSource]] = {}
+    for other in others:
+        if is_dropped(other):
+            dropped.append(other.source)
+        else:
+            left.setdefault(other.article, []).append(other)
+    lost = [article_id for article_id, source in sources.items() if is_lost(article_id, source)]
+    changes = SourceChanges(handed={each: left[each][0] for each in lost if each in left}, dropped=dropped)
+    return Departure([each for each in lost if each not in left], changes)
+
+
 def prune(archive: GrowingArchive, paths: Sequence[Path], sightings: Sightings) -> list[str]:
     """Remove articles that were read below the paths and are no longer there, at none of their sources.
 
     Return their ids. An article that is still at another source goes on as that one's.
     """
     roots = sightings.roots(paths)
-    dropped: list[str] = []
-    left: dict[str, list[OtherSource]] = {}
-    for other in archive.copies.other_sources() if archive.copies else ():
-        if other.source not in sightings.elsewhere and sightings.lack(other.source, roots):
-            dropped.append(other.source)
-        else:
-            left.setdefault(other.article, []).append(other)
-    lost = [
-        article_id
-        for article_id, source in archive.store.sources().items()
-        if article_id not in sightings.articles and sightings.lack(source, roots)
-    ]
-    changes = SourceChanges(handed={each: left[each][0] for each in lost if each in left}, dropped=dropped)
-    if changes:
-        archive.save([], [], changes)
-    gone = [each for each in lost if each not in left]
-    for first in range(0, len(gone), REMOVED_TOGETHER):
-        archive.remove(gone[first : first + REMOVED_TOGETHER])
-    return gone
+    found = departure(
+        archive.store.sources(),
+        archive.copies.other_sources() if archive.copies else (),
+        lambda article_id, source: article_id not in sightings.articles and sightings.lack(source, roots),
+        lambda other: other.source not in sightings.elsewhere and sightings.lack(other.source, roots),
+    )
+    if found.changes:
+        archive.save([], [], found.changes)
+    for first in range(0, len(found.gone), REMOVED_TOGETHER):
+        archive.remove(found.gone[first : first + REMOVED_TOGETHER])
+    return found.gone
