@@ -133,3 +133,14 @@ def test_retrieval_results_name_where_the_relevant_article_stands(archive: Archi
     assert results.values["keywords success@1"] == (0.0,)
     assert results.errors[0].expected == ("ada",)
     assert results.errors[0].note == "the first relevant article has rank 2"
+
+
+def test_what_is_proposed_without_an_article_is_scaled_without_it(searcher: Searcher) -> None:
+    vector = FakeEncoder().encode_questions([SOLD.question])
+    proposals = searcher.propose(SOLD, vector)
+    first = searcher.fused_hits(SOLD, proposals.fused(0.5))[0]
+    left = searcher.without(proposals, [first.passage.article.id])
+    hits = searcher.fused_hits(SOLD, left.fused(0.5))
+    assert first.passage.article.id not in {hit.passage.article.id for hit in hits}
+    assert len(hits) == 2
+    assert (first.score, hits[0].score) == (1.0, 1.0)  # best on both legs, each time

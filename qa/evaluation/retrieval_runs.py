@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import numpy as np
+
 from embeddings.archives import SearchableArchive
 from embeddings.types import Hit, Passage, Ranking, Vectors
 from qa.evaluation.measures.rankings import best_of_each, ranked
@@ -51,6 +53,16 @@ class Searcher:
     def fused_hits(self, question: Question, scores: Mapping[int, float]) -> tuple[Hit, ...]:
         """Return passage numbers with fused scores as hits, best first, in the retriever's order."""
         return fused_hits(scores, self._fetched(scores), question.question, question.only, self.settings)
+
+    def without(self, proposals: Proposals, articles: Collection[str]) -> Proposals:
+        """Return what both legs propose but for passages of these articles: scores are then scaled without them."""
+
+        def left(ranking: Ranking) -> Ranking:
+            fetched = self._fetched(ranking.numbers.tolist())
+            kept = np.array([passage.article.id not in articles for passage in fetched.values()], dtype=np.bool_)
+            return Ranking(ranking.numbers[kept], ranking.scores[kept])
+
+        return Proposals(left(proposals.vectors), left(proposals.keywords))
 
     def _fetched(self, numbers: Collection[int]) -> dict[int, Passage]:
         self._passages |= self.archive.passages([number for number in numbers if number not in self._passages])

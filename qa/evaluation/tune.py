@@ -123,6 +123,11 @@ class _Trial:
     def hits(self, weight: float) -> tuple[Hit, ...]:
         return self.searcher.fused_hits(self.question, self.proposals.fused(weight))
 
+    def hits_without(self, weight: float) -> tuple[Hit, ...]:
+        """Return the hits of an archive without the articles that are relevant to the question."""
+        left = self.searcher.without(self.proposals, self.question.relevant)
+        return self.searcher.fused_hits(self.question, left.fused(weight))
+
 
 def _propose(collection: Collection, settings: Settings) -> list[_Trial]:
     searcher = Searcher(collection.archive, replace(settings, candidates=max(settings.candidates, *KS)))
@@ -150,8 +155,7 @@ def _endings(
     """Return how a question ends, with and without its relevant articles, by weight and k."""
     endings: dict[tuple[float, int], list[Ending]] = {}
     for weight in weights:
-        hits = trial.hits(weight)
-        without = [hit for hit in hits if hit.passage.article.id not in trial.question.relevant]
+        hits, without = trial.hits(weight), trial.hits_without(weight)
         for k in {*KS, settings.k}:
             endings[weight, k] = [_ending(trial.question, without[:k], readers, settings, answerable=False)]
             if trial.question.answers:

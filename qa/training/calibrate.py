@@ -16,8 +16,10 @@ from qa.evaluation.questions.collections import Collection
 from qa.evaluation.questions.datasets import Question
 from qa.evaluation.remembering import remembering
 from qa.evaluation.retrieval_runs import Searcher
+from qa.evaluation.tune import Ending
 from qa.explain import is_right
 from qa.reading import Readers, read_best
+from qa.retriever import Proposals
 from qa.settings import Settings
 from qa.training import data as training
 from qa.training.fitting import CalibrationTrial, ending, fit, minimizer, with_threshold
@@ -49,8 +51,9 @@ class CalibrationReport:
     """How a calibration does on trials it was not fitted on: each half of the questions is judged by the other's fit.
 
     All are shares of trials: `first_right` of the answerable ones have a right first answer, shown or not;
-    `answered_rightly` show it; `ece` is the expected calibration error of first answers; `false_answers` says for each
-    k how many of the unanswerable ones show an answer that is wrong.
+    `answered_rightly` show it; `ece` is the expected calibration error of first answers, `ece_answerable` that of the
+    answerable ones alone, where only such are expected; `false_answers` says for each k how many of the unanswerable
+    ones show an answer that is wrong.
     """
 
     calibration: Calibration
@@ -58,6 +61,7 @@ class CalibrationReport:
     first_right: float
     answered_rightly: float
     ece: float
+    ece_answerable: float
     false_answers: Mapping[int, float]
 
 
@@ -95,23 +99,24 @@ def ask(
     One without an answer is asked as it is alone. Each passage is read once for a question.
     """
     readers = remembering(readers)
-    hits = _hits(searcher, question, vector)
+    proposals = searcher.propose(question, vector)
+    hits = _hits(searcher, question, proposals)
     if not question.answers:
         yield from _trials(question, {False: hits}, readers, searcher.settings)
         return
     if vain is InVain.WITHOUT_ARTICLES:
-        without = [hit for hit in hits if hit.passage.article.id not in question.relevant]
+        without = _hits(searcher, question, searcher.without(proposals, question.relevant))
         yield from _trials(question, {True: hits, False: without}, readers, searcher.settings)
     else:
         yield from _trials(question, {True: hits}, readers, searcher.settings)
     if isinstance(vain, PerturbedQuestion):
         changed = replace(question, question=vain.question, answers=())
-        unanswered = _hits(searcher, changed, vain.vector)
+        unanswered = _hits(searcher, changed, searcher.propose(changed, vain.vector))
         yield from _trials(changed, {False: unanswered}, readers, searcher.settings)
 
 
-def _hits(searcher: Searcher, question: Question, vector: Vectors) -> tuple[Hit, ...]:
-    return searcher.fused_hits(question, searcher.propose(question, vector).fused(searcher.settings.vector_weight))
+def _hits(searcher: Searcher, question: Question, proposals: Proposals) -> tuple[Hit, ...]:
+    return searcher.fused_hits(question, proposals.fused(searcher.settings.vector_weight))
 
 
 def _trials(
@@ -136,9 +141,8 @@ def judge(
         questions,
         first_right=float(np.mean([one.right for one, _ in answerable])),
         answered_rightly=float(np.mean([one.right and one.confidence >= least for one, least in answerable])),
-        ece=expected_calibration_error(
-            equal_width_bins([one.confidence for one, _, _ in ended], [float(one.right) for one, _, _ in ended])
-        ),
+        ece=_ece([one for one, _, _ in ended]),
+        ece_answerable=_ece([ending(by.expecting(1), trial) for by, trial in judged if trial.answerable]),
         false_answers={
             k: float(
                 np.mean(
@@ -151,6 +155,12 @@ def judge(
             )
             for k in KS
         },
+    )
+
+
+def _ece(endings: Sequence[Ending]) -> float:
+    return expected_calibration_error(
+        equal_width_bins([one.confidence for one in endings], [float(one.right) for one in endings])
     )
 
 

@@ -260,7 +260,8 @@ def calibration(data: Sequence[Path], name: str | None, selection: Selection) ->
     false = ", ".join(f"{100 * share:.1f} at k = {k}" for k, share in report.false_answers.items())
     click.echo(
         f"{report.questions:,} questions, each half judged by the fit on the other: first answer right "
-        f"{100 * report.first_right:.1f} %, shown {100 * report.answered_rightly:.1f} %; ECE {report.ece:.3f}; "
+        f"{100 * report.first_right:.1f} %, shown {100 * report.answered_rightly:.1f} %; ECE {report.ece:.3f}, of "
+        f"those with an answer {report.ece_answerable:.3f} if only such are expected; "
         f"questions answered where nothing answers them, %: {false}; "
         f"threshold {report.calibration.threshold:.2f}"
     )
