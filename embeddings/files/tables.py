@@ -134,10 +134,10 @@ class _Shape:
         """Return whether this is a row, and no line out of the text of a broken one."""
         if len(row) != self.width or self.width < 2:
             return False
-        told = [bool(parse_published(row[n])) for n in self.dates]
-        told += [row[n].startswith("http") for n in self.links]
-        told += [0 < len(row[n]) <= 64 and not re.search(r"\s", row[n]) for n in self.ids]
-        return any(told) or not told
+        told = [bool(parse_published(row[n])) for n in self.dates if row[n]]
+        told += [row[n].startswith("http") for n in self.links if row[n]]
+        told += [re.fullmatch(r"\S{1,64}", row[n]) is not None for n in self.ids]
+        return all(told)
 
 
 def _numbered(lines: _Lines, delimiter: str, shape: _Shape) -> Iterator[tuple[int, list[str] | UnreadableError]]:
