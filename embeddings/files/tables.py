@@ -147,7 +147,7 @@ def _numbered(lines: _Lines, delimiter: str, shape: _Shape) -> Iterator[tuple[in
     """
     number = 1
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    torn: tuple[int, str] | None = None
+    is_torn = False
     while True:
         lines.begin_row()
         try:
@@ -155,25 +155,16 @@ def _numbered(lines: _Lines, delimiter: str, shape: _Shape) -> Iterator[tuple[in
         except StopIteration:
             break
         except csv.Error as error:
-            is_torn = lines.go_back() or _NOT_CLOSED in str(error)
+            was_torn, is_torn = is_torn, lines.go_back() or is_torn or _NOT_CLOSED in str(error)
             rows = csv.reader(lines, delimiter=delimiter, strict=True)
-            if torn is None:
+            if not was_torn:
                 number += 1
-                torn = (number, _said(error, is_torn=is_torn))
-            if is_torn:
-                continue
-            row = []
-        if torn is not None:
-            if row and not shape.fits(row):
-                continue
-            yield torn[0], UnreadableError(torn[1])
-            torn = None
-            if not row:
-                continue
-        number += 1
-        yield number, row
-    if torn is not None:
-        yield torn[0], UnreadableError(torn[1])
+                yield number, UnreadableError(_said(error, is_torn=is_torn))
+            continue
+        if not is_torn or shape.fits(row):
+            is_torn = False
+            number += 1
+            yield number, row
 
 
 def _said(error: csv.Error, *, is_torn: bool) -> str:
