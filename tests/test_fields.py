@@ -245,7 +245,7 @@ def test_odd_secondary_field_costs_itself_and_is_told(tmp_path: Path, fields: di
     assert notes(tmp_path, {"text": "It rained.", **fields}) == (note,)
 
 
-@pytest.mark.parametrize("end", ["… [+4523 chars]", "... [+12 chars]", " [&hellip;]", " [...]"])
+@pytest.mark.parametrize("end", ["… [+4523 chars]", "... [+12 chars]", "… [1234 chars]", " [&hellip;]", " [...]"])
 def test_text_that_its_provider_cut_is_told(tmp_path: Path, end: str) -> None:
     found = notes(tmp_path, {"content": f"It rained all day{end}", "date": "2022"})
     assert found == ("with a text that its provider cut",)
@@ -255,3 +255,28 @@ def test_key_twice_in_an_object_is_refused() -> None:
     [piece] = pieces(CASES / "B30" / "zd-dup.json")
     assert isinstance(piece.item, Unread)
     assert piece.item.reason == "has the key 'text' twice in one object; take one out"
+
+
+TEXT = "The council approved the plan for the harbour wall."
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"_id": "x", "_source": {"title": "Wall", "body": TEXT}}, ("Wall", "", "")),
+        ({"hits": {"total": 1, "hits": [{"_source": {"title": "Wall", "text": TEXT}}]}}, ("Wall", "", "")),
+        ({"data": [{"type": "article", "attributes": {"title": "Wall", "body": TEXT}}]}, ("Wall", "", "")),
+        ({"pagination": {"total": 1}, "data": [{"title": "Wall", "text": TEXT, "source": "AP"}]}, ("Wall", "AP", "")),
+        ({"headline": "Wall", "body_html": f"<p>{TEXT}</p>", "byline": "By Ann Lee"}, ("Wall", "", "Ann Lee")),
+        ({"title": "Wall", "content": [{"type": "p", "data": {"text": TEXT}}, {"type": "image"}]}, ("Wall", "", "")),
+        (
+            {"@graph": [{"@type": "WebSite"}, {"@type": "Article", "headline": "Wall", "articleBody": TEXT}]},
+            ("Wall", "", ""),
+        ),
+        ({"title": "Wall", "text": TEXT, "author": {"first": "Ann", "last": "Lee"}}, ("Wall", "", "Ann Lee")),
+    ],
+)
+def test_shapes_of_interfaces(tmp_path: Path, value: object, expected: tuple[str, str, str]) -> None:
+    article = only_article(read_file(tmp_path, "a.json", json.dumps(value)))
+    assert (article.title, article.outlet, article.byline) == expected
+    assert article.text == TEXT

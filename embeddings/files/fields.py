@@ -58,6 +58,7 @@ _WITHIN = (
     "body",
     "content",
     "$date",
+    "data",
     "$oid",
     "$numberLong",
     "@id",
@@ -119,7 +120,7 @@ def record(value: object, names: FieldNames = USUAL) -> Draft:
     """
     if not isinstance(value, Mapping):
         raise UnreadableError(f"holds {_kind(value)} where an article's JSON object should be")
-    fields = Fields(_unwrapped(value, names), names)
+    fields = Fields(unwrapped(value, names), names)
     notes: list[str] = []
     text = _text_of(fields, notes)
     published = fields.first("published", _date, "a date", notes)
@@ -230,16 +231,18 @@ MIN_TEXT = 40
 
 _DATED = re.compile(r"date|time|creat|publi|posted|issued|updated|modified", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{10}")
-_CUT = re.compile(r"(?:…|\.\.\.)\s*(?:\[\+\s?[\d,]+ char(?:acter)?s?\.?\]|\[?Read more\]?)\s*\Z|\[(?:…|\.\.\.)\]\s*\Z")
+_CUT = re.compile(r"(?:…|\.\.\.)\s*(?:\[\+?\s?[\d,]+ char(?:acter)?s?\.?\]|\[?Read more\]?)\s*\Z|\[(?:…|\.\.\.)\]\s*\Z")
 _NOTHING = frozenset({"", "nan", "none", "null", "nat", "n/a", "[]", "{}"})
 
 
-def _unwrapped(value: Mapping[str, object], names: FieldNames) -> Mapping[str, object]:
+def unwrapped(value: Mapping[str, object], names: FieldNames) -> Mapping[str, object]:
     """Return an object with the fields of the one object within it that holds the text, if it holds none itself."""
     if holds_text(value, names):
         return value
-    within = [each for each in value.values() if isinstance(each, Mapping) and holds_text(each, names)]
-    return {**value, **within[0]} if len(within) == 1 else value
+    within = [name for name, each in value.items() if holds_text(each, names)]
+    if len(within) != 1 or not isinstance(inner := value[within[0]], Mapping):
+        return value
+    return {**{name: each for name, each in value.items() if name != within[0]}, **inner}
 
 
 def _text_of(fields: Fields, notes: list[str]) -> str:
@@ -339,16 +342,17 @@ def _people(name: str, value: object, notes: list[str]) -> str:
 def _person(entry: object) -> str:
     """Return the name in a string or an object; "" if there is none."""
     if isinstance(entry, str):
-        return entry
+        return _BY.sub("", entry)
     if not isinstance(entry, Mapping):
         return ""
     fields = {canonical(key): each for key, each in entry.items() if isinstance(key, str) and isinstance(each, str)}
     whole = next((fields[key] for key in _NAMES if fields.get(key)), "")
     parts = [next((fields[key] for key in keys if fields.get(key)), "") for keys in _PARTS_OF_NAMES]
-    return re.sub(r"\A[Bb][Yy]\s+", "", fields.get("original", "")) or whole or " ".join(filter(None, parts))
+    return _BY.sub("", fields.get("original", "")) or whole or " ".join(filter(None, parts))
 
 
-_NAMES = ("name", "displayname", "fullname", "title", "rendered", "#text", "@value")
+_BY = re.compile(r"\A(?:By|BY|by)\s+(?=\S)")
+_NAMES = ("name", "displayname", "fullname", "rendered", "#text", "@value")
 _PARTS_OF_NAMES = (("givenname", "firstname", "first"), ("middlename",), ("familyname", "lastname", "last"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from embeddings.files.contents import SAMPLE, Content, read_whole
 from embeddings.files.decoding import decode, escaped, read_lines
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames, canonical, holds_text, named, record
+from embeddings.files.fields import FieldNames, canonical, holds_text, named, record, unwrapped
 
 MAX_NESTING = 3
 """Objects within each other in which a list of articles is looked for."""
@@ -45,7 +45,7 @@ def _listed(value: object, names: FieldNames) -> list[Any] | None:
     if isinstance(value.get("articles"), list):
         return list(value["articles"])
     found = list(_lists_within(value, MAX_NESTING))
-    with_texts = [each for each in found if any(holds_text(entry, names) or _is_titled(entry) for entry in each)]
+    with_texts = [each for each in found if any(_is_article(entry, names) for entry in each)]
     if len(with_texts) != 1:
         return None
     is_graph = with_texts[0] is value.get("@graph")
@@ -61,14 +61,13 @@ def _lists_within(value: dict[str, Any], depth: int) -> Iterator[list[Any]]:
             yield from _lists_within(each, depth - 1)
 
 
-def _is_titled(entry: object) -> bool:
-    """Return whether an object that holds no text itself seems to be an article: it has a title and a link or text."""
+def _is_article(entry: object, names: FieldNames) -> bool:
+    """Return whether an object seems to be an article: it holds a text, or has a title and a link."""
     if not isinstance(entry, dict):
         return False
     keys = {canonical(key) for key in entry}
-    return "_source" in entry or bool(
-        keys & {"title", "webtitle", "headline"} and keys & {"url", "weburl", "link", "id"}
-    )
+    is_titled = keys & {"title", "webtitle", "headline"} and keys & {"url", "weburl", "link", "id"}
+    return bool(is_titled) or holds_text(unwrapped(entry, names), names)
 
 
 def _feed_of(value: object) -> str:
