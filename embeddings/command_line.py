@@ -43,6 +43,8 @@ def plain_errors() -> Iterator[None]:
 def _said(error: Exception) -> str:
     if not isinstance(error, OSError) or not error.strerror:
         return str(error)
+    if error.filename is None:
+        return f"what is printed cannot be written: {error.strerror}"
     cure = f"; {FULL_CURE}" if error.errno == errno.ENOSPC and FULL_CURE not in error.strerror else ""
     return f"{error.strerror}{cure}: {error.filename}"
 

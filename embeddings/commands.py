@@ -74,7 +74,7 @@ def index(
       pressmark index exports/2024.jsonl.gz clippings/ --archive ~/newsroom
       pressmark index export.csv --field title=headline_main --field text=body
       pressmark index gazette/ --outlet Gazette --collection 2024-05
-      zcat export.jsonl.gz | pressmark index - --format jsonl
+      pressmark index - --format jsonl < export.jsonl
       pressmark index clippings/ --prune --unread unread.jsonl
       pressmark index incoming/ --watch
     """

@@ -48,11 +48,14 @@ def article_to_json(article: Article) -> dict[str, object]:
         "outlet": article.outlet or None,
         "byline": article.byline or None,
         "url": article.url,
+        "read_from": article.read_from or None,
     }
 
 
-def prediction_to_json(prediction: Prediction, href: Href) -> dict[str, object]:
+def prediction_to_json(prediction: Prediction, href: Href, link: Href | None = None) -> dict[str, object]:
     """Return a prediction as the JSON contract has it; what the program withheld is not in it.
+
+    `link` says where a span can be seen from anywhere; without it nothing is said of that.
 
     `start` and `end` are character offsets in the article's text, half-open. Confidences have 4 decimals, scores 4,
     milliseconds 1. What is `skimmed` the small reader alone has read.
@@ -62,7 +65,7 @@ def prediction_to_json(prediction: Prediction, href: Href) -> dict[str, object]:
         "question": prediction.question,
         "abstained": prediction.abstained,
         "notice": prediction.notice or None,
-        "answers": [_answer_to_json(answer, href) for answer in prediction.answers],
+        "answers": [_answer_to_json(answer, href, link) for answer in prediction.answers],
         "passages": [_hit_to_json(hit, hit.passage.id in prediction.skimmed) for hit in prediction.hits],
         "timings_ms": {
             "encode": round(timings.encode, 1),
@@ -74,7 +77,7 @@ def prediction_to_json(prediction: Prediction, href: Href) -> dict[str, object]:
     }
 
 
-def _answer_to_json(answer: Answer, href: Href) -> dict[str, object]:
+def _answer_to_json(answer: Answer, href: Href, link: Href | None) -> dict[str, object]:
     return {
         "text": answer.text,
         "confidence": round(answer.confidence, 4),
@@ -82,19 +85,23 @@ def _answer_to_json(answer: Answer, href: Href) -> dict[str, object]:
         "end": answer.end,
         "sentence": {"start": answer.sentence.start, "end": answer.sentence.end, "text": answer.sentence.text},
         "article": article_to_json(answer.article),
-        "href": href(answer),
-        "supports": [_place_to_json(support, href) for support in answer.supports],
-        "copies": [_place_to_json(copy, href) for copy in answer.copies],
+        **_seen_at(answer, href, link),
+        "supports": [_place_to_json(support, href, link) for support in answer.supports],
+        "copies": [_place_to_json(copy, href, link) for copy in answer.copies],
         "skimmed": answer.skimmed,
     }
 
 
-def _place_to_json(mention: Mention, href: Href) -> dict[str, object]:
+def _seen_at(span: Span, href: Href, link: Href | None) -> dict[str, object]:
+    return {"href": href(span)} if link is None else {"href": href(span), "link": link(span)}
+
+
+def _place_to_json(mention: Mention, href: Href, link: Href | None) -> dict[str, object]:
     return {
         "article": article_to_json(mention.article),
         "start": mention.start,
         "end": mention.end,
-        "href": href(mention),
+        **_seen_at(mention, href, link),
         "skimmed": mention.skimmed,
     }
 

@@ -30,6 +30,7 @@ SIGNED_JSON = {
     "outlet": "Azernews",
     "byline": "By Vugar Khalilov",
     "url": "https://example.org/signing?a=1&b=2",
+    "read_from": None,
 }
 REPEATED_JSON = {
     "id": "wire-7",
@@ -38,6 +39,7 @@ REPEATED_JSON = {
     "outlet": "The Wire",
     "byline": None,
     "url": None,
+    "read_from": "wire/2022.jsonl#7",
 }
 
 
@@ -69,12 +71,14 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "sentence": {"start": 24, "end": 69, "text": "The offices signed a memorandum on Wednesday."},
         "article": SIGNED_JSON,
         "href": "/articles/azernews%2F2022%20signing%231?start=43&end=55",
+        "link": "http://localhost/articles/azernews%2F2022%20signing%231?start=43&end=55",
         "supports": [
             {
                 "article": REPEATED_JSON,
                 "start": 37,
                 "end": 47,
                 "href": "/articles/wire-7?start=37&end=47",
+                "link": "http://localhost/articles/wire-7?start=37&end=47",
                 "skimmed": False,
             }
         ],
@@ -94,6 +98,21 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "article": REPEATED_JSON,
         "skimmed": False,
     }
+
+
+@pytest.mark.parametrize("path", ["/api/v1/ask?question=caf%E9", "/?q=caf%E9", "/?q=who&x=%FF"])
+def test_letters_that_are_not_escaped_as_utf_8_are_refused(path: str, client: FlaskClient) -> None:
+    response = client.get(path)
+    assert response.status_code == 400
+    assert "not escaped as UTF-8" in response.text
+    assert client.get("/api/v1/ask?question=caf%C3%A9").status_code == 200
+
+
+@pytest.mark.parametrize("body", ['{"question": "Who?", "question": "Where?"}', '{"k": {"a": 1, "a": 1}}'])
+def test_a_name_given_twice_in_the_body_is_refused(body: str, client: FlaskClient) -> None:
+    response = client.post("/api/v1/ask", data=body, content_type="application/json")
+    assert response.status_code == 400
+    assert "more than once; send it once." in response.get_json()["detail"]
 
 
 def test_ask_abstained_gives_no_answers_and_nothing_withheld() -> None:

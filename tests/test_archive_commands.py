@@ -1,6 +1,8 @@
 """`pressmark list`, `info` and `remove`."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -90,6 +92,14 @@ def test_list_as_json_lines(run: Run) -> None:
         "copies": 0,
         "places": ["in/a.txt"],
     }
+
+
+def test_a_full_disk_behind_the_output_is_told_as_that(folder: Path) -> None:
+    command = [sys.executable, "-c", "from web.commands import main; main()", "list", "--archive", str(folder)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.stderr.startswith(b"Error: what is printed cannot be written: No space left on device\n")
+    assert done.returncode == 2
 
 
 def test_list_of_nothing_says_so(run: Run, folder: Path) -> None:

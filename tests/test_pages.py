@@ -263,6 +263,11 @@ def test_scripts_in_question_title_and_text_are_text() -> None:
     assert '<p class="url">javascript:alert(3)</p>' in read
 
 
+def test_article_without_a_link_shows_where_it_was_read(client: FlaskClient) -> None:
+    assert '<p class="url">Read from wire/2022.jsonl#7</p>' in page_of(client, "/articles/wire-7")
+    assert "Read from" not in page_of(client, SIGNED_PATH)
+
+
 def test_article_shows_its_source_and_the_marked_span(client: FlaskClient) -> None:
     page = page_of(client, SIGNED_PATH, start=43, end=55, q="Who?", outlet="Azernews")
     assert '<h1 dir="auto">Offices sign a memorandum</h1>' in page

@@ -32,6 +32,7 @@ REPEATED = Article(
     title="Later that month",
     published="2022-10",
     outlet="The Wire",
+    read_from="wire/2022.jsonl#7",
 )
 HOSTILE = Article(
     id="<script>",

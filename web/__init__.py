@@ -7,7 +7,7 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from web import api, errors, pages
-from web.requests import IdConverter
+from web.requests import IdConverter, check_escapes
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -44,6 +44,7 @@ def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     errors.register(app)
+    app.before_request(check_escapes)
     app.after_request(_secure)
     return app
 

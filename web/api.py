@@ -1,10 +1,12 @@
 """The JSON endpoint: questions, articles and health, in the contract's words."""
 
 import json
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import BadRequest
 
+from embeddings.types import Span
 from qa.render import article_to_json, prediction_to_json
 from web.requests import Asked, current_pipeline, read_article, read_json, read_query, span_path
 
@@ -52,14 +54,36 @@ def health() -> Response:
 
 def _answer(asked: Asked) -> Response:
     prediction = current_pipeline().ask(asked.question, k=asked.k, only=asked.only)
-    return jsonify(prediction_to_json(prediction, span_path))
+    return jsonify(prediction_to_json(prediction, span_path, _span_link))
+
+
+def _span_link(span: Span) -> str:
+    """Return the whole address of the page that shows an article with a span marked in it."""
+    return f"{request.host_url.rstrip('/')}{span_path(span)}"
+
+
+class DoubledNameError(ValueError):
+    """An object has two values of one name: which is meant nobody knows."""
+
+
+def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """Return an object of its names and values. Raises DoubledNameError."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DoubledNameError(f"The body has {twice[:100]!r} more than once; send it once.")
+    return fields
 
 
 def _json_body() -> object:
     """Return the request's body as JSON. Raises BadRequest, UnsupportedMediaType."""
     try:
-        body: object = request.get_json()
-    except (BadRequest, RecursionError) as error:
+        request.get_json()  # it is JSON, and said to be
+        body: object = json.loads(request.get_data(), object_pairs_hook=_once)
+    except DoubledNameError as error:
+        raise BadRequest(str(error)) from error
+    except (BadRequest, ValueError, RecursionError) as error:
         raise BadRequest(
             'The body is not valid JSON; send an object such as {"question": "Who signed it?"}.'
         ) from error

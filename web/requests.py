@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.routing import BaseConverter
 
 from embeddings.dates import parse_filter_date
@@ -72,6 +72,16 @@ class IdConverter(BaseConverter):
 def span_path(span: Span) -> str:
     """Return the path of the page that shows an article with a span marked in it; "/" in an id is quoted, too."""
     return f"/articles/{quote(span.article.id, safe='')}?start={span.start}&end={span.end}"
+
+
+def check_escapes() -> None:
+    """Raise BadRequest unless what an address asks for is UTF-8: letters in another code would be other words."""
+    try:
+        unquote_to_bytes(request.query_string).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            "The address holds letters that are not escaped as UTF-8, such as %E9; send é as %C3%A9."
+        ) from error
 
 
 def current_pipeline() -> "Pipeline":

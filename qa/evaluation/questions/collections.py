@@ -161,11 +161,8 @@ def _json_lines(path: Path) -> Callable[[Path], QuestionSet]:
 def _seeds(path: Path) -> QuestionSet:
     questions, articles = read_seeds(path), list(read_articles([path.parent]))
     unread = [article for article in articles if isinstance(article, Unread)]
-    notes = (
-        (f"{plural(len(unread), 'file')} beside {path.name} without an article, such as {unread[0].source}.",)
-        if unread
-        else ()
-    )
+    entries = plural(len(unread), "entry", "entries")
+    notes = (f"{entries} beside {path.name} without an article, such as {unread[0].source}.",) if unread else ()
     return replace(questions, articles=tuple(item for item in articles if isinstance(item, Article)), notes=notes)
 
 
