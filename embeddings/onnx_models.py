@@ -62,9 +62,12 @@ def check_file(path: Path, expected: str) -> None:
         )
 
 
-def check_memory(path: Path) -> None:
-    """Raise MemoryError if a model's file needs more memory than there is: the system would end the process."""
-    needed, left = int(path.stat().st_size * MEMORY), available_memory()
+def check_memory(path: Path, beside: int = 0) -> None:
+    """Raise MemoryError if a model's file needs more memory than there is: the system would end the process.
+
+    `beside`: bytes that are needed for something else.
+    """
+    needed, left = int(path.stat().st_size * MEMORY) + beside, available_memory()
     if left is not None and left < needed:
         raise MemoryError(f"{path} needs {needed / 1e6:.0f} MB, {max(0, left) / 1e6:.0f} MB are free")
 

@@ -135,8 +135,9 @@ def _answer_in_words(answer: Answer) -> str:
     sentence, text = answer.sentence, answer.article.text
     marked = click.style(answer.text, fg="black", bg="yellow", bold=True)
     quotation = text[sentence.start : answer.start] + marked + text[answer.end : sentence.end]
+    said = confidence_in_words(answer.confidence) + (", skimmed" if answer.skimmed else "")
     lines = [
-        f"{click.style(' '.join(answer.text.split()), bold=True)}  ({confidence_in_words(answer.confidence)})",
+        f"{click.style(' '.join(answer.text.split()), bold=True)}  ({said})",
         _indented(f"“{' '.join(quotation.split())}”"),
         _indented(_source_line(answer.article)),
         f"  {answer.article.id} [{answer.start}:{answer.end}]",

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -16,7 +16,7 @@ from embeddings.folder.archive import Archive
 from embeddings.indexing.run import index_paths
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
-from qa.confidence import Calibration
+from qa.confidence import Calibration, Regression
 from qa.pipeline import Pipeline
 from qa.reading import Readers
 from qa.render import prediction_to_json
@@ -137,6 +137,18 @@ def test_ask_marks_the_answers_in_a_terminal_and_breaks_the_lines_alike(over: Ov
     assert "“They signed a long-awaited “\x1b[30m\x1b[43m\x1b[1mtreaty of friendship\x1b[0m” on the\n" in coloured
     assert coloured.startswith("\x1b[1mtreaty of friendship\x1b[0m  (very likely")
     assert click.unstyle(coloured) == PLAIN
+
+
+def test_ask_says_what_was_only_skimmed_and_what_is_amiss_with_the_readers(over: Over, news: Archive) -> None:
+    opened = over(news, {"treaty of friendship": math.log(19)})
+    small = FakeReader({"mayor said": math.log(3)})
+    calibration = replace(BY_MARGIN, skimmed=Regression(margin=1.0, bias=-math.log(3)))
+    readers = replace(opened.pipeline.readers, skimmer=small, calibration=calibration, notice="All is not well.")
+    opened.pipeline = Pipeline(news, readers, Settings(read=1))
+    result = ask(QUESTION)
+    assert result.stderr == "All is not well.\n"
+    assert "treaty of friendship  (very likely · 95 %)\n" in result.stdout
+    assert "mayor said  (about as likely as not · 50 %, skimmed)\n" in result.stdout
 
 
 def test_ask_without_an_answer_shows_the_nearest_passages(over: Over, news: Archive) -> None:

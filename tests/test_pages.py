@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from embeddings.types import Filter
 from processes import run_python
+from qa.reader.load import NO_MEMORY
 from web.pages import as_sentence, scope_in_words
 from web_fakes import (
     HOSTILE,
@@ -145,6 +146,22 @@ def test_passages_are_ranked_and_marked_where_an_answer_lies(client: FlaskClient
     assert "A memorandum was planned. Later, the <mark>memorandum</mark> was signed.</p>" in page
     assert f'href="{SIGNED_PATH}?start=24&amp;end=166&amp;q=Who?#span"' in page
     assert "3 passages read in 36 ms." in page
+
+
+def test_what_was_only_skimmed_is_told(pipeline: FakePipeline, client: FlaskClient) -> None:
+    signed, place = pipeline.prediction.answers
+    answers = (signed, replace(place, skimmed=True))
+    pipeline.prediction = replace(pipeline.prediction, answers=answers, skimmed=frozenset({"wire-7@0", "<script>@0"}))
+    page = page_of(client, "/", q="Who?")
+    assert "1 passage read, 2 skimmed in 36 ms." in page
+    assert re.findall(r'class="number">(\d)</span>[^\n]*<span class="score">skimmed<', page) == ["2", "3"]
+    assert page.count("Found by skimming: the careful reader has not read this passage.") == 1
+
+
+def test_too_little_memory_for_the_careful_reader_is_told(pipeline: FakePipeline, client: FlaskClient) -> None:
+    assert NO_MEMORY not in page_of(client, "/", q="Who?")
+    pipeline.prediction = replace(pipeline.prediction, notice=NO_MEMORY)
+    assert NO_MEMORY in page_of(client, "/", q="Who?")
 
 
 def test_same_words_twice_the_right_occurrence_is_marked() -> None:

@@ -17,7 +17,7 @@ from fakes import FakeReader, near
 from qa.answers import gather
 from qa.confidence import Calibration, Evidence, Regression
 from qa.pipeline import Pipeline
-from qa.reader.load import NO_MEMORY, load_readers, models_of, pair_folders
+from qa.reader.load import BESIDE, NO_MEMORY, load_readers, models_of, pair_folders
 from qa.reading import Findings, Readers, read_best, read_hits
 from qa.render import prediction_to_json
 from qa.settings import SHIPPED_READER, Settings
@@ -217,9 +217,7 @@ def test_the_small_one_of_a_pair_reads_alone_if_it_is_asked_for(pair: Path) -> N
 def test_too_little_memory_for_the_careful_reader_leaves_the_small_one(
     pair: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    size = (pair / "model.onnx").stat().st_size
-    left = iter([size, 3 * size])  # one is asked for after the other: too little, then enough
-    monkeypatch.setattr("embeddings.onnx_models.available_memory", lambda: next(left))
+    monkeypatch.setattr("embeddings.onnx_models.available_memory", lambda: BESIDE)  # enough for the small one alone
     with caplog.at_level(logging.WARNING):
         readers = load_readers(settings_for(pair))
     assert (readers.skimmer, readers.notice) == (None, NO_MEMORY)

@@ -24,6 +24,10 @@ FORMAT = 2
 OWN_ODDS = Calibration(margin=1.0, threshold=0.5)
 """For a reader that was not calibrated: the odds that the model itself gives its span over "no answer here"."""
 
+BESIDE = 700_000_000
+"""Bytes of memory, or of address space, that the careful reader leaves to the small one, the encoder and the indexes:
+150 MB and 600 MB were measured with a small archive."""
+
 NO_MEMORY = "There is too little memory for the careful reader: the small one reads alone."
 """What is said then with every prediction."""
 
@@ -42,13 +46,13 @@ def load_readers(settings: Settings) -> Readers:
     folder = reader_folder(settings.reader, settings.cache)
     folders = pair_folders(folder)
     try:
-        opened = open_readers(folders)
+        if len(folders) > 1:
+            onnx_models.check_memory(folder / "model.onnx", BESIDE)
     except MemoryError as error:
-        if len(folders) == 1:
-            raise
         log.warning("%s %s", NO_MEMORY, error)
         return replace(load_readers(replace(settings, reader=str(folders[-1]))), notice=NO_MEMORY)
-    return replace(opened, calibration=_calibration(folders, settings.reader).expecting(settings.answerable))
+    calibration = _calibration(folders, settings.reader).expecting(settings.answerable)
+    return replace(open_readers(folders), calibration=calibration)
 
 
 def open_readers(folders: Sequence[Path]) -> Readers:
