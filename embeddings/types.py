@@ -40,10 +40,10 @@ class Article:
     byline: str = ""
     url: str | None = None
     source: str = ""
-    version: str = ""
+    version: str = field(default="", compare=False)
     collection: str = ""
     read_from: str = ""
-    given_id: str = ""
+    given_id: str = field(default="", compare=False)
 
     @property
     def days(self) -> tuple[int, int]:

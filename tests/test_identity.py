@@ -129,6 +129,21 @@ def test_of_two_snapshots_of_a_feed_the_later_stays(names: tuple[str, str], arch
     assert sum(report.replaced for report in reports) + sum(len(report.older) for report in reports) == 1
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    "later",
+    [{"dateModified": "2022-10-20"}, {"date": "2022-10-19T10:00:00Z"}, {"version": 2}, {"date": "2022-10-20"}],
+)
+def test_the_later_of_two_records_stays(
+    later: dict[str, object], turned: bool, archive: Archive, tmp_path: Path
+) -> None:
+    told_by = {"id": 1, "outlet": "Post", "date": "2022-10-19", "version": 1}
+    texts = [record("Seven weeks, as was said at first.", **told_by), record("Eleven weeks.", **{**told_by, **later})]
+    for n, text in enumerate(reversed(texts) if turned else texts):
+        index(archive, put(tmp_path / f"{n}.jsonl", text))
+    assert kept(archive) == ["Eleven weeks."]
+
+
 def test_versions_of_one_folder_are_told_by_date_and_being_alike(archive: Archive) -> None:
     report = index(archive, CASES / "in")
     assert kept(archive) == [

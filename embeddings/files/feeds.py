@@ -13,6 +13,7 @@ from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames
 from embeddings.files.html import html_words
 from embeddings.files.markup import plain_words
+from embeddings.files.versions import version_of
 
 ROOTS = ("rss", "feed", "RDF")
 """The root elements of RSS, Atom and RSS 1.0."""
@@ -151,7 +152,13 @@ def _draft(item: Any) -> Draft:
         outlet=_outlet(item),
         byline=", ".join(dict.fromkeys(filter(None, map(_person, people)))),
         url=_link(item),
+        version=version_of(_first(item, "pubDate", "published", "dc:date", "issued"), _first(item, "updated")),
     )
+
+
+def _first(item: Any, *names: str) -> str:
+    """Return the characters of the first child of these names; "" if there is none."""
+    return next((_plain(each) for each in _children(item, *names)), "")
 
 
 def _outlet(item: Any) -> str:

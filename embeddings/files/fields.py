@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from embeddings.dates import parse_published
 from embeddings.files.drafts import Draft, UnreadableError
 from embeddings.files.markup import plain_words
+from embeddings.files.versions import MODIFIED_NAMES, REVISION_NAMES, version_of
 
 USUAL_NAMES = {
     "text": (
@@ -135,6 +136,7 @@ def record(value: object, names: FieldNames = USUAL) -> Draft:
         url=fields.first("url", _address, "a link", notes),
         id=_checked(fields.first("id", _id, "an id of its own", notes)),
         notes=tuple(notes),
+        version=version_of(fields.plain("published"), fields.plain("modified"), fields.plain("revision")),
     )
 
 
@@ -167,7 +169,7 @@ def canonical(name: str) -> str:
 def _keys_by_field(keys: tuple[object, ...]) -> dict[str, tuple[str, ...]]:
     """Return which of an object's keys each field, and what may stand for a text, is called; the most usual first."""
     found = {canonical(key): key for key in reversed(keys) if isinstance(key, str)}
-    usual = {**USUAL_NAMES, "stand-in": STAND_INS}
+    usual = {**USUAL_NAMES, "stand-in": STAND_INS, "modified": MODIFIED_NAMES, "revision": REVISION_NAMES}
     called = {known: [found.get(canonical(name)) for name in names] for known, names in usual.items()}
     return {known: tuple(key for key in keys if key is not None) for known, keys in called.items()}
 
@@ -191,6 +193,11 @@ class Fields:
         for name in self._keys[known]:
             if not _is_nothing(value := self._value[name]):
                 yield name, value
+
+    def plain(self, known: str) -> str:
+        """Return the first value of a field that is a text or a number, as it is written; "" if none is."""
+        values = (value for _, value in self.named(known) if isinstance(value, str | int | float))
+        return next((str(value).strip() for value in values if not isinstance(value, bool)), "")
 
     def states_no_text(self) -> bool:
         """Return whether a text is there and holds no character."""
