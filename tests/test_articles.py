@@ -127,7 +127,9 @@ def test_markdown(tmp_path: Path) -> None:
     )
     text = "It rained all day .\nIt stopped.\n\nLater\n\none\n\ntwo\n\nx = 1 < 2\n\n<b>raw</b> snake_case_name"
     source = str(tmp_path / "a.md")
-    expected = Article("m1", text, "Rain in Baku", "2022-10", "The Gazette", "Ann Lee, Bo Ek", None, source)
+    expected = Article(
+        "m1", text, "Rain in Baku", "2022-10", "The Gazette", "Ann Lee, Bo Ek", None, source, given_id="m1"
+    )
     assert read_article(tmp_path, "a.md", content) == expected
 
 
@@ -215,7 +217,7 @@ def test_html_that_is_broken_is_unread(tmp_path: Path) -> None:
                 "byline": "Ann",
                 "link": "https://example.org/x",
             },
-            Article("7", "It rained. It stopped.", "It rained.", "", "", "Ann", "https://example.org/x"),
+            Article("7", "It rained. It stopped.", "It rained.", "", "", "Ann", "https://example.org/x", given_id="7"),
         ),
         ({"text": "B.", "url": "javascript:alert(1)", "published": "yesterday"}, Article("a", "B.", "B.")),
         (

@@ -18,7 +18,7 @@ from embeddings.records import FileRecord
 from embeddings.sources import file_of
 from embeddings.types import Article
 
-READING = "2"
+READING = "3"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
 SETTLED = 2_000_000_000
