@@ -14,7 +14,7 @@ from embeddings.command_line import SHOWN, NothingToDo, WrongUse, archive_option
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
 from embeddings.files.articles import InputFile, Unread, check_paths, find_files
-from embeddings.files.decoding import clean_line
+from embeddings.files.decoding import clean_line, known_encoding
 from embeddings.files.fields import FieldNames
 from embeddings.folder.check import rebuild
 from embeddings.indexing.run import NOTHING_SAID, IndexReport, Said, index_files
@@ -37,6 +37,9 @@ STANDARD_INPUT = Path("-")
     multiple=True,
     help="What an export calls a field, in JSON and CSV: title=headline_main, title=headline.main. May be repeated.",
 )
+@click.option(
+    "--encoding", metavar="NAME", default="", help="What the text is in, such as cp1254, where a guess is wrong."
+)
 @click.option("--outlet", default="", help="Whose articles these are, where they do not say it themselves.")
 @click.option("--collection", metavar="NAME", default="", help="A name for this batch, for `remove --collection`.")
 @click.option("--format", "form", metavar="SUFFIX", default="", help="What comes on standard input: jsonl, csv, rss, …")
@@ -52,6 +55,7 @@ def index(
     paths: Sequence[Path],
     archive: Location,
     fields: Sequence[str],
+    encoding: str,
     outlet: str,
     collection: str,
     form: str,
@@ -79,7 +83,7 @@ def index(
       pressmark index incoming/ --watch
     """
     with plain_errors():
-        said = Said(FieldNames.parse(fields), outlet=clean_line(outlet), collection=clean_line(collection))
+        said = Said(FieldNames.parse(fields), _checked_encoding(encoding), clean_line(outlet), clean_line(collection))
     piped = STANDARD_INPUT in paths
     if piped and (len(paths) > 1 or prune or watch):
         raise WrongUse("standard input, -, is read alone, and neither with --prune nor with --watch")
@@ -96,6 +100,14 @@ def index(
     _say(report, archive, prune=prune, all_in=unread)
     if not report.read:
         raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
+
+
+def _checked_encoding(said: str) -> str:
+    """Return the encoding; ValueError if there is none of this name."""
+    try:
+        return known_encoding(said)
+    except ValueError as error:
+        raise ValueError(f"--encoding {said!r} is no known encoding; cp1254 and utf-8 are") from error
 
 
 def index_with_progress(

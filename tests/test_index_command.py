@@ -149,6 +149,19 @@ def test_a_newsroom_s_field_names_are_given(run: Run, folder: Path, tmp_path: Pa
     assert stored(folder) == ["It rained."]
 
 
+def test_an_encoding_that_is_said_goes_before_the_guess(run: Run, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("A\u011f.".encode("cp1254"))
+    assert run(path, "--encoding", "cp1254").exit_code == 0
+    assert stored(folder) == ["A\u011f."]
+
+
+def test_an_encoding_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
+    result = run(put(tmp_path / "a.txt", "Text."), "--encoding", "cp9999")
+    assert result.exit_code != 0
+    assert "--encoding 'cp9999' is no known encoding; cp1254 and utf-8 are" in result.stderr
+
+
 def test_a_field_that_is_none_is_refused_with_those_there_are(run: Run, folder: Path, tmp_path: Path) -> None:
     result = run(put(tmp_path / "a.json", "{}"), "--field", "titel=headline")
     assert result.exit_code == 2

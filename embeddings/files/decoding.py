@@ -42,7 +42,7 @@ def read_lines(stream: BufferedReader, newline: str, said: str = "") -> Iterator
     start = stream.peek(SAMPLE)
     wide = _wide_encoding(start)
     if wide is None and b"\0" in start:
-        wide = _unmarked_utf_16(start).name if not said else _known_encoding(said)
+        wide = _unmarked_utf_16(start).name if not said else known_encoding(said)
     encoding, errors = ("utf-8", "surrogateescape") if wide is None else (wide, "replace")
     lines = TextIOWrapper(stream, encoding, errors, newline)
     try:
@@ -99,7 +99,7 @@ def encoding_of(data: bytes, declared: str = "", said: str = "", around: bytes =
     if wide := _wide_encoding(data):
         return Encoding(wide)
     if said:
-        return Encoding(_known_encoding(said))
+        return Encoding(known_encoding(said))
     if b"\0" in data:
         return _unmarked_utf_16(data)
     sure = declared if _is_seven_bit(declared) else "utf-8-sig"
@@ -154,10 +154,10 @@ def _unmarked_utf_16(data: bytes) -> Encoding:
     return Encoding(encoding)
 
 
-def _known_encoding(said: str) -> str:
-    """Return the encoding that a person said, if there is one of this name."""
+def known_encoding(said: str) -> str:
+    """Return the encoding that a person said, "" for none; UnreadableError if there is none of this name."""
     try:
-        "".encode(said)
+        "".encode(said or "utf-8")
     except LookupError as error:
         raise UnreadableError(f"is said to be in {said!r}, which is no known encoding; cp1254 and utf-8 are") from error
     return said
