@@ -20,6 +20,7 @@ class Stage(StrEnum):
     NOT_IN_ARCHIVE = "not in the archive"
     FILTERED = "filtered"
     BELOW_K = "ranked below k"
+    ONLY_SKIMMED = "only skimmed"
     SPAN_BEATEN = "span beaten"
     BELOW_THRESHOLD = "below the threshold"
     ANSWERED = "answered, yet there is no answer"
@@ -93,9 +94,8 @@ def lost_at(pipeline: Pipeline, prediction: Prediction, expected: Expected, only
         return Lost(Stage.BELOW_THRESHOLD, detail)
     if not expected.articles:
         return Lost(Stage.NOT_IN_ARCHIVE, "no article holds the words of an accepted answer")
-    if not _first_holding(prediction.hits, expected):
-        return _not_read(pipeline, prediction, expected, only)
-    return _beaten(found, expected)
+    hit = _first_holding(prediction.hits, expected)
+    return _not_read(pipeline, prediction, expected, only) if hit is None else _not_first(prediction, hit, expected)
 
 
 def _not_read(pipeline: Pipeline, prediction: Prediction, expected: Expected, only: Filter) -> Lost:
@@ -111,10 +111,22 @@ def _not_read(pipeline: Pipeline, prediction: Prediction, expected: Expected, on
     scores = proposals.fused(settings.vector_weight)
     hits = fused_hits(scores, pipeline.archive.passages(scores), prediction.question, only, settings)
     hit = _first_holding(hits, expected)
-    read = f"{plural(len(prediction.hits), 'passage')} {'was' if len(prediction.hits) == 1 else 'were'} read"
+    read = _were_read(len(prediction.hits))
     if hit is None:
         return Lost(Stage.BELOW_K, f"among the first {most} of neither keywords nor vectors; {read}")
     return Lost(Stage.BELOW_K, f"rank {hit.rank}, {hit.passage.id}; {read}")
+
+
+def _not_first(prediction: Prediction, hit: Hit, expected: Expected) -> Lost:
+    """Return why an accepted answer was not the first, though a hit, the first of such, holds it."""
+    read = [one for one in prediction.hits if one.passage.id not in prediction.skimmed]
+    if _first_holding(read, expected) is None:
+        return Lost(Stage.ONLY_SKIMMED, f"rank {hit.rank}, {hit.passage.id}; {_were_read(len(read))}")
+    return _beaten(candidates(prediction), expected)
+
+
+def _were_read(count: int) -> str:
+    return f"{plural(count, 'passage')} {'was' if count == 1 else 'were'} read"
 
 
 def _beaten(found: Sequence[Answer], expected: Expected) -> Lost:

@@ -1,6 +1,7 @@
 """At which stage of the way an answer was lost."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -63,6 +64,15 @@ def test_lost_below_k_names_the_rank(archive: Archive) -> None:
     prediction = pipeline.ask("boats bought by whom")
     expected = expect(pipeline.archive, {"q": (("Ada Lovelace",), ())})["q"]
     assert lost_at(pipeline, prediction, expected, ALL) == Lost(Stage.BELOW_K, "rank 2, ada@0; 1 passage was read")
+
+
+def test_lost_to_skimming_where_the_passage_was_not_read(archive: Archive) -> None:
+    alone = pipeline_over(archive, {"Bob": 2.0, "Ada Lovelace": 3.0}, k=2, read=1)
+    readers = replace(alone.readers, skimmer=FakeReader({"Bob": 2.0}))
+    pipeline = Pipeline(alone.archive, readers, alone.settings)
+    prediction = pipeline.ask("boats bought by whom")
+    expected = expect(pipeline.archive, {"q": (("Ada Lovelace",), ())})["q"]
+    assert lost_at(pipeline, prediction, expected, ALL) == Lost(Stage.ONLY_SKIMMED, "rank 2, ada@0; 1 passage was read")
 
 
 def test_lost_below_k_where_neither_leg_proposes_it(archive: Archive) -> None:
