@@ -9,7 +9,7 @@ MEASURED := $(addprefix $(RESULTS)/,$(PUBLISHED:%=published-%.json) reading-v1.1
 	reading-sample.json $(FORMS:%=reading-typed-%.json) \
 	retrieval-squad.json retrieval-news-2023.json \
 	answers-squad-v1.1.json answers-squad-v2.0.json answers-news-2023.json answers-seeds.json \
-	tune-news-2022.txt ablations-news-2022.json benchmark.json benchmark-search.json)
+	tune-news-2022.txt orders-2022.json ablations-news-2022.json benchmark.json benchmark-search.json)
 
 .PHONY: evaluation
 
@@ -51,6 +51,13 @@ $(RESULTS)/answers-seeds.json:
 
 $(RESULTS)/tune-news-%.txt: | build/news
 	$(EVALUATE) tune $(NEWS) --archive build/news --asked $* --as-of-asked --questions 200 > $@
+
+$(RESULTS)/orders-%.json: build/held-out.jsonl | build/news
+	$(EVALUATE) orders $< $(NEWS) --archive build/news --asked $* --as-of-asked --json $@
+
+build/held-out.jsonl:
+	@test -n "$(HELD_OUT)" || { echo "give the questions that training left out: HELD_OUT=CHECKPOINT/held-out.jsonl"; exit 2; }
+	cp $(HELD_OUT) $@
 
 $(RESULTS)/ablations-news-%.json: build/reader-float32 | build/news
 	$(EVALUATE) ablations $(NEWS) --archive build/news --asked $* --questions 250 --others 100 \

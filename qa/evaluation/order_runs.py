@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from embeddings.types import Passage
 from qa.evaluation.ablation import Ablation, Variant, variants
 from qa.evaluation.measures.bootstrap import paired_difference
 from qa.evaluation.measures.rankings import best_of_each, score_run
@@ -29,14 +30,18 @@ Values = Mapping[str, Sequence[float]]
 
 @dataclass(slots=True)
 class RememberingSearcher:
-    """Searches for a question once with the same settings of the search: variants share most of these."""
+    """Searches for a question once with the same settings of the search: variants share most of these.
+
+    Each passage is fetched once for all variants, too.
+    """
 
     collection: Collection
+    _passages: dict[int, Passage] = field(default_factory=dict)
     _known: dict[tuple[int, float, int], Proposals] = field(default_factory=dict)
 
     def measure(self, variant: Variant) -> Values:
         """Return the measures of a variant for each question that has a relevant article."""
-        searcher = Searcher(self.collection.archive, variant.settings)
+        searcher = Searcher(self.collection.archive, variant.settings, self._passages)
         run, qrels = {}, {}
         for row, question in enumerate(self.collection.questions.questions):
             if question.relevant:

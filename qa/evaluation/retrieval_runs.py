@@ -40,7 +40,8 @@ class Searcher:
 
     archive: SearchableArchive
     settings: Settings
-    _passages: dict[int, Passage] = field(default_factory=dict)
+    fetched: dict[int, Passage] = field(default_factory=dict)
+    """The passages that were fetched so far, by number."""
 
     def propose(self, question: Question, vector: Vectors) -> Proposals:
         """Return what both legs propose for a question; `vector` has shape (1, dimension)."""
@@ -65,8 +66,8 @@ class Searcher:
         return Proposals(left(proposals.vectors), left(proposals.keywords))
 
     def _fetched(self, numbers: Collection[int]) -> dict[int, Passage]:
-        self._passages |= self.archive.passages([number for number in numbers if number not in self._passages])
-        return {number: self._passages[number] for number in numbers}
+        self.fetched.update(self.archive.passages([number for number in numbers if number not in self.fetched]))
+        return {number: self.fetched[number] for number in numbers}
 
     def three_ways(self, question: Question, proposals: Proposals) -> dict[Way, tuple[Hit, ...]]:
         """Return the hits by keywords, by vectors and by both fused."""
