@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from embeddings.writing import write_whole
 from qa.settings import Settings
 
 FILE = "calibration.json"
@@ -152,8 +153,8 @@ class Calibration(Regression):
         return found
 
     def save(self, reader: Path) -> None:
-        """Write the calibration into a reader's folder."""
-        (reader / FILE).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        """Write the calibration into a reader's folder, whole or not at all."""
+        write_whole(reader / FILE, (json.dumps(asdict(self), indent=1) + "\n").encode())
 
     def threshold_for(self, settings: Settings) -> float:
         """Return the least confidence of a first answer, in [0, 1]: that of the settings, if they have one."""

@@ -71,7 +71,7 @@ def test_a_smoothed_model_computes_what_it_did(checkpoint: Path) -> None:
     before = by_torch(model, tokenizer)
     smooth(model, tokenizer)
     names = {type(module).__name__ for module in model.modules()}
-    assert {"ByChannel", "ByToken", "ByWord"} <= names
+    assert {"SmoothLinear", "ScaledEmbedding"} <= names
     assert np.abs(by_torch(model, tokenizer) - before).max() < 1e-4 * np.ptp(before)
 
 

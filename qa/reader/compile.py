@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
+FILES = ("model.onnx", onnx_models.EMBEDDINGS, "tokenizer.json")
+"""A reader's files that its reader.json has the hashes of."""
+
+SMALL = 4096
+"""Weights of fewer numbers stay float32: those that give the logits, and the tables that all else is added to."""
+
 MAX_TOKENS = 384
 """Word pieces of a question and a window of the passage, together."""
 
@@ -56,14 +62,15 @@ def export_reader(checkpoint: Path, folder: Path, precision: str = "int8", name:
     wide = folder / "float32.onnx"
     onnx_models.export(_forward(model, inputs, len(outputs)), _sample(inputs), outputs, wide)
     if precision == "int8":
-        onnx_models.quantize(wide, folder / "model.onnx")
+        onnx_models.quantize(wide, folder / "model.onnx", least=SMALL)
         wide.unlink()
     else:
         wide.replace(folder / "model.onnx")
+    onnx_models.set_apart(folder / "model.onnx")
     for file in ("tokenizer.json", "training.json"):
         if (checkpoint / file).is_file():
             shutil.copyfile(checkpoint / file, folder / file)
-    hashes = {file: onnx_models.sha256(folder / file) for file in ("model.onnx", "tokenizer.json")}
+    hashes = {file: onnx_models.sha256(folder / file) for file in FILES}
     longest = min(MAX_TOKENS, int(getattr(model.spans.config, "max_position_embeddings", MAX_TOKENS)))
     spec = ReaderSpec(
         name=name or checkpoint.name,

@@ -109,6 +109,8 @@ class OnnxReader:
         """
         spec = read_spec(folder)
         tokenizers = Tokenizers.open(folder, spec)
+        for name in spec.sha256.keys() - {"model.onnx", "tokenizer.json"}:
+            onnx_models.check_file(folder / name, spec.sha256[name])
         session = onnx_models.open_session(folder / "model.onnx", spec.sha256["model.onnx"])
         outputs = [output.name for output in session.get_outputs()]
         return cls(folder, spec, tokenizers, partial(onnx_models.run, session), outputs)

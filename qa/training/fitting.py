@@ -13,6 +13,10 @@ from qa.evaluation.tune import Ending, best_threshold
 FITTED = 5
 """How many answers of a trial, the best scored first, take part in the fit: as many as are ever shown."""
 
+UNFITTED = ("retrieval",)
+"""Evidence that is given no weight: how far the best passage stands out depends on how large an archive is, and a
+confidence fitted on large ones would be too low in a small one."""
+
 RIDGE = 1e-3
 """The weight of the squared coefficients in what is minimised."""
 
@@ -69,7 +73,7 @@ def logistic(rated: Sequence[tuple[Evidence, bool]]) -> Regression:
         value = np.logaddexp(0, logits) - true * logits
         return float(value.mean() + RIDGE * weights @ weights), rows.T @ error / len(true) + 2 * RIDGE * weights
 
-    bounds = [(None, None)] + [(0, None)] * (len(WEIGHED) - 1)
+    bounds = [(None, None), *((0, 0 if name in UNFITTED else None) for name in WEIGHED[1:])]
     found = minimize(loss, np.zeros(len(bounds)), jac=True, bounds=bounds, method="L-BFGS-B").x
     return Regression(*(round(float(weight), 4) for weight in found))
 
