@@ -17,7 +17,7 @@ MODELS = Path(__file__).parent / "models"
 NAMED_READERS = ("careful", "small")
 """Those that are called by the names of their folders."""
 
-SHIPPED_READER = MODELS / "reader"
+SHIPPED_READER = MODELS / "small"
 
 WEIGHTS = ("vector_weight", "heading_weight", "recency_weight", "latest_weight", "relevance_weight")
 """The settings that weigh one score against another, each in [0, 1]."""
@@ -39,7 +39,7 @@ class Settings:
     encoder: str = DEFAULT_ENCODER
     """The sentence-transformers model of the archive, by name or folder."""
 
-    reader: str = str(SHIPPED_READER)
+    reader: str = "careful"
     """The reader: "careful", which reads the best of what the small one skims, "small", which reads all by itself, an
     exported folder, or a Hugging Face question-answering model by folder or name."""
 

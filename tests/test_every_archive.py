@@ -32,7 +32,7 @@ ANY = {
     "evaluate orders": ("questions.jsonl", "questions.jsonl", ""),
     "evaluate retrieval": ("questions.jsonl", "questions.jsonl", ""),
     "evaluate tune": ("questions.jsonl", "questions.jsonl", ""),
-    "index": ("more", "1 article read: 1 added, 0 changed, 0 unchanged; 0 not read\n", ""),
+    "index": ("more", "1 article read: 1 added, 0 changed, 0 unchanged; 0 not read\n", "1 article without a date\n"),
     "serve": ("--port 0", "2 articles, 2 passages in ", ""),
     "train calibration": ("questions.jsonl", "2 questions, each half judged by the fit on the other", ""),
 }
@@ -72,7 +72,7 @@ def typed(location: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "rain.txt").write_text("It rained.")
     (tmp_path / "reader").mkdir()
-    for name in (SPEC, "model.onnx", "tokenizer.json"):  # not its calibration, which is written
+    for name in (SPEC, "model.onnx", "embeddings.bin", "tokenizer.json"):  # not its calibration, which is written
         (tmp_path / "reader" / name).symlink_to(SHIPPED_READER / name)
     monkeypatch.setenv("PRESSMARK_READER", str(tmp_path / "reader"))
     loaded = Readers(FakeReader({"treaty": 9.0, "harbour": 9.0}, relevance=True), Calibration(margin=1.0))
@@ -96,7 +96,13 @@ def without_server_or_fit(monkeypatch: pytest.MonkeyPatch) -> None:
         asked = sum(len(one.questions.questions) for one in collections)
         calibration = Calibration(margin=1.0)
         return SimpleNamespace(
-            questions=asked, first_right=1, answered_rightly=1, ece=0, false_answers={}, calibration=calibration
+            questions=asked,
+            first_right=1,
+            answered_rightly=1,
+            ece=0,
+            ece_answerable=0,
+            false_answers={},
+            calibration=calibration,
         )
 
     monkeypatch.setattr("waitress.server.create_server", create_server)

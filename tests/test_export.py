@@ -1,6 +1,5 @@
 """A checkpoint to a reader's folder: what is written reads as the checkpoint does."""
 
-import json
 import shutil
 import warnings
 from pathlib import Path
@@ -15,7 +14,7 @@ from embeddings import onnx_models
 from embeddings.types import Article, Passage
 from qa.reader.compile import export_reader
 from qa.reader.onnx_reader import OnnxReader, ReaderSpec, Tokenizers, read_spec
-from qa.settings import SHIPPED_READER
+from qa.settings import MODELS, SHIPPED_READER
 from web.commands import main
 
 if TYPE_CHECKING:
@@ -75,8 +74,9 @@ def exported(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def test_export_writes_a_reader_and_what_it_is(exported: Path) -> None:
-    assert sorted(path.name for path in exported.iterdir()) == ["model.onnx", "reader.json", "tokenizer.json"]
-    hashes = {name: onnx_models.sha256(exported / name) for name in ("model.onnx", "tokenizer.json")}
+    hashed = ("embeddings.bin", "model.onnx", "tokenizer.json")
+    assert sorted(path.name for path in exported.iterdir()) == sorted((*hashed, "reader.json"))
+    hashes = {name: onnx_models.sha256(exported / name) for name in hashed}
     assert read_spec(exported) == ReaderSpec("tiny-reader", 384, 80, 60, 128, hashes)
 
 
@@ -131,11 +131,8 @@ def test_export_of_a_folder_that_is_no_checkpoint_says_what_is_missing(
     assert not (tmp_path / "out").exists()
 
 
-def test_shipped_reader_was_made_by_this_export() -> None:
-    spec = json.loads((SHIPPED_READER / "reader.json").read_text(encoding="utf-8"))
-    assert [spec[name] for name in ("max_tokens", "max_question_tokens", "max_answer_tokens", "stride")] == [
-        384,
-        80,
-        30,
-        128,
-    ]
+@pytest.mark.parametrize(("name", "skimmer"), [("small", ""), ("careful", "small")])
+def test_readers_that_ship_were_made_by_this_export(name: str, skimmer: str) -> None:
+    spec = read_spec(MODELS / name)
+    assert spec == ReaderSpec(name, 384, 80, 60, 128, spec.sha256, heading=True, skimmer=skimmer)
+    assert spec.sha256 == {file: onnx_models.sha256(MODELS / name / file) for file in spec.sha256}

@@ -11,10 +11,10 @@ import pytest
 from embeddings.types import Article, Passage
 from qa.confidence import FILE, Calibration
 from qa.reader import load as loading
-from qa.reader.load import OWN_ODDS, load_readers, open_readers, reader_folder
+from qa.reader.load import OWN_ODDS, load_readers, models_of, open_readers, pair_folders, reader_folder
 from qa.reader.onnx_reader import OnnxReader
 from qa.reading import Readers
-from qa.settings import SHIPPED_READER, Settings
+from qa.settings import MODELS, SHIPPED_READER, Settings
 from tiny_model import write_tiny_model
 
 pytestmark = pytest.mark.slow
@@ -126,7 +126,12 @@ def test_a_compiled_reader_that_lost_its_spec_is_compiled_again(hugging_face: Pa
     assert reader_folder(hugging_face, tmp_path) == compiled
 
 
-def test_the_card_tells_the_threshold_and_the_size_that_ship() -> None:
-    card = (SHIPPED_READER / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert f"The threshold is {load(SHIPPED_READER).calibration.threshold:.2f};" in card
-    assert (SHIPPED_READER / "model.onnx").stat().st_size <= 25_000_000
+@pytest.mark.parametrize(("name", "most"), [("small", 25_000_000), ("careful", 115_000_000)])
+def test_the_card_tells_the_threshold_that_ships_and_no_file_is_too_large(name: str, most: int) -> None:
+    folder = MODELS / name
+    card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    calibration = Calibration.load(folder, models_of(pair_folders(folder)))
+    assert f"The threshold is {calibration.threshold:.2f};" in card
+    sizes = [path.stat().st_size for path in folder.iterdir()]
+    assert sum(sizes) <= most
+    assert max(sizes) < 100_000_000

@@ -22,7 +22,7 @@ from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader, near
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline
-from qa.reader.load import load_readers
+from qa.reader.load import OWN_ODDS
 from qa.reading import Readers
 from qa.settings import Settings
 from web.commands import main
@@ -232,7 +232,7 @@ def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("embeddings.commands.load_encoder", load)
     monkeypatch.setattr("qa.pipeline.load_encoder", load)
-    loaded = Readers(FakeReader({"memorandum": 15.0}), load_readers(Settings()).calibration)
+    loaded = Readers(FakeReader({"memorandum": 15.0}), OWN_ODDS)
     monkeypatch.setattr("qa.pipeline.load_readers", lambda _: loaded)
 
 

@@ -16,7 +16,7 @@ from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.reading import Readers
-from qa.settings import SHIPPED_READER, Settings
+from qa.settings import Settings
 from web.commands import main
 from web_fakes import FakePipeline, app_over
 
@@ -86,8 +86,7 @@ def test_every_setting_is_in_the_readme_and_no_other() -> None:
 @pytest.mark.parametrize("variable", sorted(set(VARIABLES) - NOT_FIXED))
 def test_default_in_the_readme_is_the_setting_s(variable: str) -> None:
     default = getattr(Settings(), VARIABLES[variable])
-    shown = SHIPPED_READER.relative_to(ROOT) if default == str(SHIPPED_READER) else default
-    assert ROWS[variable].strip("`") == str(shown)
+    assert ROWS[variable].strip("`") == str(default)
 
 
 def test_python_in_the_readme_runs(
