@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from embeddings.command_line import SHOWN, NothingToDo, WrongUse, folder_option, plain_errors
+from embeddings.command_line import SHOWN, NothingToDo, WrongUse, folder_option, outlets_option, plain_errors
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.folder.check import Fault, Saved, find_faults, rebuild, repair
 from embeddings.folder.database import Database
@@ -30,12 +30,11 @@ NO_CHANGES = SourceChanges()
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --from, --to and --outlet to a command, as `ask` has them."""
     for name, field, what in (
-        ("--outlet", "outlet", "Only articles of this outlet."),
         ("--to", "published_to", "Only articles published on or before."),
         ("--from", "published_from", "Only articles published on or after."),
     ):
         command = click.option(name, field, default="", help=what)(command)
-    return command
+    return outlets_option("Only articles of this outlet; also several times.")(command)
 
 
 @contextmanager
@@ -50,7 +49,9 @@ def opened_database(folder: Path) -> Iterator[Database]:
 @folder_option
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, an article a line.")
-def list_articles(archive: Path, published_from: str, published_to: str, outlet: str, as_json: bool) -> None:
+def list_articles(
+    archive: Path, published_from: str, published_to: str, outlets: tuple[str, ...], as_json: bool
+) -> None:
     """List the articles in the archive by date: date, outlet, title and id, with tabs between.
 
     Behind an article that has copies, or nearly, stands the number of its family: all of them have the same one.
@@ -62,7 +63,7 @@ def list_articles(archive: Path, published_from: str, published_to: str, outlet:
     """
     found = False
     with plain_errors(), opened_database(archive) as database:
-        for entry in database.entries(Filter(_date(published_from), _date(published_to), outlet)):
+        for entry in database.entries(Filter(_date(published_from), _date(published_to), outlets)):
             found = True
             click.echo(json.dumps(asdict(entry), ensure_ascii=False) if as_json else _line(entry))
     if not found:
@@ -87,7 +88,7 @@ def info(archive: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @folder_option
-@click.option("--outlet", default="", help="All articles of this outlet.")
+@outlets_option("All articles of this outlet; also several times.")
 @click.option("--before", metavar="DATE", default="", help="All articles that were published before; no undated ones.")
 @click.option("--from-file", metavar="PATH", default="", help="All that was read in this file or folder, gone or not.")
 @click.option("--collection", metavar="NAME", default="", help="All that came with this `index --collection`.")
@@ -97,7 +98,7 @@ def remove(
     *,
     ids: Sequence[str],
     archive: Path,
-    outlet: str,
+    outlets: tuple[str, ...],
     before: str,
     from_file: str,
     collection: str,
@@ -117,7 +118,7 @@ def remove(
       pressmark remove --from-file clippings/ --dry-run
       pressmark remove --collection 2024-05
     """
-    if sum(map(bool, (ids, outlet or before, from_file, collection))) != 1:
+    if sum(map(bool, (ids, outlets or before, from_file, collection))) != 1:
         raise WrongUse(
             "name what to remove: either ids, or --outlet or --before or both, or --from-file, or --collection"
         )
@@ -126,8 +127,8 @@ def remove(
             found = _read_at(database, from_file, collection) if from_file or collection else Departure([], NO_CHANGES)
             everything = ids or found.gone
             chosen = _chosen(database, everything) if everything or found.changes else []
-            if outlet or before:
-                chosen = list(database.entries(Filter(outlet=outlet), _date(before)))
+            if outlets or before:
+                chosen = list(database.entries(Filter(outlets=outlets), _date(before)))
         if not chosen and not found.changes:
             raise FileNotFoundError(f"no article in {archive} is like that")
         if dry_run or not yes:

@@ -103,3 +103,14 @@ def only_folder(context: click.Context, _: click.Parameter, value: Location | No
     if value.folder is None:
         raise WrongUse(f"{context.command_path} is for archives in a folder, {value} is in Milvus")
     return value.folder
+
+
+def outlets_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what adds --outlet to a command, which may be given several times; a blank name is none."""
+    return click.option(
+        "--outlet",
+        "outlets",
+        multiple=True,
+        callback=lambda _context, _option, names: tuple(filter(None, names)),
+        help=what,
+    )

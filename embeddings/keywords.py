@@ -244,8 +244,8 @@ class KeywordIndex:
         """Return the query, and the filter as conditions that add nothing to a score."""
         schema, must = self._index.schema, tantivy.Occur.Must
         conditions = self._within(*only.days) if only.days else []
-        if only.outlet:
-            conditions.append(tantivy.Query.term_query(schema, "outlet", only.outlet))
+        if only.outlets:
+            conditions.append(tantivy.Query.term_set_query(schema, "outlet", list(only.outlets)))
         if not conditions:
             return query
         silent = [(must, tantivy.Query.const_score_query(condition, 0.0)) for condition in conditions]

@@ -96,20 +96,23 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles a search may return; "" restricts nothing.
+    """Which articles a search may return; "" and no outlets restrict nothing, of several outlets any one will do.
 
     Dates are ISO in any precision ("2022", "2022-10", "2022-10-19") and bound an inclusive range of days. An article
     dated to a month or a year is let through if it may have been published in the range; an undated one is not.
 
     Raises:
         ValueError: if the range is empty.
+        TypeError: if `outlets` is one name, which would be a filter by its letters.
     """
 
     published_from: str = ""
     published_to: str = ""
-    outlet: str = ""
+    outlets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if isinstance(self.outlets, str):
+            raise TypeError(f"outlets is {self.outlets!r}; give names, as in Filter(outlets=({self.outlets!r},))")
         if self.days and self.days[0] > self.days[1]:
             raise ValueError(
                 f"the dates are the wrong way round: from {self.published_from} is after to {self.published_to}; "

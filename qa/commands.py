@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from embeddings.command_line import NothingToDo, WrongUse, archive_option, plain_errors
+from embeddings.command_line import NothingToDo, WrongUse, archive_option, outlets_option, plain_errors
 from embeddings.commands import index_with_progress
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.encoders import default_cache
@@ -17,7 +17,7 @@ from embeddings.onnx_models import folder_name
 from embeddings.plural import plural
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
-from qa.limits import check_k, check_outlet, check_question
+from qa.limits import check_k, check_outlets, check_question
 from qa.pipeline import Pipeline
 from qa.render import Href, confidence_in_words, prediction_to_json
 from qa.settings import Settings
@@ -66,7 +66,7 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
 @click.option("-k", type=int, default=None, help="How many passages to look through, 1 to 100.  [default: 10]")
 @click.option("--from", "published_from", metavar="DATE", default="", help="Only articles published on or after.")
 @click.option("--to", "published_to", metavar="DATE", default="", help="Only articles published on or before.")
-@click.option("--outlet", default="", help="Only articles of this outlet.")
+@outlets_option("Only articles of this outlet; also several times.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the endpoint does.")
 @click.option("--explain", is_flag=True, help="Say on stderr at which stage the answer of --expect was lost.")
 @click.option("--expect", metavar="ANSWER", default="", help="The answer that --explain looks for.")
@@ -78,7 +78,7 @@ def ask(
     k: int | None,
     published_from: str,
     published_to: str,
-    outlet: str,
+    outlets: tuple[str, ...],
     as_json: bool,
     explain: bool,
     expect: str,
@@ -101,12 +101,11 @@ def ask(
         only = Filter(
             parse_filter_date(published_from) if published_from else "",
             parse_filter_date(published_to) if published_to else "",
-            outlet,
+            outlets,
         )
         question, k = check_question(question), k if k is None else check_k(k)
         pipeline = open_pipeline(archive)
-        if outlet:
-            check_outlet(outlet, pipeline.archive.store.outlets())
+        check_outlets(outlets, pipeline.archive.store.outlets())
         prediction = pipeline.ask(question, k=k, only=only)
     if as_json:
         click.echo(json.dumps(prediction_to_json(prediction, href), ensure_ascii=False, indent=2))

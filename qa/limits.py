@@ -1,7 +1,7 @@
 """What may be asked: the checks that the page, the endpoint and the command line share."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 MAX_QUESTION = 1_000
 """The longest question, in characters; the reader sees about the first 60 words."""
@@ -44,14 +44,15 @@ def check_k(value: str | int) -> int:
     return int(text)
 
 
-def check_outlet(outlet: str, known: Collection[str]) -> str:
-    """Return the outlet's name.
+def check_outlets(outlets: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return the outlets' names, each once, in the order given.
 
     Raises:
-        ValueError: if no article of the archive is of this outlet; it names some that are.
+        ValueError: if no article of the archive is of one of these outlets; it names some that are.
     """
-    if outlet not in known:
-        names = ", ".join(list(known)[:NAMED]) or "none"
-        more = ", …" if len(known) > NAMED else ""
-        raise ValueError(f"this archive has no article of the outlet {outlet!r}; it has: {names}{more}")
-    return outlet
+    for outlet in outlets:
+        if outlet not in known:
+            names = ", ".join(list(known)[:NAMED]) or "none"
+            more = ", …" if len(known) > NAMED else ""
+            raise ValueError(f"this archive has no article of the outlet {outlet[:200]!r}; it has: {names}{more}")
+    return tuple(dict.fromkeys(outlets))

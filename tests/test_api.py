@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ def test_ask_hands_on_every_field(client: FlaskClient, pipeline: FakePipeline, m
         client.get("/api/v1/ask", query_string=fields) if method == "get" else client.post("/api/v1/ask", json=fields)
     )
     assert sent.status_code == 200
-    assert pipeline.asked == [("Who?", 3, Filter("2022", "2022-10", "Azernews"))]
+    assert pipeline.asked == [("Who?", 3, Filter("2022", "2022-10", ("Azernews",)))]
 
 
 def test_ask_with_null_fields_is_as_without(client: FlaskClient, pipeline: FakePipeline) -> None:
@@ -185,7 +186,12 @@ def test_ask_names_the_wrong_field(
         ("k", 5.0, "k is a fraction; send a whole number"),
         ("k", True, "k is true or false; send a whole number"),
         ("from", 2022, "from is a whole number; send a string"),
-        ("outlet", {}, "outlet is an object; send a string"),
+        (
+            "outlet",
+            ["Azernews", 1],
+            "outlet is a list that holds more than strings; send a string or a list of strings",
+        ),
+        ("outlet", {}, "outlet is an object; send a string or a list of strings"),
     ],
 )
 def test_ask_in_body_names_the_field_of_wrong_type(client: FlaskClient, name: str, value: object, detail: str) -> None:
@@ -196,7 +202,28 @@ def test_ask_in_body_names_the_field_of_wrong_type(client: FlaskClient, name: st
 
 def test_ask_with_repeated_field_is_refused(client: FlaskClient) -> None:
     sent = client.get("/api/v1/ask?question=Who&k=1&k=2")
-    assert sent.get_json()["errors"] == [{"field": "k", "detail": "given 2 times; give it once"}]
+    assert sent.get_json()["errors"] == [{"field": "k", "detail": "k is given 2 times; give it once"}]
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda client: client.get("/api/v1/ask?question=Who&outlet=The+Wire&outlet=Azernews&outlet=The+Wire"),
+        lambda client: client.post("/api/v1/ask", json={"question": "Who", "outlet": ["The Wire", "Azernews", " "]}),
+    ],
+)
+def test_ask_of_several_outlets(
+    client: FlaskClient, pipeline: FakePipeline, send: Callable[[FlaskClient], object]
+) -> None:
+    send(client)
+    assert pipeline.asked == [("Who", None, Filter(outlets=("The Wire", "Azernews")))]
+
+
+def test_ask_of_several_outlets_of_which_one_is_unknown(client: FlaskClient, pipeline: FakePipeline) -> None:
+    sent = client.get("/api/v1/ask?question=Who&outlet=The+Wire&outlet=Nobody")
+    assert [error["field"] for error in sent.get_json()["errors"]] == ["outlet"]
+    assert "no article of the outlet 'Nobody'" in sent.get_json()["errors"][0]["detail"]
+    assert pipeline.asked == []
 
 
 def test_ask_tells_all_wrong_fields_together(client: FlaskClient, pipeline: FakePipeline) -> None:

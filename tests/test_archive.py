@@ -60,7 +60,7 @@ def test_an_empty_archive_holds_and_finds_nothing(archive: Archive) -> None:
     assert by_keywords(archive).numbers.tolist() == []
 
 
-@pytest.mark.parametrize("only", [Filter("2022", "2022"), Filter(outlet="Azernews")])
+@pytest.mark.parametrize("only", [Filter("2022", "2022"), Filter(outlets=("Azernews",))])
 def test_an_empty_archive_finds_nothing_through_a_filter(archive: Archive, only: Filter) -> None:
     assert by_vectors(archive, only=only).numbers.tolist() == []
     assert by_keywords(archive, only=only).numbers.tolist() == []
@@ -202,9 +202,9 @@ DATED = {"day": "2022-10-19", "month": "2022-10", "year": "2022", "undated": "",
         (Filter(published_from="2023-01-02"), []),
         (Filter(published_to="2022-09"), ["year"]),
         (Filter("0001", "9999"), ["day", "later", "month", "year"]),
-        (Filter(outlet="of day"), ["day"]),
-        (Filter("2022", "2022", "of later"), []),
-        (Filter(outlet="of nobody"), []),
+        (Filter(outlets=("of day",)), ["day"]),
+        (Filter("2022", "2022", ("of later",)), []),
+        (Filter(outlets=("of nobody",)), []),
     ],
     ids=str,
 )
@@ -233,7 +233,7 @@ def test_in_the_crowd_the_rare_rank_last(leg: Leg, crowd: Archive) -> None:
 
 @pytest.mark.parametrize("leg", [by_vectors, by_keywords])
 @pytest.mark.parametrize(
-    "only", [Filter("1999", "1999"), Filter("1999-05-31", "1999-05-31"), Filter(outlet="Gazette")], ids=str
+    "only", [Filter("1999", "1999"), Filter("1999-05-31", "1999-05-31"), Filter(outlets=("Gazette",))], ids=str
 )
 def test_a_filter_applies_before_the_search(leg: Leg, only: Filter, crowd: Archive) -> None:
     assert sorted(names(crowd, leg(crowd, "treaty", 3, only))) == ["rare0@0", "rare1@0", "rare2@0"]

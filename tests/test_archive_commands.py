@@ -69,6 +69,7 @@ def test_list_is_by_date_the_undated_first(run: Run) -> None:
     ("options", "expected"),
     [
         (["--outlet", "Azernews"], ["d", "c", "a"]),
+        (["--outlet", "Azernews", "--outlet", "Gazette"], ["d", "c", "a", "b/1"]),
         (["--from", "2022"], ["a", "b/1"]),
         (["--to", "2021-06"], ["c", "e"]),
         (["--from", "2022-11-30", "--to", "2022-12"], ["b/1"]),

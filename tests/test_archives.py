@@ -54,7 +54,7 @@ def test_an_empty_archive_holds_nothing(archive: GrowingArchive) -> None:
 
 
 @both_legs
-@pytest.mark.parametrize("only", [ALL, Filter("2022", "2022"), Filter(outlet="Azernews")], ids=str)
+@pytest.mark.parametrize("only", [ALL, Filter("2022", "2022"), Filter(outlets=("Azernews",))], ids=str)
 def test_an_empty_archive_finds_nothing(leg: Leg, only: Filter, archive: GrowingArchive) -> None:
     found = leg(archive, only=only)
     assert (found.numbers.tolist(), found.scores.tolist()) == ([], [])
@@ -222,9 +222,10 @@ def test_filters_mean_the_same_on_both_legs(leg: Leg, archive: GrowingArchive) -
         Filter(published_from="2023-01-02"): [],
         Filter(published_to="2022-09"): ["year"],
         Filter("0001", "9999"): ["day", "later", "month", "year"],
-        Filter(outlet='of "day" \\'): ["day"],
-        Filter("2022", "2022", 'of "later" \\'): [],
-        Filter(outlet="of nobody"): [],
+        Filter(outlets=('of "day" \\',)): ["day"],
+        Filter("2022", "2022", ('of "later" \\',)): [],
+        Filter(outlets=("of nobody",)): [],
+        Filter(outlets=("of nobody", 'of "month" \\', 'of "day" \\')): ["day", "month"],
         ALL: ["day", "later", "month", "undated", "year"],
     }
     found = {only: sorted(names(archive, leg(archive, "treaty", only=only))) for only in expected}
@@ -239,7 +240,7 @@ def test_a_filter_applies_before_the_search(leg: Leg, archive: GrowingArchive) -
     archive.refresh()
     rare = ["rare0@0", "rare1@0", "rare2@0"]
     assert sorted(names(archive, leg(archive, "treaty"))[-3:]) == rare
-    for only in (Filter("1999", "1999"), Filter("1999-05-31", "1999-05-31"), Filter(outlet="Gazette")):
+    for only in (Filter("1999", "1999"), Filter("1999-05-31", "1999-05-31"), Filter(outlets=("Gazette",))):
         assert sorted(names(archive, leg(archive, "treaty", 3, only))) == rare
 
 
@@ -266,7 +267,7 @@ def test_an_id_of_any_kind_is_kept(name: str, archive: GrowingArchive) -> None:
     add(archive, [BORDER, odd])
     archive.refresh()
     assert archive.store.article(name) == odd
-    assert names(archive, by_keywords(archive, "treaty", only=Filter(outlet=name[:200]))) == [f"{name}@0"]
+    assert names(archive, by_keywords(archive, "treaty", only=Filter(outlets=(name[:200],)))) == [f"{name}@0"]
     assert add(archive, [odd]).unchanged == (name,)
     assert (archive.store.sources()[name], archive.store.origins([name])[name].source) == (odd.source, odd.source)
     archive.remove([name])

@@ -196,7 +196,7 @@ def test_ask_json_has_no_colour_in_a_terminal(over: Over, news: Archive) -> None
         (["--to", "2022-10-19"], {"004_802d376f4d3385fe"}),
         (["--from", "2022-10-19", "--to", "2022-10-19"], {"004_802d376f4d3385fe"}),
         (["--from", "2022-10-20", "--to", "2025-05-13"], set()),
-        (["--outlet", "Azernews", "--to", "2023"], {"004_802d376f4d3385fe"}),
+        (["--outlet", "", "--outlet", "Azernews", "--to", "2023"], {"004_802d376f4d3385fe"}),
     ],
 )
 def test_ask_passes_its_filters_on(over: Over, seeds: Archive, options: list[str], ids: set[str]) -> None:
@@ -207,7 +207,7 @@ def test_ask_passes_its_filters_on(over: Over, seeds: Archive, options: list[str
 
 def test_ask_names_the_outlets_when_there_is_none_of_that_name(over: Over, seeds: Archive) -> None:
     over(seeds, {})
-    refused = ask("Who?", "--outlet", "Nobody")
+    refused = ask("Who?", "--outlet", "Azernews", "--outlet", "Nobody")
     assert refused.exit_code == 2
     assert "no article of the outlet 'Nobody'; it has: Azernews" in refused.stderr
 

@@ -206,9 +206,10 @@ def dated(database: Database) -> Database:
         (Filter(published_to="2022"), [1, 2, 3]),
         (Filter(published_to="2021"), []),
         (Filter("0001", "9999"), [1, 2, 3, 5]),
-        (Filter(outlet="Odd"), [1, 3, 5]),
-        (Filter(outlet="odd"), []),
-        (Filter("2022", "2022", "Odd"), [1, 3]),
+        (Filter(outlets=("Odd",)), [1, 3, 5]),
+        (Filter(outlets=("odd",)), []),
+        (Filter(outlets=("odd", "Odd")), [1, 3, 5]),
+        (Filter("2022", "2022", ("Odd",)), [1, 3]),
     ],
     ids=str,
 )

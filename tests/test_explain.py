@@ -54,7 +54,7 @@ def test_words_within_words_are_not_held(archive: Archive) -> None:
 
 
 def test_lost_to_the_filter(archive: Archive) -> None:
-    found = lost(pipeline_over(archive, {"Bob": 2.0}), "Ada Lovelace", only=Filter(outlet="The Wire"))
+    found = lost(pipeline_over(archive, {"Bob": 2.0}), "Ada Lovelace", only=Filter(outlets=("The Wire",)))
     assert found == Lost(Stage.FILTERED, "1 article holds it, such as ada; none passes the filter")
 
 
@@ -152,8 +152,8 @@ def test_is_right_from_an_f1_of_a_half(text: str, right: bool) -> None:
         (Filter(published_to="2022-11-15"), True),
         (Filter(published_to="2022-10-31"), False),
         (Filter(published_from="2022-12"), False),
-        (Filter(outlet="The Wire"), True),
-        (Filter(outlet="Azernews"), False),
+        (Filter(outlets=("The Wire",)), True),
+        (Filter(outlets=("Azernews",)), False),
     ],
 )
 def test_lets_through_is_what_the_archive_does(archive: Archive, only: Filter, through: bool) -> None:

@@ -147,7 +147,7 @@ def test_of_a_crash_before_the_head_nothing_is_found(k: int, archive: MilvusArch
     assert texts(archive, k) == [[TREATY.text], [TREATY.text]]
     assert archive.store.article("treaty") == TREATY
     assert archive.search_keywords("harbour", k, ALL).numbers.tolist() == []
-    assert archive.search_keywords("treaty", k, Filter(outlet="Times")).numbers.tolist() == []
+    assert archive.search_keywords("treaty", k, Filter(outlets=("Times",))).numbers.tolist() == []
 
 
 @needs_milvus

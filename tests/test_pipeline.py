@@ -181,9 +181,9 @@ def test_ask_over_an_empty_archive_abstains_without_hits(archive: Archive) -> No
 
 def test_ask_reads_only_what_the_filter_lets_through(news: Archive) -> None:
     asked = pipeline(news, {"Ali Veli": 3.0})
-    assert asked.ask(QUESTION, only=Filter(outlet="Gazette")).abstained
+    assert asked.ask(QUESTION, only=Filter(outlets=("Gazette",))).abstained
     assert asked.ask(QUESTION, only=Filter(published_from="2023")).abstained
-    prediction = asked.ask(QUESTION, only=Filter("2022-10-19", "2022-10-19", "Wire"))
+    prediction = asked.ask(QUESTION, only=Filter("2022-10-19", "2022-10-19", ("Wire",)))
     assert [answer.text for answer in prediction.answers] == ["Ali Veli"]
     assert [hit.passage.article for hit in prediction.hits] == [OPENING]
 

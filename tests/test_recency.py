@@ -55,7 +55,7 @@ def test_nothing_found_stays_nothing() -> None:
     ("question", "only", "kept"),
     [
         (THIS_WEEK, Filter(published_to="2022-10"), 0.6),
-        (THIS_WEEK, Filter(outlet="Wire"), 0.6),
+        (THIS_WEEK, Filter(outlets=("Wire",)), 0.6),
         (THIS_WEEK, Filter(published_from="2020"), 1.0),
         (WHO, Filter("2020", "2022-10"), 1.0),
         ("Who signed it in 2021?", NO_FILTER, 1.0),

@@ -190,14 +190,14 @@ def test_retrieve_over_an_empty_archive_finds_nothing(archive: Archive) -> None:
 @pytest.mark.parametrize(
     ("only", "names"),
     [
-        (Filter(outlet="Gazette"), {"flood", "match"}),
-        (Filter(outlet="gazette"), set()),
-        (Filter(outlet="No such outlet"), set()),
+        (Filter(outlets=("Gazette",)), {"flood", "match"}),
+        (Filter(outlets=("gazette",)), set()),
+        (Filter(outlets=("No such outlet",)), set()),
         (Filter(published_from="2023"), {"flood", "match"}),
         (Filter(published_to="2022"), {"bridge", "budget"}),
         (Filter("2022-10-20", "2022-10-31"), {"budget"}),
         (Filter("2023-04-01", "2023-04-01"), {"flood", "match"}),
-        (Filter("2022-10-19", "2023-04-01", "Gazette"), {"flood", "match"}),
+        (Filter("2022-10-19", "2023-04-01", ("Gazette",)), {"flood", "match"}),
         (Filter("1999", "2001"), set()),
     ],
 )
@@ -217,7 +217,7 @@ def test_retrieve_filters_before_the_search(archive: Archive, settings: Settings
     archive.refresh()
     few = replace(settings, k=3, candidates=3)
     assert {name[:6] for name in found(archive, "bridge", few)} == {"better"}
-    assert set(found(archive, "bridge", few, Filter(outlet="Rare"))) == {"rare-0", "rare-1", "rare-2"}
+    assert set(found(archive, "bridge", few, Filter(outlets=("Rare",)))) == {"rare-0", "rare-1", "rare-2"}
 
 
 def test_retrieve_sees_what_was_added_and_removed_meanwhile(archive: Archive) -> None:

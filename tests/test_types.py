@@ -26,7 +26,7 @@ def test_days_of_an_article_span_the_precision_of_its_date(published: str, days:
     ("only", "days"),
     [
         (Filter(), None),
-        (Filter(outlet="Azernews"), None),
+        (Filter(outlets=("Azernews",)), None),
         (Filter("2022-10-19", "2022-10-19"), (20221019, 20221019)),
         (Filter("2022-10", "2022-10"), (20221001, 20221031)),
         (Filter("2022", "2023"), (20220101, 20231231)),
@@ -83,3 +83,8 @@ def test_empty_ranking_holds_nothing_of_the_right_types() -> None:
     assert nothing.scores.tolist() == []
     assert nothing.numbers.dtype == np.int64
     assert nothing.scores.dtype == np.float32
+
+
+def test_one_outlet_that_is_no_tuple_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"Filter\(outlets=\('Gazette',\)\)"):
+        Filter(outlets="Gazette")  # type: ignore[arg-type]

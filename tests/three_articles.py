@@ -36,7 +36,7 @@ def hits(archive: GrowingArchive) -> Found:
         leg(archive, question, only=only)
         for leg in (by_vectors, by_keywords)
         for question in (QUESTION, "border post")
-        for only in (ALL, Filter(outlet="Azernews"))
+        for only in (ALL, Filter(outlets=("Azernews",)))
     ]
     return [(names(archive, ranking), ranking.scores.tolist()) for ranking in rankings]
 

@@ -1,5 +1,6 @@
 """The pages: a question with its answers, and an article with a span marked in it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -11,7 +12,7 @@ from qa.limits import MAX_K
 from qa.render import confidence_in_words
 from qa.types import Answer, Prediction
 from web.highlight import paragraphs, pieces
-from web.requests import InvalidFieldsError, current_pipeline, read_article, read_page, read_span
+from web.requests import REPEATABLE, InvalidFieldsError, current_pipeline, read_article, read_page, read_span
 
 FIELDS = ("q", "from", "to", "outlet", "k")
 """The names of the form's fields: what is typed in them, every link on the pages carries along."""
@@ -45,7 +46,8 @@ def article(article_id: str) -> str:
 
 def typed() -> dict[str, Any]:
     """Return what was typed in the form, and not left blank."""
-    return {name: request.args[name] for name in FIELDS if request.args.get(name)}
+    given = {name: [value for value in request.args.getlist(name) if value] for name in FIELDS}
+    return {name: values if name in REPEATABLE else values[0] for name, values in given.items() if values}
 
 
 def span_link(span: Span) -> str:
@@ -87,12 +89,16 @@ def evidence(answer: Answer) -> str:
 
 
 def scope_in_words(only: Filter) -> str:
-    """Return what a filter lets through, "" for everything: "what Azernews published from 2022 to May 2023"."""
+    """Return what a filter lets through, "" for everything: "what Azernews or Gazette published up to May 2023"."""
     first, last = in_words(only.published_from), in_words(only.published_to)
     if only == Filter():
         return ""
     dates = f" from {first} to {last}" if first and last else f" from {first} on" if first else f" up to {last}"
-    return f"what {only.outlet or 'was'} published{dates if first or last else ''}"
+    return f"what {_listed(only.outlets) or 'was'} published{dates if first or last else ''}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def as_sentence(message: str) -> str:

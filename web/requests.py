@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote, unquote_to_bytes
 
 from flask import current_app, request
@@ -12,13 +12,22 @@ from werkzeug.routing import BaseConverter
 
 from embeddings.dates import parse_filter_date
 from embeddings.types import Article, Filter, Span
-from qa.limits import check_k, check_outlet, check_question
+from qa.limits import check_k, check_outlets, check_question
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
 
-JSON_TYPES: Mapping[str, type] = {"question": str, "k": int, "from": str, "to": str, "outlet": str}
-"""The names of a question's fields at the endpoint, and the type of each in a JSON object."""
+JSON_TYPES: Mapping[str, tuple[type, ...]] = {
+    "question": (str,),
+    "k": (int,),
+    "from": (str,),
+    "to": (str,),
+    "outlet": (str, list),
+}
+"""The names of a question's fields at the endpoint, and the types each may have in a JSON object."""
+
+REPEATABLE = {"outlet"}
+"""Fields of which an address may give several values."""
 
 _TYPES_IN_WORDS: Mapping[type, str] = {
     str: "a string",
@@ -103,12 +112,12 @@ def read_article(article_id: str) -> Article:
 
 
 def read_page(args: MultiDict[str, str], outlets: Collection[str]) -> Asked:
-    """Return what the page's address asks, where the question is `q`; of a repeated name the first value counts.
+    """Return what the page's address asks, where the question is `q`.
 
     Raises:
-        InvalidFieldsError: with every field that is wrong.
+        InvalidFieldsError: with every field that is wrong, or given more than once.
     """
-    return _asked(args.to_dict(), "q", outlets, errors={})
+    return _asked(args, "q", outlets, errors=repeated(args))
 
 
 def read_query(args: MultiDict[str, str], outlets: Collection[str]) -> Asked:
@@ -117,8 +126,7 @@ def read_query(args: MultiDict[str, str], outlets: Collection[str]) -> Asked:
     Raises:
         InvalidFieldsError: with every field that is wrong, unknown, or given more than once.
     """
-    repeated = {name: f"given {len(values)} times; give it once" for name, values in args.lists() if len(values) > 1}
-    return _asked(args.to_dict(), "question", outlets, errors=repeated | _unknown(args))
+    return _asked(args, "question", outlets, errors=repeated(args) | _unknown(args))
 
 
 def read_json(body: object, outlets: Collection[str]) -> Asked:
@@ -134,11 +142,14 @@ def read_json(body: object, outlets: Collection[str]) -> Asked:
         )
     given = {name: value for name, value in body.items() if value is not None}
     wrong = {
-        name: f"{name} is {_TYPES_IN_WORDS[type(value)]}; send {_TYPES_IN_WORDS[JSON_TYPES[name]]}"
+        name: f"{name} is {_TYPES_IN_WORDS[type(value)]}; send {_types_in_words(JSON_TYPES[name])}"
         for name, value in given.items()
-        if name in JSON_TYPES and type(value) is not JSON_TYPES[name]
+        if name in JSON_TYPES and type(value) not in JSON_TYPES[name]
     }
-    return _asked(given, "question", outlets, errors=wrong | _unknown(body))
+    named = given.get("outlet")
+    if isinstance(named, list) and not all(type(name) is str for name in named):
+        wrong["outlet"] = "outlet is a list that holds more than strings; send a string or a list of strings"
+    return _asked(MultiDict(given), "question", outlets, errors=wrong | _unknown(body))
 
 
 def read_span(args: Mapping[str, str], article: Article) -> Span | None:
@@ -159,9 +170,19 @@ def read_span(args: Mapping[str, str], article: Article) -> Span | None:
     return Span(article, start, end)
 
 
-def _asked(values: Mapping[str, object], question: str, outlets: Collection[str], *, errors: dict[str, str]) -> Asked:
+def repeated(args: MultiDict[str, str]) -> dict[str, str]:
+    """Return what is to be said of names that are given more than once, though they have one value."""
+    return {
+        name: f"{name[:40]} is given {len(values)} times; give it once"
+        for name, values in args.lists()
+        if len(values) > 1 and name not in REPEATABLE
+    }
+
+
+def _asked(values: MultiDict[str, Any], question: str, outlets: Collection[str], *, errors: dict[str, str]) -> Asked:
     """Check each field that has no error yet; blank is the same as absent, but for the question."""
     texts = {name: str(value).strip() for name, value in values.items()}
+    named = [name.strip() for name in map(str, values.getlist("outlet")) if name.strip()]
 
     def read(field: str, check: Callable[[str], T], absent: T) -> T:
         text = texts.get(field, "")
@@ -170,8 +191,8 @@ def _asked(values: Mapping[str, object], question: str, outlets: Collection[str]
     asked = _checked(question, lambda: check_question(texts.get(question, "")), errors, otherwise="")
     k = read("k", check_k, None)
     published_from, published_to = read("from", parse_filter_date, ""), read("to", parse_filter_date, "")
-    outlet = read("outlet", lambda name: check_outlet(name, outlets), "")
-    only = _checked("from", lambda: Filter(published_from, published_to, outlet), errors, otherwise=Filter())
+    of = _checked("outlet", lambda: check_outlets(named, outlets), errors, otherwise=tuple[str, ...]())
+    only = _checked("from", lambda: Filter(published_from, published_to, of), errors, otherwise=Filter())
     _raise(errors)
     return Asked(asked, k, only)
 
@@ -190,6 +211,10 @@ def _checked(field: str, check: Callable[[], T], errors: dict[str, str], *, othe
 def _raise(errors: Mapping[str, str]) -> None:
     if errors:
         raise InvalidFieldsError(FieldError(field, detail) for field, detail in errors.items())
+
+
+def _types_in_words(types: Iterable[type]) -> str:
+    return " or ".join("a list of strings" if each is list else _TYPES_IN_WORDS[each] for each in types)
 
 
 def _unknown(names: Iterable[str]) -> dict[str, str]:

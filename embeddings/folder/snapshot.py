@@ -52,13 +52,13 @@ class Catalogue:
         """The passages that a filter lets through; None for all."""
 
     def _allowed(self, only: Filter) -> Allowed | None:
-        if not only.days and not only.outlet:
+        if not only.days and not only.outlets:
             return None
         passes = np.ones(len(self._first), dtype=bool)
         if only.days:
             passes &= (self._last_day >= only.days[0]) & (self._first_day <= only.days[1])
-        if only.outlet:
-            passes &= self._outlet == self._outlets.get(only.outlet, -1)
+        if only.outlets:
+            passes &= np.isin(self._outlet, [self._outlets.get(outlet, -1) for outlet in only.outlets])
         first, end = self._first[passes], self._last[passes] + 1
         if SPARSE * int((end - first).sum()) < self._end:
             mask = np.zeros(self._end, dtype=bool)
@@ -203,9 +203,9 @@ def where(only: Filter) -> tuple[str, list[str | int]]:
     if only.days:
         conditions.append("last_day >= ? AND first_day <= ?")
         values += only.days
-    if only.outlet:
-        conditions.append("outlet = ?")
-        values.append(only.outlet)
+    if only.outlets:
+        conditions.append(f"outlet IN ({','.join('?' * len(only.outlets))})")
+        values += only.outlets
     return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), values
 
 

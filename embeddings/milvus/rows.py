@@ -178,8 +178,8 @@ def where(only: Filter) -> str:
     conditions = []
     if only.days:
         conditions.append(f"last_day >= {only.days[0]} and first_day <= {only.days[1]}")
-    if only.outlet:
-        conditions.append(f'outlet == "{outlet_key(only.outlet)}"')
+    if only.outlets:
+        conditions.append(among("outlet", [outlet_key(outlet) for outlet in only.outlets]))
     return " and ".join(conditions)
 
 
