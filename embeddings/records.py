@@ -193,6 +193,7 @@ def content_of(article: Article) -> str:
         article.byline,
         article.url,
         article.version,
+        *filter(None, [article.pages]),
     )
     return _hash(value or "" for value in told)
 

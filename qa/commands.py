@@ -19,7 +19,7 @@ from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.limits import check_k, check_outlets, check_question
 from qa.pipeline import Pipeline
-from qa.render import Href, confidence_in_words, prediction_to_json
+from qa.render import Href, confidence_in_words, page_doubts, page_in_words, prediction_to_json
 from qa.settings import Settings
 from qa.types import Answer, Prediction
 
@@ -138,8 +138,9 @@ def _answer_in_words(answer: Answer) -> str:
     lines = [
         f"{click.style(' '.join(answer.text.split()), bold=True)}  ({said})",
         _indented(f"“{' '.join(quotation.split())}”"),
-        _indented(_source_line(answer.article)),
+        _indented(_source_line(answer.article, page_in_words(answer))),
         f"  {answer.article.id} [{answer.start}:{answer.end}]",
+        *(_indented(f"this page was {doubt}") for doubt in page_doubts(answer)),
     ]
     places = [f"{span.article.id} [{span.start}:{span.end}]" for span in answer.supports]
     if answer.copies:
@@ -153,16 +154,17 @@ def _hit_in_words(hit: Hit) -> str:
     passage = hit.passage
     return "\n".join(
         [
-            f"{hit.rank}. {_source_line(passage.article)}",
+            f"{hit.rank}. {_source_line(passage.article, page_in_words(passage))}",
             _indented(" ".join(passage.text.split())),
             f"  {passage.article.id} [{passage.start}:{passage.end}]",
+            *(_indented(f"this page was {doubt}") for doubt in page_doubts(passage)),
         ]
     )
 
 
-def _source_line(article: Article) -> str:
+def _source_line(article: Article, page: str) -> str:
     title = textwrap.shorten(article.title, TITLE, placeholder=" …")
-    parts = (article.outlet, in_words(article.published), article.byline, title)
+    parts = (article.outlet, in_words(article.published), article.byline, title, page)
     return " · ".join(part for part in parts if part)
 
 

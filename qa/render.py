@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from embeddings.printed_pages import PrintedPage, page_of
 from embeddings.types import Article, Hit, Span
 from qa.types import Answer, Mention, Prediction
 
@@ -24,6 +25,10 @@ Note for Lead Authors on Consistent Treatment of Uncertainties, table 1), so tha
 `pressmark evaluate answers` says what share of the answers beside each word is right."""
 
 
+SURELY_RECOGNISED = 0.9
+"""From this mean confidence on, a machine's reading is not told by its percentage: engines are that sure of print."""
+
+
 def confidence_word(confidence: float) -> str:
     """Return the word of `CONFIDENCE_WORDS` for a probability in [0, 1]."""
     return next(word for least, word in CONFIDENCE_WORDS.items() if round(100 * confidence) >= least)
@@ -37,6 +42,33 @@ def confidence_in_words(confidence: float) -> str:
     if percent == 0:
         return f"{word} · under 1 %"
     return f"{word} · {percent} %"
+
+
+def page_in_words(span: Span) -> str:
+    """Return the page that a span stands on as it is cited: "p. 3"; "" if its article has no pages."""
+    page = page_of(span)
+    return f"p. {page.number}" if page is not None else ""
+
+
+def page_doubts(span: Span) -> list[str]:
+    """Return what makes the words of a span less than sure on their page, each the end of "This page was …"."""
+    page = page_of(span)
+    if page is None:
+        return []
+    doubts = ["laid out so that the order of its columns is doubtful"] if page.doubtful else []
+    if page.recognised is not None:
+        sure = page.recognised >= SURELY_RECOGNISED
+        how = "" if sure else f", which was {round(100 * page.recognised)} % sure of its letters"
+        doubts.append(f"read by machine from a picture{how}")
+    return doubts
+
+
+def page_to_json(page: PrintedPage | None) -> dict[str, object] | None:
+    """Return a page's number and what is doubtful of it, None for none; `recognised` has 2 decimals."""
+    if page is None:
+        return None
+    recognised = None if page.recognised is None else round(page.recognised, 2)
+    return {"number": page.number, "doubtful": page.doubtful, "recognised": recognised}
 
 
 def article_to_json(article: Article) -> dict[str, object]:
@@ -85,6 +117,7 @@ def _answer_to_json(answer: Answer, href: Href, link: Href | None) -> dict[str, 
         "end": answer.end,
         "sentence": {"start": answer.sentence.start, "end": answer.sentence.end, "text": answer.sentence.text},
         "article": article_to_json(answer.article),
+        "page": page_to_json(page_of(answer)),
         **_seen_at(answer, href, link),
         "supports": [_place_to_json(support, href, link) for support in answer.supports],
         "copies": [_place_to_json(copy, href, link) for copy in answer.copies],
@@ -99,6 +132,7 @@ def _seen_at(span: Span, href: Href, link: Href | None) -> dict[str, object]:
 def _place_to_json(mention: Mention, href: Href, link: Href | None) -> dict[str, object]:
     return {
         "article": article_to_json(mention.article),
+        "page": page_to_json(page_of(mention)),
         "start": mention.start,
         "end": mention.end,
         **_seen_at(mention, href, link),
@@ -115,5 +149,6 @@ def _hit_to_json(hit: Hit, skimmed: bool) -> dict[str, object]:
         "end": passage.end,
         "text": passage.text,
         "article": article_to_json(passage.article),
+        "page": page_to_json(page_of(passage)),
         "skimmed": skimmed,
     }

@@ -71,11 +71,13 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "end": 55,
         "sentence": {"start": 24, "end": 69, "text": "The offices signed a memorandum on Wednesday."},
         "article": SIGNED_JSON,
+        "page": None,
         "href": "/articles/azernews%2F2022%20signing%231?start=43&end=55",
         "link": "http://localhost/articles/azernews%2F2022%20signing%231?start=43&end=55",
         "supports": [
             {
                 "article": REPEATED_JSON,
+                "page": None,
                 "start": 37,
                 "end": 47,
                 "href": "/articles/wire-7?start=37&end=47",
@@ -97,6 +99,7 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "end": 59,
         "text": "A memorandum was planned. Later, the memorandum was signed.",
         "article": REPEATED_JSON,
+        "page": None,
         "skimmed": False,
     }
 

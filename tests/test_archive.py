@@ -331,7 +331,7 @@ def test_a_damaged_database_is_refused(content: bytes, filled_folder: Path) -> N
 def test_another_schema_version_is_refused(filled_folder: Path) -> None:
     with closing(sqlite3.connect(filled_folder / "archive.sqlite")) as connection:
         connection.execute("PRAGMA user_version = 7")
-    with pytest.raises(ValueError, match="has schema version 7, this program reads 3"):
+    with pytest.raises(ValueError, match="has schema version 7, this program reads 4"):
         Archive(filled_folder, FakeEncoder())
 
 

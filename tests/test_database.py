@@ -291,13 +291,13 @@ def test_opening_another_programs_database_raises(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("version", "cure"),
-    [(1, "an older one made it; delete the folder and index"), (4, "a newer one made it; install that one")],
+    [(1, "an older one made it; delete the folder and index"), (5, "a newer one made it; install that one")],
 )
 def test_opening_another_schema_version_names_both(version: int, cure: str, database: Database, path: Path) -> None:
     database.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {version}")
-    with pytest.raises(ValueError, match=f"has schema version {version}, this program reads 3: {cure}"):
+    with pytest.raises(ValueError, match=f"has schema version {version}, this program reads 4: {cure}"):
         Database(path)
 
 

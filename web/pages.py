@@ -9,7 +9,7 @@ from embeddings.dates import in_words
 from embeddings.plural import plural
 from embeddings.types import Filter, Span
 from qa.limits import MAX_K
-from qa.render import confidence_in_words
+from qa.render import confidence_in_words, page_doubts, page_in_words
 from qa.types import Answer, Prediction
 from web.highlight import paragraphs, pieces
 from web.requests import REPEATABLE, InvalidFieldsError, current_pipeline, read_article, read_page, read_span
@@ -77,10 +77,11 @@ def evidence(answer: Answer) -> str:
 
     The link in it does not carry the question: what a reporter asked is not part of what the reporter passes on.
     """
-    article = answer.article
+    article, page = answer.article, page_in_words(answer)
     lines = [
         f"“{answer.sentence.text}”",
-        ", ".join(filter(None, [article.outlet, in_words(article.published) or "undated", article.byline])),
+        ", ".join(filter(None, [article.outlet, in_words(article.published) or "undated", article.byline, page])),
+        *(f"This page was {doubt}." for doubt in page_doubts(answer)),
         article.title,
         article.url,
         url_for("pages.article", **_place(answer), _external=True),
@@ -124,6 +125,8 @@ for function in (
     is_web_address,
     json_link,
     looked_through,
+    page_doubts,
+    page_in_words,
     paragraphs,
     pieces,
     plural,

@@ -6,7 +6,7 @@ APPLICATION_ID = 0x50524D4B
 DRAFT = "archive.draft"
 """What a new file is called until it is whole; one that a crash left behind is replaced."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -24,6 +24,7 @@ CREATE TABLE articles (
     collection TEXT NOT NULL,
     read_from TEXT NOT NULL,
     given_id TEXT NOT NULL,
+    pages TEXT NOT NULL,
     first_day INTEGER NOT NULL,
     last_day INTEGER NOT NULL,
     digest TEXT NOT NULL,

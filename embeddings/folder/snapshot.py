@@ -24,7 +24,7 @@ SPARSE = 5
 VECTORS_AT_ONCE = 1000
 """Vectors that are asked for in one query."""
 
-ARTICLE = "id, text, title, published, outlet, byline, url, source, version, collection, read_from, given_id"
+ARTICLE = "id, text, title, published, outlet, byline, url, source, version, collection, read_from, given_id, pages"
 """The columns of an Article, in the order of its fields."""
 
 
