@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from embeddings.types import Filter
 from processes import run_python
 from qa.reader.load import NO_MEMORY
-from web.pages import as_sentence, scope_in_words
+from web.pages.words import as_sentence, scope_in_words
 from web_fakes import (
     HOSTILE,
     REPEATED,

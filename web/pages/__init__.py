@@ -1,0 +1,33 @@
+"""The pages: their addresses, and what their templates may call."""
+
+from flask import Blueprint
+
+from embeddings.dates import in_words
+from embeddings.plural import plural
+from qa.render import confidence_in_words, page_doubts, page_in_words
+from web.highlight import paragraphs, pieces
+from web.pages import article, ask, links, words
+
+blueprint = Blueprint("pages", __name__)
+
+blueprint.add_url_rule("/", view_func=ask.ask)
+blueprint.add_url_rule("/articles/<id:article_id>", view_func=article.article)
+
+for function in (
+    confidence_in_words,
+    in_words,
+    links.evidence,
+    links.is_web_address,
+    links.json_link,
+    links.span_link,
+    page_doubts,
+    page_in_words,
+    paragraphs,
+    pieces,
+    plural,
+    words.as_sentence,
+    words.looked_through,
+    words.read_as_answers,
+    words.scope_in_words,
+):
+    blueprint.add_app_template_global(function)
