@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 
 from embeddings.files.contents import MAX_FILE, SAMPLE
+from embeddings.files.declared import declared_encoding
 from embeddings.files.drafts import UnreadableError
 from embeddings.files.guessing import guess
 
@@ -20,7 +21,6 @@ _WIDE_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_DECLARED = re.compile(rb"(?:charset|encoding)=[\"' ]*([\w-]{3,20})", re.IGNORECASE)
 _MEANT = {
     **dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252"),
     **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
@@ -29,7 +29,11 @@ _MEANT = {
     **dict.fromkeys(("shift-jis", "sjis", "x-sjis"), "cp932"),
     **dict.fromkeys(("iso-8859-11", "tis-620"), "cp874"),
     "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "iso-8859-8-i": "iso8859-8",
+    "x-user-defined": "cp1252",
 }  # fmt: skip
+_NOT_OF_BYTES = re.compile(r"utf-?(?:7|16|32)|idna|punycode|undefined|.*escape")
+"""Names of what no file is in whose declaration could be read as bytes, or of no encoding of texts."""
+
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls and half surrogates
 
 
@@ -112,7 +116,7 @@ def _not_in_utf_8(data: bytes, middle: int, declared: str, around: bytes) -> Enc
     sample = data[max(0, middle - SAMPLE // 2) :][:SAMPLE]
     if _is_mostly_utf_8(sample, around):
         return Encoding("utf-8-sig")
-    stated = as_browsers_read(declared) if declared else _declared_encoding(data[:2048])
+    stated = as_browsers_read(declared or declared_encoding(data))
     return Encoding(stated) if _first_wrong(data, stated) is None else _guessed(sample, around)
 
 
@@ -165,6 +169,8 @@ def known_encoding(said: str) -> str:
 
 def _first_wrong(data: bytes, encoding: str) -> int | None:
     """Return where the first byte stands that an encoding does not have; 0 if it is none that there is."""
+    if _NOT_OF_BYTES.match(encoding.lower().replace("_", "-")):
+        return 0
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -177,12 +183,6 @@ def _first_wrong(data: bytes, encoding: str) -> int | None:
 def _wide_encoding(data: bytes) -> str | None:
     """Return the encoding of a byte order mark other than UTF-8's; None without one."""
     return next((encoding for mark, encoding in _WIDE_MARKS.items() if data.startswith(mark)), None)
-
-
-def _declared_encoding(head: bytes) -> str:
-    """Return the encoding that a head of HTML or XML declares, as browsers read it; "" if it declares none."""
-    match = _DECLARED.search(head)
-    return as_browsers_read(match[1].decode("ascii")) if match else ""
 
 
 def as_browsers_read(declared: str) -> str:
