@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from io import BufferedReader
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from embeddings.files.containers import Member, gunzipped, unzipped
+from embeddings.files.containers import Member, gunzipped, unzipped, without_gz
 from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
 from embeddings.files.decoding import clean_line, clean_text, decode
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.feeds import feed
 from embeddings.files.fields import USUAL, FieldNames
+from embeddings.files.gzipped import MAGIC
 from embeddings.files.html import html
 from embeddings.files.json_files import CURE, json_lines, json_object
+from embeddings.files.kinds import kind_of, seems_binary, suffix_of
 from embeddings.files.mail import mail, mailbox
 from embeddings.files.pdf import pdf
 from embeddings.files.plain import first_sentence, markdown, plain_text
@@ -217,21 +219,26 @@ def _read(content: Content, names: FieldNames) -> Iterator[Piece]:
 
 
 def _read_format(content: Content, names: FieldNames) -> Iterator[Piece]:
-    """Yield what a file holds, by its suffix."""
-    suffix = PurePosixPath(content.name).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UnreadableError(f"has the suffix {suffix!r}, which is none of {', '.join(SUFFIXES)}")
-    if not content.stream.peek(1):
-        raise UnreadableError("is empty")
-    if suffix == ".gz":
-        with gunzipped(content) as unpacked:
-            yield from _read_format(unpacked, names)
-    elif suffix == ".zip":
+    """Yield what a file holds, by its first bytes, else by its suffix."""
+    kind = kind_of(content, SUFFIXES)
+    if kind == ".gz":
+        yield from _read_format(_unpacked(content), names)
+    elif kind == ".zip":
         with unzipped(content) as members:
             yield from chain.from_iterable(_read_member(member, names) for member in members)
     else:
-        for entry in READERS[suffix](content, names):
+        for entry in READERS[kind](content, names):
             yield _piece(entry, content)
+
+
+def _unpacked(content: Content) -> Content:
+    """Return what is in a .gz; if a browser has unpacked it already, that is the file itself."""
+    if content.stream.peek(len(MAGIC)).startswith(MAGIC):
+        return gunzipped(content, SUFFIXES)
+    inner = without_gz(content)
+    if seems_binary(inner) or suffix_of(inner.name) == ".gz":
+        raise UnreadableError("is damaged: no gzip file; copy or download it again")
+    return inner
 
 
 def _read_member(member: Member, names: FieldNames) -> Iterator[Piece]:

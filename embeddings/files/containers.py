@@ -1,10 +1,9 @@
 """Containers of files, gzip and zip: what is in them, streamed within bounds and never unpacked to disk."""
 
-import gzip
 import re
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedReader, BytesIO, RawIOBase
@@ -15,6 +14,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from embeddings.files.contents import MAX_FILE, SAMPLE, Allowance, BombError, Content, read_whole
 from embeddings.files.decoding import clean_line
 from embeddings.files.drafts import UnreadableError
+from embeddings.files.gzipped import Gunzipped, packed_name
+from embeddings.files.kinds import suffix_of
+from embeddings.files.member_names import readable_names
 
 MAX_DEPTH = 2
 """Containers around a file, at most: a zip in a zip, a .gz in a zip."""
@@ -29,9 +31,9 @@ _LEADS_OUT = re.compile(r"[/\\]|[A-Za-z]:|(?:.*[/\\])?\.\.(?:[/\\]|\Z)", re.DOTA
 
 
 class _Counted(RawIOBase):
-    """Unpacked bytes, each taken off an allowance, and errors in what is packed said as such."""
+    """A member's bytes, each taken off an allowance, and errors in what is packed said as such."""
 
-    def __init__(self, unpacked: gzip.GzipFile | IO[bytes], allowance: Allowance) -> None:
+    def __init__(self, unpacked: IO[bytes], allowance: Allowance) -> None:
         self._unpacked = unpacked
         self._allowance = allowance
 
@@ -42,55 +44,62 @@ class _Counted(RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # all that BufferedReader passes
         """Fill the buffer with one step's bytes, so that all before a cut is read; return how many."""
         try:
-            data = self._unpacked.read1(len(buffer))  # type: ignore[union-attr]  # a ZipExtFile has it
+            data = self._unpacked.read1(len(buffer))  # type: ignore[attr-defined]  # a ZipExtFile has it
         except EOFError as error:
             raise UnreadableError("is cut short: its end is missing; copy or download it again") from error
-        except (zlib.error, gzip.BadGzipFile, BadZipFile) as error:
+        except (zlib.error, BadZipFile) as error:
             raise UnreadableError(f"is damaged: {error}; copy or download it again") from error
         self._allowance.take(len(data))
         buffer[: len(data)] = data
         return len(data)
 
 
-@contextmanager
-def gunzipped(content: Content) -> Iterator[Content]:
-    """Open what is in a .gz: it has the name without the suffix, and the same source."""
+def gunzipped(content: Content, known: Container[str]) -> Content:
+    """Return what is in a .gz: it has the name without that suffix, and the same source.
+
+    If that name does not tell one of the `known` kinds, it is the one that the .gz says the file had.
+    """
     _check_depth(content)
+    inner = without_gz(content)
+    is_told = suffix_of(inner.name) in known and suffix_of(inner.name) not in (".gz", ".zip")
+    if not is_told and (said := packed_name(content.stream.peek(SAMPLE))):
+        inner = replace(inner, name=said)
+    stream: BufferedReader = BufferedReader(Gunzipped(content.stream, content.allowance), SAMPLE)
+    return replace(inner, stream=stream, size=None, depth=content.depth + 1)
+
+
+def without_gz(content: Content) -> Content:
+    """Return the same under a name without .gz, and with the id that it has then."""
+    if suffix_of(content.name) != ".gz":
+        return content
     name = content.name[: -len(".gz")]
-    with gzip.GzipFile(fileobj=content.stream) as unpacked:
-        yield replace(
-            content,
-            name=name,
-            id=content.id.removesuffix(PurePosixPath(name).suffix),
-            stream=BufferedReader(_Counted(unpacked, content.allowance), SAMPLE),
-            size=None,
-            depth=content.depth + 1,
-        )
+    return replace(content, name=name, id=content.id.removesuffix(PurePosixPath(name).suffix))
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in a zip."""
+    """A file in a zip; `path` is its name as a person reads it."""
 
     zipped: Content
     opened: ZipFile
     info: ZipInfo
+    path: str
 
     @property
     def parts(self) -> list[str]:
         """The folders that it is in and its name."""
-        return re.split(r"[/\\]", self.info.filename)
+        return re.split(r"[/\\]", self.path)
 
     @property
     def source(self) -> str:
         """The member's path, as if the zip were a folder."""
-        return str(PurePosixPath(f"{self.zipped.source}/{self.info.filename}"))
+        return str(PurePosixPath(f"{self.zipped.source}/{self.path}"))
 
     @contextmanager
     def open(self) -> Iterator[Content]:
         """Open the member; UnreadableError if it is not one to be read."""
         self._check()
-        name, kind = PurePosixPath(self.info.filename), PurePosixPath(self.zipped.name).suffix
+        name, kind = PurePosixPath(self.path), PurePosixPath(self.zipped.name).suffix
         try:
             stream = self.opened.open(self.info)
         except (BadZipFile, NotImplementedError, EOFError, ValueError) as error:  # ValueError: a name that is not UTF-8
@@ -110,9 +119,9 @@ class Member:
             )
 
     def _check(self) -> None:
-        if _LEADS_OUT.match(self.info.filename):
+        if _LEADS_OUT.match(self.info.filename) or _LEADS_OUT.match(self.path):
             raise UnreadableError("has a name that leads out of the zip; pack it again with names below one folder")
-        if len(self.info.filename) > MAX_MEMBER_NAME:
+        if len(self.path) > MAX_MEMBER_NAME:
             raise UnreadableError(f"has a name of more than {MAX_MEMBER_NAME:,} characters; shorten it")
         if stat.S_ISLNK(self.info.external_attr >> 16):
             raise UnreadableError("is a link, and links in a zip are not followed")
@@ -143,7 +152,8 @@ def unzipped(content: Content) -> Iterator[list[Member]]:
                 f"says that it unpacks to {said:,} bytes, more than {left:,}, which is much for its size: this may be "
                 "a zip bomb; if it is none, unpack it first"
             )
-        yield [Member(content, opened, info) for info in infos]
+        names = readable_names(infos)
+        yield [Member(content, opened, info, name) for info, name in zip(infos, names, strict=True)]
 
 
 def _check_depth(content: Content) -> None:
