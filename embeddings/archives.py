@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
+from embeddings.holdings import Holdings
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import Splitting
 from embeddings.records import FileRecord, Origin, OtherSource, Prepared, SourceChanges, Trace
@@ -55,6 +57,27 @@ class CopyStore(Protocol):
         """Return the places at which articles are met under one of these ids, and stored under another."""
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Copies of an article, the first of them, and how many there are."""
+
+    articles: tuple[Article, ...]
+    count: int
+
+
+class Shelves(Protocol):
+    """What an archive can be looked through by, if it keeps its articles in the order of their days."""
+
+    def holdings(self) -> Holdings:
+        """Return how many articles there are of whom and of when."""
+
+    def newest(self, only: Filter, most: int, skipped: int = 0) -> list[Article]:
+        """Return the newest articles that a filter lets through, behind so many skipped ones; the undated come last."""
+
+    def copies_of(self, article_id: str, most: int) -> Copied:
+        """Return the copies of an article, oldest first, at most so many, and how many it has."""
+
+
 class SearchableArchive(Protocol):
     """What is asked of an archive to answer questions from it. Many threads may ask one archive."""
 
@@ -69,6 +92,10 @@ class SearchableArchive(Protocol):
     @property
     def store(self) -> ArticleStore:
         """What it holds."""
+
+    @property
+    def shelves(self) -> Shelves | None:
+        """What it can be looked through by; None if it can only be asked and searched."""
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone are left out."""

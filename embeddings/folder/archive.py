@@ -11,6 +11,7 @@ from embeddings.folder.indexes import Indexes
 from embeddings.folder.locks import LOCK_FILES, WriterLock
 from embeddings.folder.paths import Paths, exists, lacks_database, no_database
 from embeddings.folder.schema import DRAFT
+from embeddings.folder.shelves import Shelves
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.records import FileRecord, Prepared, SourceChanges, provenance
@@ -41,6 +42,7 @@ class Archive:
         self.splitting = splitting
         self.indexes = Indexes(folder, provenance(encoder, splitting))
         self.store = self.copies = self.indexes.database
+        self.shelves = Shelves(self.store)
 
     @classmethod
     def create(cls, folder: Path, encoder: Encoder, splitting: Splitting = SPLITTING) -> "Archive":

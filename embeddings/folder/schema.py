@@ -32,7 +32,7 @@ CREATE TABLE articles (
     link TEXT NOT NULL,
     scope TEXT NOT NULL
 ) STRICT;
-CREATE INDEX articles_by_outlet ON articles (outlet);
+CREATE INDEX articles_by_outlet ON articles (outlet, last_day, first_day);
 CREATE INDEX articles_by_day ON articles (last_day, first_day);
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -71,6 +71,7 @@ class MilvusArchive:
         self._search = Search(self._milvus, self._revisions)
         self.store = MilvusStore(self._milvus, self._revisions)
         self.copies = None  # each article is stored on its own, wherever else it was met
+        self.shelves = None  # Milvus sorts nothing but what a search finds
         with ExitStack() as undo:
             undo.callback(self.close)
             if not _is_whole(self._milvus):

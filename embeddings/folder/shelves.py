@@ -1,0 +1,49 @@
+"""An archive's articles as on shelves: in the order of their days, counted, and each beside its copies."""
+
+from embeddings.archives import Copied
+from embeddings.folder.database import Database
+from embeddings.folder.snapshot import ARTICLE, where
+from embeddings.holdings import Holdings
+from embeddings.types import Article, Filter
+
+
+class Shelves:
+    """Looks through an archive's database. Many threads may ask it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counted = (-1, Holdings(()))
+
+    def holdings(self) -> Holdings:
+        """Return how many articles there are of whom and of when. They are counted once a generation."""
+        generation, held = self._counted
+        if generation != self._database.generation:
+            generation = self._database.generation
+            grouped = "SELECT outlet, first_day, last_day, count(*) FROM articles GROUP BY outlet, last_day, first_day"
+            held = Holdings(self._database.connection.rows(grouped))
+            self._counted = (generation, held)
+        return held
+
+    def newest(self, only: Filter, most: int, skipped: int = 0) -> list[Article]:
+        """Return the newest articles that a filter lets through, behind so many skipped ones; the undated come last.
+
+        Of one day those come first that were added last.
+        """
+        condition, values = where(only)
+        chosen = f"SELECT number FROM articles {condition} ORDER BY last_day DESC, number DESC LIMIT ? OFFSET ?"
+        query = f"SELECT {ARTICLE} FROM articles WHERE number IN ({chosen}) ORDER BY last_day DESC, number DESC"
+        return [Article(*row) for row in self._database.connection.rows(query, [*values, most, skipped])]
+
+    def copies_of(self, article_id: str, most: int) -> Copied:
+        """Return the copies of an article, oldest first, at most so many, and how many it has."""
+        connection = self._database.connection
+        others = (
+            "FROM families AS own JOIN articles AS asked ON asked.number = own.article "
+            "JOIN families AS other ON other.family = own.family AND other.article != own.article "
+            "JOIN articles ON articles.number = other.article WHERE asked.id = ?"
+        )
+        columns = ", ".join(f"articles.{name}" for name in ARTICLE.split(", "))
+        query = f"SELECT {columns} {others} ORDER BY articles.last_day, articles.number LIMIT ?"
+        found = tuple(Article(*row) for row in connection.rows(query, [article_id, most]))
+        (count,) = connection.first(f"SELECT count(*) {others}", article_id) or (0,)
+        return Copied(found, int(count))
