@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import onnx_models
+from embeddings.folding import fold
 from embeddings.types import Offsets, Vectors
 
 if TYPE_CHECKING:
@@ -100,10 +101,10 @@ class OnnxEncoder:
         return np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) + start
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit vector a text as it is, without a prompt, float32, shape (len(texts), dimension)."""
+        """Return one unit vector a text without a prompt, read as the eye does, float32, shape (texts, dimension)."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for first in range(0, len(texts), TEXTS_AT_ONCE):
-            encodings = self._tokenizer.encode_batch(list(texts[first : first + TEXTS_AT_ONCE]))
+            encodings = self._tokenizer.encode_batch([fold(text).text for text in texts[first : first + TEXTS_AT_ONCE]])
             found = self._pool.map(lambda encoding: self._run(encoding)[0][0], encodings)
             vectors[first : first + TEXTS_AT_ONCE] = list(found)
         return vectors

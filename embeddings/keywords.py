@@ -14,6 +14,7 @@ import numpy as np
 import tantivy
 
 from embeddings.dates import days_between
+from embeddings.folding import searched
 from embeddings.passages import heading
 from embeddings.types import Allowed, Filter, Numbers, Passage, Ranking, Stamp
 from embeddings.writing import write_whole
@@ -61,7 +62,10 @@ class KeywordSnapshot:
 
 
 class KeywordIndex:
-    """Passages by their words: English stems, accents folded. A folder of tantivy's files and a stamp.json."""
+    """Passages by their words as the eye reads them: English stems, accents folded.
+
+    A folder of tantivy's files and a stamp.json.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open the index in `folder`, or an empty one without a stamp if there is none.
@@ -194,7 +198,7 @@ class KeywordIndex:
 
         Source: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond".
         """
-        words = self._informative(dict.fromkeys(self._analyzer.analyze(question)))
+        words = self._informative(dict.fromkeys(self._analyzer.analyze(searched(question))))
         if not words or not len(self):
             return Ranking.empty()
         parts = [part for word in words for part in self._field_queries(word, heading_weight)]
@@ -270,7 +274,7 @@ class KeywordIndex:
 
 
 def analyzer() -> tantivy.TextAnalyzer:
-    """Return what makes words to search by of a text: English stems, accents folded."""
+    """Return what makes words to search by of a text that is `searched`: English stems, accents folded."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (
         tantivy.Filter.remove_long(60),
@@ -326,8 +330,8 @@ def _to_document(number: int, passage: Passage) -> tantivy.Document:
     article = passage.article
     document = tantivy.Document()
     document.add_unsigned("number", number)
-    document.add_text("text", passage.text)
-    document.add_text("heading", heading(article))
+    document.add_text("text", searched(passage.text))
+    document.add_text("heading", searched(heading(article)))
     document.add_text("outlet", article.outlet)
     first, last = article.days
     document.add_integer("earliest", first)

@@ -7,6 +7,8 @@ import numpy as np
 import rensa
 from numpy.typing import NDArray
 
+from embeddings.folding import fold
+
 Shingles = NDArray[np.uint64]
 """The hashes of all runs of SHINGLE words in a text, each once, ascending; shape (shingles,)."""
 
@@ -48,7 +50,7 @@ def shingles(text: str) -> Shingles:
 
     A script without spaces is compared by what stands between its marks.
     """
-    words = _WORDS.findall(text[:READ_CHARACTERS].casefold())
+    words = _WORDS.findall(fold(text[:READ_CHARACTERS]).text.casefold())
     hashes = np.array(rensa.RMinHash.hash_token_sets([words])[0], dtype=np.uint64)
     length = min(SHINGLE, len(hashes))
     mixed = np.zeros(len(hashes) - length + 1 if length else 0, dtype=np.uint64)

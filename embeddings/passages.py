@@ -13,7 +13,7 @@ from embeddings.types import Article, Offsets, Passage
 CHARACTERS_PER_PIECE = 10
 """A window also ends after this many characters a word piece: text that is no language has few, endless word pieces."""
 
-VERSION = "v1"
+VERSION = "v2"
 """A change of how articles are split that `Splitting` does not say gets another one."""
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from embeddings.folding import fold, line_ends_within_words, visible_length
 from embeddings.types import Offsets
 
 WRAPPED_LINE = range(50, 101)
@@ -15,7 +16,8 @@ WRAPPED_LINE = range(50, 101)
 def sentences(text: str) -> Offsets:
     """Return the sentences of a text, trimmed, in order: int64, shape (sentences, 2). No letter or digit is left out.
 
-    A sentence never crosses a blank line, nor the end of a line that is too short or too long to have been wrapped.
+    A sentence never crosses a blank line, nor the end of a line that is too short or too long to have been wrapped,
+    unless a word goes on behind it.
     """
     ranges = [found for start, end in _blocks(text) for found in _split(text, start, end)]
     return np.array(ranges, dtype=np.int64).reshape(-1, 2)
@@ -38,9 +40,10 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Yield the ranges that sentences may not cross."""
     block_start = position = 0
+    within_words = line_ends_within_words(text)
     for line in text.splitlines(keepends=True):
         position += len(line)
-        if len(line.rstrip()) not in WRAPPED_LINE:
+        if visible_length(line.rstrip()) not in WRAPPED_LINE and position not in within_words:
             yield block_start, position
             block_start = position
     if block_start < position:
@@ -54,7 +57,9 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     block = text[start:end]
     if not block.strip():
         return
-    bounds = [0, *(last for _, last in nupunkt.sent_spans(block)), len(block)]
+    folded = fold(block)
+    ends = [last for _, last in nupunkt.sent_spans(folded.text)]
+    bounds = [0, *(folded.place(last, last + 1)[0] for last in ends if last < len(folded.text)), len(block)]
     for first, last in pairwise(bounds):
         words = re.search(r"\S(?:.*\S)?", block[first:last], re.DOTALL)
         if words:

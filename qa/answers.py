@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from embeddings.folding import fold
 from embeddings.types import Span
 from qa.confidence import Calibration, Evidence
 from qa.types import Answer, Mention, ReadHit, Reading, ScoredSpan
@@ -83,7 +84,8 @@ def before_attribution(span: ScoredSpan) -> ScoredSpan:
 
 def same_words(text: str) -> str:
     """Return a text as it is compared with others: no case, accents, punctuation, articles or doubled spaces."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    parts = unicodedata.normalize("NFKD", fold(text).text.casefold())
+    plain = "".join(c for c in parts if not unicodedata.combining(c))
     return " ".join(word for word in re.findall(r"\w+", plain) if word not in {"a", "an", "the"})
 
 

@@ -12,8 +12,10 @@ from embeddings.command_line import NothingToDo, WrongUse, archive_option, outle
 from embeddings.commands import index_with_progress
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.encoders import default_cache
+from embeddings.folding import copied, printed
 from embeddings.locations import FORMAT, FolderPlace, Location
 from embeddings.onnx_models import folder_name
+from embeddings.passages import SPLITTING
 from embeddings.plural import plural
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
@@ -28,6 +30,9 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 TITLE = 90
 """The most characters of a title in a terminal."""
+
+LEFT_OUT = "printed without the hyphens that only part a word, and without marks that take no width"
+"""What is said of a quotation that is not printed letter by letter."""
 
 NEAREST = 3
 """How many passages are shown when no answer is."""
@@ -53,7 +58,7 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
     settings.archive.check_can_be_made()
     said = f"There is no archive in {settings.archive} yet: asking the seed articles in {SEEDS}"
     click.echo(f"{said}; make one with: pressmark index PATH...", err=True)
-    name = folder_name(str(SEEDS), settings.encoder, FORMAT)
+    name = folder_name(str(SEEDS), settings.encoder, FORMAT, str(SPLITTING))
     place = FolderPlace((settings.cache or default_cache()) / "seeds" / name)
     if not place.exists():
         index_with_progress([SEEDS], place, settings.encoder, settings.cache)
@@ -132,16 +137,19 @@ def _in_words(prediction: Prediction) -> str:
 
 def _answer_in_words(answer: Answer) -> str:
     sentence, text = answer.sentence, answer.article.text
-    marked = click.style(answer.text, fg="black", bg="yellow", bold=True)
-    quotation = text[sentence.start : answer.start] + marked + text[answer.end : sentence.end]
+    before, after = text[sentence.start : answer.start], text[answer.end : sentence.end]
+    marked = click.style(printed(answer.text), fg="black", bg="yellow", bold=True)
+    quotation = printed(before) + marked + printed(after)
     said = confidence_in_words(answer.confidence) + (", skimmed" if answer.skimmed else "")
     lines = [
-        f"{click.style(' '.join(answer.text.split()), bold=True)}  ({said})",
+        f"{click.style(' '.join(printed(answer.text).split()), bold=True)}  ({said})",
         _indented(f"“{' '.join(quotation.split())}”"),
         _indented(_source_line(answer.article, page_in_words(answer))),
         f"  {answer.article.id} [{answer.start}:{answer.end}]",
         *(_indented(f"this page was {doubt}") for doubt in page_doubts(answer)),
     ]
+    if printed(sentence.text) != sentence.text:
+        lines.append(_indented(LEFT_OUT))
     places = [f"{span.article.id} [{span.start}:{span.end}]" for span in answer.supports]
     if answer.copies:
         places.append(f"{'and ' if places else ''}in {plural(len(answer.copies), 'copy', 'copies')}")
@@ -155,7 +163,7 @@ def _hit_in_words(hit: Hit) -> str:
     return "\n".join(
         [
             f"{hit.rank}. {_source_line(passage.article, page_in_words(passage))}",
-            _indented(" ".join(passage.text.split())),
+            _indented(" ".join(printed(passage.text).split())),
             f"  {passage.article.id} [{passage.start}:{passage.end}]",
             *(_indented(f"this page was {doubt}") for doubt in page_doubts(passage)),
         ]
@@ -165,7 +173,7 @@ def _hit_in_words(hit: Hit) -> str:
 def _source_line(article: Article, page: str) -> str:
     title = textwrap.shorten(article.title, TITLE, placeholder=" …")
     parts = (article.outlet, in_words(article.published), article.byline, title, page)
-    return " · ".join(part for part in parts if part)
+    return " · ".join(copied(part) for part in parts if part)
 
 
 def _indented(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from embeddings.dates import latest
+from embeddings.folding import fold
 from embeddings.types import Filter, Passage
 from qa.settings import Settings
 
@@ -23,7 +24,7 @@ YEAR = re.compile(r"\b(?:1[6-9]|20)[0-9]{2}\b")
 
 def asks_for_the_latest(question: str) -> bool:
     """Return whether a question leans on the day it is asked: "this week", "the latest", "currently"."""
-    return LATEST.search(question) is not None
+    return LATEST.search(fold(question).text) is not None
 
 
 def recency(age: int) -> float:
@@ -50,7 +51,8 @@ def newer_first(
         if passage.article.published
     }
     newest = max(days.values(), default=None)
-    if newest is None or only.published_from or any(int(year) < newest.year for year in YEAR.findall(question)):
+    years = map(int, YEAR.findall(fold(question).text))
+    if newest is None or only.published_from or any(year < newest.year for year in years):
         return dict(scores)
     weight = settings.latest_weight if asks_for_the_latest(question) else settings.recency_weight
     return {

@@ -150,7 +150,7 @@ def test_info_in_json(run: Run) -> None:
         "families": 0,
         "encoder": "fake",
         "dimension": 64,
-        "splitting": "120 word pieces, 1 sentence overlap, v1",
+        "splitting": "120 word pieces, 1 sentence overlap, v2",
         "generation": 1,
         "health": {"vectors": "up to date", "keywords": "up to date"},
     }

@@ -118,6 +118,20 @@ def test_answer_is_a_quotation_with_its_source(client: FlaskClient) -> None:
     assert f'data-evidence="{escape(COPIED)}"' in page
 
 
+def test_evidence_is_copied_without_soft_hyphens_and_says_so() -> None:
+    article = replace(REPEATED, text="They al\u00adways said it.\u200b", title="What\u00adever")
+    given = FakePipeline(
+        prediction_of((answer_of(span_of(article, "al\u00adways")),), ()), archive=FakeArchive(FakeStore((article,)))
+    )
+    page = page_of(app_over(given).test_client(), "/", q="What?")
+    assert "<mark>al\u00adways</mark>" in page
+    copied = re.search(r'data-evidence="([^"]*)"', page)
+    assert copied is not None
+    lines = copied[1].splitlines()
+    assert lines[:2] == ["“They always said it.”", "(Copied without soft hyphens and marks that take no width.)"]
+    assert lines[3] == "Whatever"
+
+
 def test_title_that_is_a_whole_sentence_is_cut_in_lists_and_whole_in_the_article() -> None:
     article = replace(REPEATED, title="word " * 30 + "end")
     answer = answer_of(span_of(article, "signed"))

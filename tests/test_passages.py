@@ -129,7 +129,7 @@ def test_the_heading_goes_to_the_encoder_unless_it_is_left_out() -> None:
 def test_an_archive_remembers_everything_about_its_splitting() -> None:
     different = [Splitting(), Splitting(window=60), Splitting(overlap=0), Splitting(heading=False)]
     assert len({str(splitting) for splitting in different}) == len(different)
-    assert str(Splitting()) == "120 word pieces, 1 sentence overlap, v1"
+    assert str(Splitting()) == "120 word pieces, 1 sentence overlap, v2"
 
 
 @pytest.mark.parametrize(("window", "overlap"), [(1, 1), (120, -1)])

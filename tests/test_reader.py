@@ -90,6 +90,14 @@ def test_span_scores_start_and_end_over_the_null_span() -> None:
     assert reading.relevance is None
 
 
+def test_passage_and_question_are_read_as_the_eye_reads_them_and_spans_stay_exact() -> None:
+    text = "An o\ufb03cial brown\u00ad fo\u00adx of the recon-\nstruc\u200btion\u00ad jumps."
+    model = FakeModel(points({"official": 5, "reconstruction": 4}, {"fox": 5, "reconstruction": 4}))
+    (reading,) = reader_with(model).read("Which o\ufb03cial?", [passage("Well. " + text, 6)])
+    assert pieces_of(model.fed[0]["input_ids"])[:4] == [CLS, "which", "official", "?"]
+    assert found(reading)[:2] == [("o\ufb03cial brown\u00ad fo\u00adx", 10), ("recon-\nstruc\u200btion", 8)]
+
+
 def test_span_in_the_question_is_never_read() -> None:
     # the question's own words have by far the highest logits
     rule = points({"who": 90, "signed": 80, "fox": 1}, {"who": 80, "signed": 90, "fox": 1, SEP: 99})

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from embeddings.folding import searched
 from embeddings.keywords import analyzer
 from embeddings.milvus.client import MOST, Found, Leg, Milvus
 from embeddings.milvus.revisions import Revisions
@@ -15,10 +16,13 @@ class Search:
     """Searches one archive."""
 
     def __init__(self, milvus: Milvus, revisions: Revisions) -> None:
-        self.words = analyzer().analyze
-        """Text to the words that it is found by."""
+        self._analyzer = analyzer()
         self._milvus = milvus
         self._revisions = revisions
+
+    def words(self, text: str) -> list[str]:
+        """Return the words that a text is found by."""
+        return list(self._analyzer.analyze(searched(text)))
 
     def vectors(self, vector: Vectors, k: int, only: Filter) -> Ranking:
         """Return the k passages nearest to a vector of shape (1, dimension), at most MOST: cosines in [-1, 1]."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import onnx_models
+from embeddings.folding import Folded, fold
 from embeddings.passages import heading
 from embeddings.types import Passage
 from qa.reader.decode import SHORT, AllowedSpans, Logits, best_spans, lengthened
@@ -121,18 +122,22 @@ class OnnxReader:
         return "relevance" in self._outputs
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """Return one reading a passage, in the order given; all are read at once."""
-        question = self._shorten(question)
+        """Return one reading a passage, in the order given; all are read at once, as the eye reads them: see `fold`."""
+        question = self._shorten(fold(question).text)
         before = [self._before(passage) for passage in passages]
-        pairs = [(question, front + passage.text) for front, passage in zip(before, passages, strict=True)]
+        folded = [fold(passage.text) for passage in passages]
+        pairs = [(question, front + text.text) for front, text in zip(before, folded, strict=True)]
         encodings = self._tokenizers.pairs.encode_batch(pairs)
         windows = [_windows(encoding, len(front)) for encoding, front in zip(encodings, before, strict=True)]
         read = self._pool.map(self._read_window, [window for group in windows for window in group])
-        return [_merge(passage, [next(read) for _ in group]) for passage, group in zip(passages, windows, strict=True)]
+        return [
+            _merge(passage, text, [next(read) for _ in group])
+            for passage, text, group in zip(passages, folded, windows, strict=True)
+        ]
 
     def _before(self, passage: Passage) -> str:
         """Return what is read in front of a passage."""
-        return before_passage(heading(passage.article)[:LONGEST_HEADING]) if self.spec.heading else ""
+        return before_passage(fold(heading(passage.article)).text[:LONGEST_HEADING]) if self.spec.heading else ""
 
     def _shorten(self, question: str) -> str:
         offsets = self._tokenizers.questions.encode(question, add_special_tokens=False).offsets
@@ -228,12 +233,13 @@ def _windows(encoding: "Encoding", before: int) -> list[_TokenWindow]:
     return [window for window in windows if not window.has_after or window.encoding.offsets[-2][1] > before]
 
 
-def _merge(passage: Passage, windows: Sequence[_WindowReading]) -> Reading:
-    """Return the reading of a passage from those of its overlapping windows."""
+def _merge(passage: Passage, folded: Folded, windows: Sequence[_WindowReading]) -> Reading:
+    """Return the reading of a passage from those of its overlapping windows, in which its text is folded."""
     best: dict[tuple[int, int], float] = {}
     for window in windows:
         for span in window.spans:
-            place = (passage.start + span.start, passage.start + _with_marks(passage.text, span.end))
+            start, end = folded.place(span.start, span.end)
+            place = (passage.start + start, passage.start + _with_marks(passage.text, end))
             best[place] = max(span.score, best.get(place, -np.inf))
     ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:SPANS]
     relevances = [window.relevance for window in windows if window.relevance is not None]

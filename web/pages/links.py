@@ -5,10 +5,14 @@ from typing import Any
 from flask import request, url_for
 
 from embeddings.dates import in_words
+from embeddings.folding import copied
 from embeddings.types import Span
 from qa.render import page_doubts, page_in_words
 from qa.types import Answer
 from web.requests import REPEATABLE
+
+LEFT_OUT = "(Copied without soft hyphens and marks that take no width.)"
+"""What is said of a quotation that is not copied letter by letter."""
 
 FIELDS = ("q", "from", "to", "outlet", "k")
 """The names of the form's fields: what is typed in them, every link on the pages carries along."""
@@ -37,15 +41,16 @@ def evidence(answer: Answer) -> str:
     The link in it does not carry the question: what a reporter asked is not part of what the reporter passes on.
     """
     article, page = answer.article, page_in_words(answer)
+    quotation = copied(answer.sentence.text)
     lines = [
-        f"“{answer.sentence.text}”",
+        f"“{quotation}”",
+        LEFT_OUT if quotation != answer.sentence.text else "",
         ", ".join(filter(None, [article.outlet, in_words(article.published) or "undated", article.byline, page])),
         *(f"This page was {doubt}." for doubt in page_doubts(answer)),
         article.title,
-        article.url,
-        url_for("pages.article", **_place(answer), _external=True),
     ]
-    return "\n".join(filter(None, lines))
+    links = [article.url, url_for("pages.article", **_place(answer), _external=True)]
+    return "\n".join(filter(None, [*map(copied, lines), *links]))
 
 
 def is_web_address(url: str | None) -> bool:
