@@ -147,7 +147,7 @@ def test_title_is_searched_as_the_eye_reads_it(tmp_path: Path) -> None:
 def finds(text: str, question: str, folder: Path, title: str = "") -> bool:
     index = KeywordIndex(folder / "keywords")
     index.update([], [(1, Passage(Article("a", text, title), 0, len(text)))], Stamp("an archive", 1))
-    return index.search(question, 1, Filter()).numbers.tolist() == [1]
+    return bool(index.search(question, 1, Filter()).numbers.tolist() == [1])
 
 
 def test_sentence_goes_on_behind_a_line_that_a_hyphen_ends() -> None:
