@@ -24,6 +24,7 @@ from web_fakes import (
     whole,
 )
 
+FIELDS = "question, k, from, to, outlet"
 SIGNED_JSON = {
     "id": "azernews/2022 signing#1",
     "title": "Offices sign a memorandum",
@@ -155,7 +156,7 @@ def test_ask_with_null_fields_is_as_without(client: FlaskClient, pipeline: FakeP
 @pytest.mark.parametrize(
     ("fields", "wrong", "detail"),
     [
-        ({}, "question", "the question is blank"),
+        ({}, "question", "question is missing; send it, such as: What was signed with Morocco?"),
         ({"question": " "}, "question", "the question is blank"),
         ({"question": "x" * 10_000}, "question", "10,000 characters"),
         ({"question": "…?!"}, "question", "no letter or digit"),
@@ -189,11 +190,6 @@ def test_ask_names_the_wrong_field(
         ("k", 5.0, "k is a fraction; send a whole number"),
         ("k", True, "k is true or false; send a whole number"),
         ("from", 2022, "from is a whole number; send a string"),
-        (
-            "outlet",
-            ["Azernews", 1],
-            "outlet is a list that holds more than strings; send a string or a list of strings",
-        ),
         ("outlet", {}, "outlet is an object; send a string or a list of strings"),
     ],
 )
@@ -201,6 +197,71 @@ def test_ask_in_body_names_the_field_of_wrong_type(client: FlaskClient, name: st
     sent = client.post("/api/v1/ask", json={"question": "Who?", name: value})
     assert sent.status_code == 400
     assert sent.get_json()["errors"] == [{"field": name, "detail": detail}]
+
+
+def test_ask_in_body_names_the_place_of_a_wrong_value_in_a_list(client: FlaskClient) -> None:
+    sent = client.post("/api/v1/ask", json={"question": "Who?", "outlet": ["Azernews", 1]})
+    assert sent.get_json()["errors"] == [{"field": "outlet[1]", "detail": "outlet[1] is a whole number; send a string"}]
+
+
+def test_a_batch_is_answered_as_its_questions_are_alone(client: FlaskClient, pipeline: FakePipeline) -> None:
+    questions = [{"question": "Who signed?"}, {"question": "Where?", "k": 3, "from": "2022", "outlet": "Azernews"}]
+    body = client.post("/api/v1/ask", json={"questions": questions}).get_json()
+    assert body["predictions"] == [client.post("/api/v1/ask", json=each).get_json() for each in questions]
+    assert pipeline.asked[:2] == [("Who signed?", None, Filter()), ("Where?", 3, Filter("2022", "", ("Azernews",)))]
+
+
+@pytest.mark.parametrize(
+    ("questions", "wrong"),
+    [
+        ([], {"questions": "questions holds 0 items; send at least 1"}),
+        ([{"question": "Who?"}] * 101, {"questions": "questions holds 101 items; send at most 100"}),
+        ("Who?", {"questions": "questions is a string; send a list"}),
+        (["Who?"], {"questions[0]": "questions[0] is a string; send an object"}),
+        (
+            [{"question": "Who?"}, {"question": " ", "k": 0}],
+            {
+                "questions[1].question": "the question is blank; type a question such as: Who signed the agreement?",
+                "questions[1].k": "k is 0; k is the number of passages to read, a whole number from 1 to 100",
+            },
+        ),
+        (
+            [{"question": "Who?", "top": 1}],
+            {"questions[0].top": f"there is no field 'questions[0].top'; the fields are {FIELDS}"},
+        ),
+    ],
+)
+def test_a_batch_names_the_wrong_field_of_each_question(
+    client: FlaskClient, pipeline: FakePipeline, questions: object, wrong: dict[str, str]
+) -> None:
+    sent = client.post("/api/v1/ask", json={"questions": questions})
+    assert sent.status_code == 400
+    assert {error["field"]: error["detail"] for error in sent.get_json()["errors"]} == wrong
+    assert pipeline.asked == []
+
+
+def test_a_batch_with_thousands_of_wrong_fields_names_the_first(client: FlaskClient) -> None:
+    sent = client.post("/api/v1/ask", json={"questions": [{"x" * 300 + str(n): 1 for n in range(100)}] * 4})
+    assert len(sent.get_json()["errors"]) == 50
+    assert len(sent.data) < 30_000
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({"Content-Type": "text/csv"}, "The body's Content-Type is 'text/csv'; send JSON as 'application/json'."),
+        ({"Content-Type": "application/json; charset=cp1254"}, "The body's charset is 'cp1254'; send JSON in UTF-8."),
+        (
+            {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+            "The body is compressed, Content-Encoding is 'gzip'; send it as it is.",
+        ),
+    ],
+)
+def test_a_body_that_is_not_plain_json_in_utf_8_is_refused(
+    client: FlaskClient, headers: dict[str, str], said: str
+) -> None:
+    sent = client.post("/api/v1/ask", data=b'{"question": "Who?"}', headers=headers)
+    assert (sent.status_code, sent.get_json()["detail"]) == (415, said)
 
 
 def test_ask_with_repeated_field_is_refused(client: FlaskClient) -> None:
@@ -243,9 +304,11 @@ def test_ask_tells_all_wrong_fields_together(client: FlaskClient, pipeline: Fake
         (b"\xff\xfe\x00", "The body is not valid JSON"),
         (b"[" * 60_000, "The body is not valid JSON"),
         (b'{"k": ' + b"9" * 5_000 + b"}", "The body is not valid JSON"),
-        (b'["Who?"]', "the body is a list; send an object"),
-        (b'"Who?"', "the body is a string; send an object"),
-        (b"null", "the body is null; send an object"),
+        (b'{"question": "Who?", "k": NaN}', "The body is not valid JSON"),
+        (b'{"question": ' * 5_000 + b"1" + b"}" * 5_000, "The body is not valid JSON"),
+        (b'["Who?"]', "The body is a list; send an object"),
+        (b'"Who?"', "The body is a string; send an object"),
+        (b"null", "The body is null; send an object"),
         (b'{"question": "Who \\ud800?"}', "half of a surrogate pair"),
         (b'{"\\udfff": 1}', "half of a surrogate pair"),
     ],

@@ -75,8 +75,9 @@ def test_wrong_method_is_a_problem_that_keeps_what_is_allowed(client: FlaskClien
 
 
 def test_too_large_body_is_a_problem(client: FlaskClient) -> None:
-    response = client.post("/api/v1/ask", json={"question": "x" * 70_000})
+    response = client.post("/api/v1/ask", json={"question": "x" * 600_000})
     assert problem_of(response)[:2] == (413, "Request Entity Too Large")
+    assert response.get_json()["detail"] == "The body is larger than 524,288 bytes, which are the most here; send less."
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from http import HTTPStatus
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from embeddings.types import DamagedError
-from web.requests import FieldError, InvalidFieldsError
+from web.checking import FieldError, InvalidFieldsError
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,12 @@ def _unavailable(error: Exception) -> AnyResponse:
 
 
 def _http_error(error: HTTPException) -> AnyResponse:
-    return _described(error.get_response(), error.description, ())
+    detail = error.description
+    if isinstance(error, RequestEntityTooLarge):
+        detail = (
+            f"The body is larger than {request.max_content_length or 0:,} bytes, which are the most here; send less."
+        )
+    return _described(error.get_response(), detail, ())
 
 
 def _untrusted_host(error: SecurityError) -> AnyResponse:

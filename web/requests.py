@@ -1,8 +1,8 @@
 """What a request asks for, checked: all of its wrong fields are reported together."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, unquote_to_bytes
 
 from flask import current_app, request
@@ -10,61 +10,15 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.routing import BaseConverter
 
-from embeddings.dates import parse_filter_date
-from embeddings.types import Article, Filter, Span
-from qa.limits import check_k, check_outlets, check_question
+from embeddings.types import Article, Span
+from web.checking import FieldError, InvalidFieldsError, checked, given, repeated
+from web.definitions import Asking, Known, names_of, repeatable
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
 
-JSON_TYPES: Mapping[str, tuple[type, ...]] = {
-    "question": (str,),
-    "k": (int,),
-    "from": (str,),
-    "to": (str,),
-    "outlet": (str, list),
-}
-"""The names of a question's fields at the endpoint, and the types each may have in a JSON object."""
-
-REPEATABLE = {"outlet"}
-"""Fields of which an address may give several values."""
-
-_TYPES_IN_WORDS: Mapping[type, str] = {
-    str: "a string",
-    int: "a whole number",
-    float: "a fraction",
-    bool: "true or false",
-    list: "a list",
-    dict: "an object",
-    type(None): "null",
-}
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question that can be put to the pipeline. `k` is None if the settings decide."""
-
-    question: str
-    k: int | None
-    only: Filter
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field of a request, and the cure."""
-
-    field: str
-    detail: str
-
-
-class InvalidFieldsError(ValueError):
-    """A request has wrong fields: `errors` holds one for each of them."""
-
-    def __init__(self, errors: Iterable[FieldError]) -> None:
-        self.errors = tuple(errors)
-        super().__init__("; ".join(f"{error.field}: {error.detail}" for error in self.errors))
+REPEATABLE = frozenset(repeatable(Asking))
+"""Fields of a question of which an address may give several values."""
 
 
 class IdConverter(BaseConverter):
@@ -111,45 +65,25 @@ def read_article(article_id: str) -> Article:
     return found
 
 
-def read_page(args: MultiDict[str, str], outlets: Collection[str]) -> Asked:
-    """Return what the page's address asks, where the question is `q`.
+def read_page(args: MultiDict[str, str]) -> Asking:
+    """Return what the page's address asks, where the question is `q`; names that the page has not are left alone.
 
     Raises:
         InvalidFieldsError: with every field that is wrong, or given more than once.
     """
-    return _asked(args, "q", outlets, errors=repeated(args))
+    names = {"q": "question", **{name: name for name in names_of(Asking) if name != "question"}}
+    asked = {names[name]: value for name, value in given(args, REPEATABLE).items() if name in names}
+    twice = {names.get(name, name): said for name, said in repeated(args, REPEATABLE).items()}
+    try:
+        return checked(Asking, asked, Known(current_outlets(), in_address=True), twice)
+    except InvalidFieldsError as error:
+        found = (replace(wrong, field="q") if wrong.field == "question" else wrong for wrong in error.errors)
+        raise InvalidFieldsError(found) from error
 
 
-def read_query(args: MultiDict[str, str], outlets: Collection[str]) -> Asked:
-    """Return what the endpoint's address asks.
-
-    Raises:
-        InvalidFieldsError: with every field that is wrong, unknown, or given more than once.
-    """
-    return _asked(args, "question", outlets, errors=repeated(args) | _unknown(args))
-
-
-def read_json(body: object, outlets: Collection[str]) -> Asked:
-    """Return what a JSON body asks; null is the same as leaving a field out.
-
-    Raises:
-        InvalidFieldsError: with every field that is wrong, unknown, or of the wrong type.
-        TypeError: if the body is not an object.
-    """
-    if not isinstance(body, dict):
-        raise TypeError(
-            f'the body is {_TYPES_IN_WORDS[type(body)]}; send an object such as {{"question": "Who signed it?"}}'
-        )
-    given = {name: value for name, value in body.items() if value is not None}
-    wrong = {
-        name: f"{name} is {_TYPES_IN_WORDS[type(value)]}; send {_types_in_words(JSON_TYPES[name])}"
-        for name, value in given.items()
-        if name in JSON_TYPES and type(value) not in JSON_TYPES[name]
-    }
-    named = given.get("outlet")
-    if isinstance(named, list) and not all(type(name) is str for name in named):
-        wrong["outlet"] = "outlet is a list that holds more than strings; send a string or a list of strings"
-    return _asked(MultiDict(given), "question", outlets, errors=wrong | _unknown(body))
+def current_outlets() -> list[str]:
+    """Return the names of the outlets that a filter may name."""
+    return current_pipeline().archive.store.outlets()
 
 
 def read_span(args: Mapping[str, str], article: Article) -> Span | None:
@@ -162,64 +96,26 @@ def read_span(args: Mapping[str, str], article: Article) -> Span | None:
         return None
     errors: dict[str, str] = {}
     length = len(article.text)
-    start = _checked("start", lambda: _offset(args.get("start", ""), length), errors, otherwise=0)
-    end = _checked("end", lambda: _offset(args.get("end", ""), length), errors, otherwise=0)
+    start = _checked("start", lambda: _offset(args.get("start", ""), length), errors)
+    end = _checked("end", lambda: _offset(args.get("end", ""), length), errors)
     if not errors and start >= end:
         errors["end"] = f"end is {end}; it must be greater than start, which is {start}"
     _raise(errors)
     return Span(article, start, end)
 
 
-def repeated(args: MultiDict[str, str]) -> dict[str, str]:
-    """Return what is to be said of names that are given more than once, though they have one value."""
-    return {
-        name: f"{name[:40]} is given {len(values)} times; give it once"
-        for name, values in args.lists()
-        if len(values) > 1 and name not in REPEATABLE
-    }
-
-
-def _asked(values: MultiDict[str, Any], question: str, outlets: Collection[str], *, errors: dict[str, str]) -> Asked:
-    """Check each field that has no error yet; blank is the same as absent, but for the question."""
-    texts = {name: str(value).strip() for name, value in values.items()}
-    named = [name.strip() for name in map(str, values.getlist("outlet")) if name.strip()]
-
-    def read(field: str, check: Callable[[str], T], absent: T) -> T:
-        text = texts.get(field, "")
-        return _checked(field, lambda: check(text), errors, otherwise=absent) if text else absent
-
-    asked = _checked(question, lambda: check_question(texts.get(question, "")), errors, otherwise="")
-    k = read("k", check_k, None)
-    published_from, published_to = read("from", parse_filter_date, ""), read("to", parse_filter_date, "")
-    of = _checked("outlet", lambda: check_outlets(named, outlets), errors, otherwise=tuple[str, ...]())
-    only = _checked("from", lambda: Filter(published_from, published_to, of), errors, otherwise=Filter())
-    _raise(errors)
-    return Asked(asked, k, only)
-
-
-def _checked(field: str, check: Callable[[], T], errors: dict[str, str], *, otherwise: T) -> T:
-    """Return what `check` returns; if the field is or proves wrong, note why and return `otherwise`."""
-    if field in errors:
-        return otherwise
+def _checked(field: str, check: Callable[[], int], errors: dict[str, str]) -> int:
+    """Return what `check` returns; if the field proves wrong, note why and return 0."""
     try:
         return check()
     except ValueError as error:
         errors[field] = str(error)
-        return otherwise
+        return 0
 
 
 def _raise(errors: Mapping[str, str]) -> None:
     if errors:
         raise InvalidFieldsError(FieldError(field, detail) for field, detail in errors.items())
-
-
-def _types_in_words(types: Iterable[type]) -> str:
-    return " or ".join("a list of strings" if each is list else _TYPES_IN_WORDS[each] for each in types)
-
-
-def _unknown(names: Iterable[str]) -> dict[str, str]:
-    known = ", ".join(JSON_TYPES)
-    return {name: f"there is no field {name!r}; the fields are {known}" for name in names if name not in JSON_TYPES}
 
 
 def _offset(text: str, length: int) -> int:

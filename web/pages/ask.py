@@ -3,8 +3,9 @@
 from flask import render_template, request
 
 from qa.limits import MAX_K
+from web.checking import InvalidFieldsError
 from web.pages.links import typed
-from web.requests import InvalidFieldsError, current_pipeline, read_page
+from web.requests import current_pipeline, read_page
 
 
 def ask() -> str | tuple[str, int]:
@@ -15,7 +16,7 @@ def ask() -> str | tuple[str, int]:
     if "q" not in request.args:
         return render_template("ask.html", counts=pipeline.archive.store.counts(), **form)
     try:
-        asked = read_page(request.args, outlets)
+        asked = read_page(request.args)
     except InvalidFieldsError as error:
         form["errors"] = {wrong.field: wrong.detail for wrong in error.errors}
         return render_template("ask.html", **form), 400

@@ -1,0 +1,120 @@
+"""The endpoint's document says what is served, in a form that programs understand, and its examples work."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import jsonschema
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from conftest import SEEDS
+from embeddings.folder.archive import Archive
+from embeddings.indexing.run import index_paths
+from fakes import FakeEncoder, FakeReader
+from qa.confidence import Calibration
+from qa.pipeline import Pipeline
+from qa.reading import Readers
+from qa.settings import Settings
+from web import create_app
+from web.api import bodies
+from web.api.document import call, document
+from web.api.operations import OFFERED, Offered
+from web_fakes import FakePipeline, app_over, signed_prediction
+
+NAMES = [offered.name for offered in OFFERED]
+WHOLE = document("0")
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over the seed articles, with models that take no time."""
+    with closing(Archive.create(tmp_path_factory.mktemp("seeds") / "archive", FakeEncoder())) as archive:
+        index_paths(archive, [SEEDS], lambda _: None)
+        readers = Readers(FakeReader({"memorandum of understanding": 9.0}), Calibration(margin=1.0))
+        yield create_app(Pipeline(archive, readers, Settings()), TESTING=True)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def run(client: FlaskClient, line: str) -> Any:
+    """Do what a line with curl says, and return the response."""
+    words = shlex.split(line)
+    method = words[words.index("-X") + 1] if "-X" in words else "POST" if "--json" in words else "GET"
+    body = json.loads(words[words.index("--json") + 1]) if "--json" in words else None
+    address = next(word for word in words if word.startswith("http://"))
+    return client.open(address.removeprefix("http://127.0.0.1:8000"), method=method, json=body)
+
+
+def told(offered: Offered) -> dict[str, Any]:
+    """Return what the document says of an operation."""
+    found: dict[str, Any] = WHOLE["paths"][f"/api/v1{offered.operation.path}"][offered.operation.method.lower()]
+    return found
+
+
+@pytest.mark.parametrize("offered", OFFERED, ids=NAMES)
+def test_example_works_and_gives_what_the_document_says(client: FlaskClient, offered: Offered) -> None:
+    response = run(client, call(offered))
+    assert response.status_code == offered.operation.status, response.text
+    schema = told(offered)["responses"][str(response.status_code)]["content"]["application/json"]["schema"]
+    jsonschema.Draft202012Validator({**schema, "components": WHOLE["components"]}).validate(response.get_json())
+
+
+@pytest.mark.parametrize("offered", OFFERED, ids=NAMES)
+def test_example_in_the_document_is_the_one_that_works(offered: Offered) -> None:
+    shown = {
+        parameter["name"]: parameter["example"] for parameter in told(offered)["parameters"] if "example" in parameter
+    }
+    assert {name: str(value) for name, value in shown.items()} == dict(offered.operation.example)
+    body = told(offered).get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+    assert body == offered.operation.example_body
+
+
+def test_an_answer_fits_its_definition() -> None:
+    """Whoever adds a name to the JSON adds it in web/api/bodies.py, too."""
+    body = app_over(FakePipeline(signed_prediction())).test_client().get("/api/v1/ask?question=Who").get_json()
+    bodies.Prediction.model_validate(body, strict=False)
+
+
+@pytest.mark.parametrize("name", WHOLE["components"]["schemas"])
+def test_definition_is_a_json_schema(name: str) -> None:
+    schema = WHOLE["components"]["schemas"][name]
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["description"]
+    assert schema["additionalProperties"] is False
+
+
+def test_every_reference_leads_somewhere() -> None:
+    names = re.findall(r'"#/components/schemas/(\w+)"', json.dumps(WHOLE))
+    assert set(names) == set(WHOLE["components"]["schemas"])
+
+
+def test_all_that_is_served_is_told(app: Flask) -> None:
+    served = {
+        (re.sub(r"<id:\w+>", "{id}", rule.rule), method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/")
+    }
+    documented = {(path, method.upper()) for path, methods in WHOLE["paths"].items() for method in methods}
+    assert served - documented == {("/api/v1/", "GET"), ("/api/v1/openapi.json", "GET")}
+    assert documented - served == set()
+
+
+def test_document_is_served_as_it_is(client: FlaskClient) -> None:
+    served = client.get("/api/v1/openapi.json").get_json()
+    assert (served["openapi"], served["info"]["version"]) == ("3.1.0", client.application.config["VERSION"])
+    assert served["paths"] == WHOLE["paths"]
+
+
+def test_page_shows_every_operation_and_loads_nothing_from_elsewhere(client: FlaskClient) -> None:
+    page = client.get("/api/v1/").text
+    assert [name for name in NAMES if f'id="{name}"' not in page] == []
+    assert re.findall(r'(?:src|href)="((?:https?:)?//[^"]*)"', page) == []

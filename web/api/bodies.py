@@ -1,0 +1,212 @@
+"""What answers look like: the JSON of each operation, as the document tells of it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from web.definitions import Definition
+
+Offset = Annotated[int, Field(ge=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Place(Definition):
+    """A half-open range of characters in an article's text."""
+
+    start: Offset
+    """The first character."""
+
+    end: Offset
+    """The one behind the last."""
+
+
+class ArticleHead(Definition):
+    """What an article is called; what is unknown is null."""
+
+    id: str
+    """Its name in the archive."""
+
+    title: str
+    """Its headline."""
+
+    published: str | None
+    """An ISO 8601 date in the precision it came with: 2022-10-19, 2022-10 or 2022."""
+
+    outlet: str | None
+    """Who published it."""
+
+    byline: str | None
+    """Who wrote it."""
+
+    url: str | None
+    """Where it stands, as it came: any text."""
+
+    read_from: str | None
+    """The file it was read in."""
+
+
+class Article(ArticleHead):
+    """An article with its text."""
+
+    text: str
+    """Its only text, in Unicode NFC: every offset is one in it."""
+
+
+class Sentence(Place):
+    """The sentence, or sentences, that hold an answer."""
+
+    text: str
+    """Its characters."""
+
+
+class Seen(Place):
+    """A place with its article and the page that shows it there."""
+
+    article: ArticleHead
+    """The article."""
+
+    href: str
+    """The path of the page that shows the place in its article."""
+
+    link: str
+    """That page's whole address."""
+
+    skimmed: bool
+    """Whether only the small reader has read it."""
+
+
+class Answer(Seen):
+    """A verbatim span that answers the question."""
+
+    text: str
+    """Its characters."""
+
+    confidence: Probability
+    """The probability that it is right."""
+
+    sentence: Sentence
+    """The sentence, or sentences, that hold it."""
+
+    supports: list[Seen]
+    """Other places where the same words were read as the answer."""
+
+    copies: list[Seen]
+    """Places in copies of these articles, which are no sources of their own."""
+
+
+class Passage(Place):
+    """A passage that was looked through."""
+
+    rank: Annotated[int, Field(ge=1)]
+    """1 for the best."""
+
+    score: float
+    """What orders the passages, higher is better, in [0, 1]."""
+
+    text: str
+    """Its characters."""
+
+    article: ArticleHead
+    """The article."""
+
+    skimmed: bool
+    """Whether only the small reader has read it."""
+
+
+class Timings(Definition):
+    """Milliseconds, stage by stage."""
+
+    encode: float
+    """Making the question a vector."""
+
+    search: float
+    """Finding passages."""
+
+    skim: float
+    """Reading them with the small reader."""
+
+    read: float
+    """Reading the best with the careful one."""
+
+    total: float
+    """All of it."""
+
+
+class Prediction(Definition):
+    """All answers to a question, best first; none if no passage answers it."""
+
+    question: str
+    """The question, its white space collapsed."""
+
+    abstained: bool
+    """Whether no answer was confident enough."""
+
+    notice: str | None
+    """What is amiss, such as too little memory for the careful reader."""
+
+    answers: list[Answer]
+    """The answers, most confident first."""
+
+    passages: list[Passage]
+    """What was looked through, best first; the nearest ones also where there is no answer."""
+
+    timings_ms: Timings
+    """How long it took."""
+
+
+class Predictions(Definition):
+    """What the questions of a batch were answered, in their order."""
+
+    predictions: list[Prediction]
+    """One a question, as it is answered alone."""
+
+
+class Health(Definition):
+    """That the server is there, and what it holds."""
+
+    status: str
+    """"ok"."""
+
+    articles: Annotated[int, Field(ge=0)]
+    """How many articles there are."""
+
+    passages: Annotated[int, Field(ge=0)]
+    """How many passages these have."""
+
+    generation: int
+    """A number that grows with every change of the archive."""
+
+    encoder: str
+    """What made its vectors."""
+
+    version: str
+    """The program's."""
+
+
+class FieldProblem(Definition):
+    """What is wrong with one field."""
+
+    field: str
+    """Its name, as it is sent."""
+
+    detail: str
+    """What is wrong with it, its value, and the cure."""
+
+
+class Problem(Definition):
+    """What was refused, and why: RFC 9457."""
+
+    type: str
+    """"about:blank": the status says what kind of problem it is."""
+
+    title: str
+    """The status in words."""
+
+    status: int
+    """The status."""
+
+    detail: str | None
+    """What is wrong, and the cure."""
+
+    errors: list[FieldProblem]
+    """The wrong fields, one by one."""

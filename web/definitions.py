@@ -1,0 +1,123 @@
+"""What may be asked: each definition checks requests, and is told in the endpoint's document as it stands."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from embeddings.dates import parse_filter_date
+from embeddings.types import Filter
+from qa.limits import MAX_K, MAX_QUESTION, check_k, check_outlets, check_question
+
+EXAMPLE = "What was signed with Morocco?"
+"""A question that the seed articles answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a check must know beside the value: the archive's outlets, and whether it stands in an address, as text."""
+
+    outlets: Collection[str]
+    in_address: bool
+
+
+class Definition(BaseModel):
+    """An object with these fields and no others; none is of another type than it says."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+def _known(info: ValidationInfo) -> Known:
+    return cast("Known", info.context)
+
+
+def _whole_number(value: object, info: ValidationInfo) -> object:
+    """Return k, checked; what is neither a number nor one in an address pydantic says."""
+    if isinstance(value, str) and not value.strip() and _known(info).in_address:
+        return None
+    if type(value) is int or (isinstance(value, str) and _known(info).in_address):
+        return check_k(value)
+    return value
+
+
+def _day(value: str | None) -> str | None:
+    return parse_filter_date(value.strip()) if value and value.strip() else None
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _outlets(names: list[str] | None, info: ValidationInfo) -> list[str] | None:
+    stripped = [name.strip() for name in names or () if name.strip()]
+    return list(check_outlets(stripped, _known(info).outlets))
+
+
+def _range_of(value: str | None, info: ValidationInfo) -> str | None:
+    """Return the last day, checked against the first one: what is wrong is told of `from`."""
+    try:
+        Filter(info.data.get("published_from") or "", value or "")
+    except ValueError as error:
+        raise PydanticCustomError("wrong", "{said}", {"said": str(error), "field": "from"}) from error
+    return value
+
+
+_DAY = r"^\s*([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?\s*$"
+
+Day = Annotated[Annotated[str, Field(json_schema_extra={"pattern": _DAY})] | None, AfterValidator(_day)]
+Names = Annotated[list[str] | None, BeforeValidator(_as_list, json_schema_input_type=list[str] | str | None)]
+Count = Annotated[Annotated[int, Field(ge=1, le=MAX_K)] | None, BeforeValidator(_whole_number)]
+
+
+class Question(Definition):
+    """What is asked."""
+
+    question: Annotated[str, AfterValidator(check_question)] = Field(
+        examples=[EXAMPLE], json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION}
+    )
+    """A question in plain English; it holds a letter or digit."""
+
+    k: Count = Field(None, examples=[10])
+    """The number of passages to look through; if it is left out, that of the settings."""
+
+
+class Scope(Definition):
+    """Which articles are meant; what is left out, null or blank restricts nothing."""
+
+    published_from: Day = Field(None, alias="from", examples=["2022-10"])
+    """Only articles published on or after: 2022, 2022-10 or 2022-10-19."""
+
+    published_to: Annotated[Day, AfterValidator(_range_of)] = Field(None, alias="to", examples=["2022-12-31"])
+    """Only articles published on or before, written like that."""
+
+    outlet: Annotated[Names, AfterValidator(_outlets)] = Field(None, examples=["Azernews"])
+    """Only articles of this outlet, or of these."""
+
+    @property
+    def only(self) -> Filter:
+        """The filter that lets these articles through."""
+        return Filter(self.published_from or "", self.published_to or "", tuple(self.outlet or ()))
+
+
+class Asking(Scope, Question):
+    """A question, and what it is asked of."""
+
+
+class Batch(Definition):
+    """Several questions, each as it is asked alone."""
+
+    questions: list[Asking] = Field(min_length=1, max_length=100)
+    """1 to 100 objects, each with a question."""
+
+
+def names_of(definition: type[BaseModel]) -> list[str]:
+    """Return the names of a definition's fields, as they are sent."""
+    return [field.alias or name for name, field in definition.model_fields.items()]
+
+
+def repeatable(definition: type[BaseModel]) -> set[str]:
+    """Return the names of the fields that may have several values in an address."""
+    fields: dict[str, Any] = definition.model_json_schema().get("properties", {})
+    return {name for name, told in fields.items() if any(each.get("type") == "array" for each in told.get("anyOf", ()))}
