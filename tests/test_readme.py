@@ -1,5 +1,6 @@
 """The README is tested: its commands, targets, settings, addresses and links exist."""
 
+import json
 import re
 import shlex
 from contextlib import closing
@@ -17,8 +18,9 @@ from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.reading import Readers
 from qa.settings import Settings
+from web.api import bodies
 from web.commands import main
-from web_fakes import FakePipeline, app_over
+from web_fakes import FakePipeline, app_over, signed_prediction
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -108,6 +110,14 @@ def test_python_in_the_readme_runs(
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_address_in_the_readme_exists(path: str) -> None:
     assert app_over(FakePipeline()).url_map.bind("127.0.0.1").match(path)
+
+
+def test_answer_in_the_readme_and_in_the_document_is_as_the_endpoint_gives_it() -> None:
+    """Whoever adds a name to the JSON adds it in web/api/bodies.py and in the README, too."""
+    (shown,) = re.findall(r"^```json\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    body = app_over(FakePipeline(signed_prediction())).test_client().get("/api/v1/ask?question=Who").get_json()
+    assert set(json.loads(shown)) == set(body["answers"][0])
+    bodies.Prediction.model_validate(body, strict=False)
 
 
 @pytest.mark.parametrize("link", LINKS)

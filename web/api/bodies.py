@@ -52,6 +52,19 @@ class Article(ArticleHead):
     """Its only text, in Unicode NFC: every offset is one in it."""
 
 
+class PrintedPage(Definition):
+    """A page of an article that was printed, as a PDF has it."""
+
+    number: int
+    """Its number, from 1."""
+
+    doubtful: bool
+    """Whether the order of what stands on it is doubtful."""
+
+    recognised: Probability | None
+    """If it was read from a picture, how sure the letters are; else null."""
+
+
 class Sentence(Place):
     """The sentence, or sentences, that hold an answer."""
 
@@ -70,6 +83,9 @@ class Seen(Place):
 
     link: str
     """That page's whole address."""
+
+    page: PrintedPage | None
+    """The page that it stands on, if its article has pages."""
 
     skimmed: bool
     """Whether only the small reader has read it."""
@@ -108,6 +124,9 @@ class Passage(Place):
 
     article: ArticleHead
     """The article."""
+
+    page: PrintedPage | None
+    """The page that it stands on, if its article has pages."""
 
     skimmed: bool
     """Whether only the small reader has read it."""
