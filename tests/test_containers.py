@@ -87,7 +87,7 @@ def test_gz_of_one_text_cut_short_is_unread(tmp_path: Path) -> None:
         ("a.xlsx", zipped({"[Content_Types].xml": "<Types/>", "xl/a.xml": "<a/>"}), "has the suffix '.xlsx', which is"),
         ("a.jsonl.gz", gzip.compress(b""), "is empty"),
         ("a.gz", gzip.compress(b"Text."), "has the suffix '', which is none of "),
-        ("a.docx.gz", gzip.compress(b"Text."), "has the suffix '.docx', which is none of "),
+        ("a.xlsx.gz", gzip.compress(b"Text."), "has the suffix '.xlsx', which is none of "),
         (
             "a.txt.gz",
             gzip.compress(b"Text.")[:-8] + b"\0" * 8,

@@ -128,7 +128,7 @@ def test_a_broken_line_among_good_ones_is_named_and_the_rest_goes_in(run: Run, f
         ("big.json", "holds 104,857,600 bytes, more than 20,000,000; split it, or write it as JSON Lines"),
         ("big.jsonl", "looks like a binary file"),
         ("big.pdf", "holds 104,857,600 bytes, more than 20,000,000; split it"),
-        ("big.docx", "has the suffix '.docx', which is none of .txt, .md"),
+        ("big.xlsx", "has the suffix '.xlsx', which is none of .txt, .md"),
     ],
 )
 def test_a_file_of_100_megabytes_is_refused_and_the_rest_goes_in(

@@ -40,7 +40,12 @@ ONLY_IN = {
     "warcio": {"embeddings/files/web_archives.py"},
     "csv": {"embeddings/files/tables.py"},
     "email": {"embeddings/files/mail.py"},
-    "zipfile": {"embeddings/files/containers.py", "embeddings/files/member_names.py", "qa/training/teacher.py"},
+    "zipfile": {
+        "embeddings/files/containers.py",
+        "embeddings/files/parts.py",
+        "embeddings/files/member_names.py",
+        "qa/training/teacher.py",
+    },
     "waitress": {"web/commands.py"},
 }
 """The files that may import a library: all others go through them."""

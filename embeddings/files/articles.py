@@ -11,9 +11,11 @@ from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 
+from embeddings.files.bundles import bundle, lines_of
 from embeddings.files.containers import Member, gunzipped, unzipped, without_gz
 from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
 from embeddings.files.decoding import clean_line, clean_text, decode
+from embeddings.files.docx import docx
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.feeds import feed
 from embeddings.files.fields import USUAL, FieldNames
@@ -24,6 +26,7 @@ from embeddings.files.kinds import kind_of, seems_binary, suffix_of
 from embeddings.files.mail import mail, mailbox
 from embeddings.files.pdf import pdf
 from embeddings.files.plain import first_sentence, markdown, plain_text
+from embeddings.files.rtf import rtf
 from embeddings.files.tables import table
 from embeddings.files.web_archives import web_archive
 from embeddings.types import Article
@@ -135,7 +138,7 @@ def _walk(root: Path) -> list[Path]:
 
 def _is_no_article(name: str) -> bool:
     """Return whether a file of this name inside a folder is skipped quietly."""
-    return name.startswith((".", "README", "LICENSE")) or name == "questions.jsonl"
+    return name.startswith((".", "~$", "README", "LICENSE")) or name == "questions.jsonl"
 
 
 def _path_id(shown: str, suffix: str) -> str:
@@ -281,6 +284,15 @@ def _notes(article: Article, draft: Draft) -> Iterator[str]:
         yield "without a link: it does not begin with http:// or https://"
 
 
+def _text(content: Content, _: FieldNames) -> Iterator[FileEntry]:
+    """Yield the one article of a plain text, or those of a bundle."""
+    decoded = decode(read_whole(content, CURE), said=content.encoding)
+    text = clean_text(decoded.text)
+    for entry in bundle(lines_of(text)) or [FileEntry("", plain_text(text))]:
+        found = entry.found
+        yield FileEntry(entry.place, found.with_notes(decoded.notes) if isinstance(found, Draft) else found)
+
+
 def _one(form: Callable[[str], Draft], content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the one article of a text, as a form of texts has it."""
     decoded = decode(read_whole(content, CURE), said=content.encoding)
@@ -318,7 +330,7 @@ def _name(title: str, text: str, url: str | None) -> str:
 
 
 READERS: dict[str, Callable[[Content, FieldNames], Iterator[FileEntry]]] = {
-    ".txt": partial(_one, plain_text),
+    ".txt": _text,
     ".md": partial(_one, markdown),
     ".markdown": partial(_one, markdown),
     ".html": partial(_one, html),
@@ -328,6 +340,10 @@ READERS: dict[str, Callable[[Content, FieldNames], Iterator[FileEntry]]] = {
     ".ndjson": json_lines,
     ".csv": table,
     ".pdf": pdf,
+    ".docx": docx,
+    ".docm": docx,
+    ".doc": _text,  # by its first bytes it is mostly an .rtf, a .docx or a page
+    ".rtf": rtf,
     ".eml": mail,
     ".mbox": mailbox,
     ".rss": feed,

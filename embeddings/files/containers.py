@@ -142,7 +142,7 @@ def unzipped(content: Content) -> Iterator[list[Member]]:
         BombError: if its members say that they unpack to more than they may.
     """
     _check_depth(content)
-    with _seekable(content) as stream, _opened(stream) as opened:
+    with seekable(content) as stream, _opened(stream) as opened:
         infos = [info for info in opened.infolist() if not info.is_dir()]
         if len(infos) > MAX_MEMBERS:
             raise UnreadableError(f"holds {len(infos):,} files, more than {MAX_MEMBERS:,}; unpack it first")
@@ -172,7 +172,7 @@ class _BoundedReader(BufferedReader):
 
 
 @contextmanager
-def _seekable(content: Content) -> Iterator[IO[bytes]]:
+def seekable(content: Content) -> Iterator[IO[bytes]]:
     """Open a zip's bytes as a stream that can be read in any order."""
     if content.depth:
         yield BytesIO(read_whole(content, "unpack it first"))

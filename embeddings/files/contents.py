@@ -61,11 +61,11 @@ class Content:
     depth: int = 0
 
 
-def read_whole(content: Content, cure: str) -> bytes:
-    """Return all bytes of what is read whole; UnreadableError with the cure if they are more than MAX_FILE."""
-    if content.size is not None and content.size > MAX_FILE:
-        raise UnreadableError(f"holds {content.size:,} bytes, more than {MAX_FILE:,}; {cure}")
-    data = content.stream.read(MAX_FILE + 1)
-    if len(data) > MAX_FILE:
-        raise UnreadableError(f"holds more than {MAX_FILE:,} bytes; {cure}")
+def read_whole(content: Content, cure: str, most: int = MAX_FILE) -> bytes:
+    """Return all bytes of what is read whole; UnreadableError with the cure if they are more than `most`."""
+    if content.size is not None and content.size > most:
+        raise UnreadableError(f"holds {content.size:,} bytes, more than {most:,}; {cure}")
+    data = content.stream.read(most + 1)
+    if len(data) > most:
+        raise UnreadableError(f"holds more than {most:,} bytes; {cure}")
     return data

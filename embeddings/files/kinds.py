@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
+from embeddings.files.compound import what_compound
 from embeddings.files.contents import SAMPLE, Content
 from embeddings.files.drafts import UnreadableError
 from embeddings.files.gzipped import MAGIC
@@ -22,10 +23,15 @@ _OTHERS = {
     b"\xfd7zXZ\0": "packed as xz, which is not read; unpack it first",
     b"BZh": "packed as bzip2, which is not read; unpack it first",
     b"\x28\xb5\x2f\xfd": "packed as zstd, which is not read; unpack it first",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office or Outlook file, which is not read; save it as .docx or .txt",
 }
-_OFFICE = (b"[Content_Types].xml", b"mimetype", b"META-INF/")
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OFFICE = (b"[Content_Types].xml", b"mimetype", b"META-INF/", b"_rels/", b"docProps/", b"word/")
 """What the first file in a zip is called that is no container: a text, a table or a book."""
+
+_WORD = (".docx", ".docm", ".doc", ".rtf")
+"""Names under which word processors keep files, often with another one's bytes."""
+
+_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -41,15 +47,28 @@ def kind_of(content: Content, known: tuple[str, ...]) -> str:
     for beginning, what in _OTHERS.items():
         if start.startswith(beginning):
             raise UnreadableError(f"is {what}")
+    if start.startswith(_COMPOUND):
+        raise UnreadableError(f"is {what_compound(content)}")
     found = next((suffix for beginning, suffix in _BEGINNINGS.items() if start.startswith(beginning)), "")
-    if found == ".zip" and start[30:].startswith(_OFFICE):
-        found = ".docx" if named in known and named != ".docx" else named
+    if found == ".zip" and (named in _WORD or start[30:].startswith(_OFFICE)):
+        found = ".docx" if named in known else named
+    if named in _WORD and start and not found:
+        found = _kind_of_text(content, start)
     kind = found if found in known else named
     if kind not in known:
         raise UnreadableError(f"has the suffix {named!r}, which is none of {', '.join(known)}")
     if not start:
         raise UnreadableError("is empty")
     return kind
+
+
+def _kind_of_text(content: Content, start: bytes) -> str:
+    """Return what a file is that has a word processor's name, and begins as none of its files does."""
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
+        return ".rtf"
+    if seems_binary(content):
+        raise UnreadableError("is no file of a word processor, or is damaged; copy or download it again")
+    return ".html" if _PAGE.match(start.lstrip(b"\xef\xbb\xbf")) else ".txt"
 
 
 def seems_binary(content: Content) -> bool:

@@ -1,0 +1,191 @@
+"""Bundles of articles as Factiva delivers them, with codes or as it displays them, to drafts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from embeddings.files.credits import credited, names
+from embeddings.files.drafts import Draft
+from embeddings.files.lexisnexis import dated, unwrapped
+from embeddings.files.pages import Line, Page, Row
+from embeddings.files.press_labels import is_copyright
+
+_IN_ORDER = "SE HD HDS CR BY CLM WC PD ET SN SC ED PG VOL LA CY LP TD CX ART CT RF CO IN NS RE IPC IPD PUB AN"
+CODES = _IN_ORDER.split()
+"""The codes of Factiva's fields, in the order in which they stand in each article."""
+
+BELOW = CODES.index("ART")
+"""From this code on, what follows is no text of the article."""
+
+_KEPT = r"(?:Document|Dokument|Documento|Документ|文件)\s+"
+_NUMBER = r"([A-Z][A-Z0-9]{3,11}(?:19|20)\d{6}[a-z][a-z0-9]{6,10})"
+_ACCESSION = re.compile(f"(?:{_KEPT})?{_NUMBER}")
+_LAST = re.compile(_KEPT + _NUMBER)
+_LENGTH = re.compile(
+    r"[\d.,\s]{1,9}\s?(?:words?|wörter|wort|mots?|palabras|parole|palavras|woorden|слов\w?|ord|字)", re.IGNORECASE
+)
+_TIME = re.compile(r"\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s*[A-Z]{2,4})?", re.IGNORECASE)
+_LANGUAGE = re.compile(
+    r"(?:english|deutsch|german|français|french|español|spanish|italiano|italian|português|portuguese|nederlands|"
+    r"dutch|русский|russian|türkçe|turkish|العربية|arabic|中文|日本語|englisch|anglais|inglés|inglese|engels)"
+    r"(?:\s*-\s*\w+)?",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(r"(?:all rights reserved|alle rechte|tous droits|provided by|distributed by)\b.*", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Record:
+    """The fields of one article, by their codes."""
+
+    fields: dict[str, list[Line]] = field(default_factory=dict)
+    rank: int = -1
+
+    def text(self, code: str) -> str:
+        return " ".join(line.text.strip() for line in self.fields.get(code, []) if line.text.strip())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is an article: with a headline, a date, a source and a text, and where it is kept."""
+        return all(self.text(code) for code in ("HD", "PD", "SN")) and bool(self.text("LP") + self.text("TD"))
+
+    def draft(self) -> Draft:
+        accession = _ACCESSION.fullmatch(self.text("AN"))
+        return Draft(
+            text="\n\n".join(filter(None, (unwrapped(self.fields.get(code, [])) for code in ("LP", "TD", "CX")))),
+            title=self.text("HD"),
+            published=dated(self.text("PD")),
+            outlet=self.text("SN"),
+            byline=credited(self.text("BY")),
+            id=accession[1] if accession else "",
+        )
+
+
+def coded(page: Page, lines: list[Line]) -> list[Draft]:
+    """Return the articles of a bundle in which codes such as HD name the fields; none if it is no such bundle."""
+    rows = [
+        (each.texts[0].strip(), _cell_lines(each)) for each in page if isinstance(each, Row) and len(each.texts) > 1
+    ]
+    records = list(_records(_named_rows(rows))) if rows else list(_records(_named_lines(lines)))
+    return [record.draft() for record in records] if records and all(each.is_whole for each in records) else []
+
+
+def _cell_lines(row: Row) -> list[Line]:
+    return [each for cell in row.cells[1:] for line in cell for each in (line, Line(""))]
+
+
+def _named_rows(rows: Sequence[tuple[str, list[Line]]]) -> Iterator[tuple[str, list[Line]]]:
+    for name, value in rows:
+        if name in CODES:
+            yield name, value
+
+
+def _named_lines(lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
+    """Yield the fields that lines begin, in the codes' own order: HD in a text is no headline."""
+    rank, code, value = -1, "", list[Line]()
+    for n, line in enumerate(lines):
+        found, rest = _code_of(line.text, lines[n + 1 : n + 6])
+        place = CODES.index(found) if found else -1
+        begins = found in ("SE", "HD") and (rank < 0 or code == "AN")
+        if found and (begins or (rank >= 0 and place > rank)):
+            if code:
+                yield code, value
+            rank, code, value = place, found, [Line(rest)]
+        elif code != "AN" or not line.text.strip():
+            value.append(line)
+    if code:
+        yield code, value
+
+
+def _code_of(text: str, following: Sequence[Line]) -> tuple[str, str]:
+    """Return the code that a line begins with and what stands behind it; "" and "" if it begins with none."""
+    code, _, rest = text.strip().partition(" ") if "\t" not in text.strip() else text.strip().partition("\t")
+    if code not in CODES:
+        return "", ""
+    if code in ("CO", "IN", "NS", "RE") and " : " not in rest + " ".join(line.text for line in following):
+        return "", ""
+    if code == "WC" and not _LENGTH.fullmatch(
+        rest.strip() or next((x.text.strip() for x in following if x.text.strip()), "")
+    ):
+        return "", ""
+    return code, rest.strip()
+
+
+def _records(fields: Iterator[tuple[str, list[Line]]]) -> Iterator[_Record]:
+    """Yield a record where codes begin anew."""
+    record = _Record()
+    for code, value in fields:
+        place = CODES.index(code)
+        if place <= record.rank:
+            yield record
+            record = _Record()
+        record.rank = place
+        record.fields[code] = value
+    if record.fields:
+        yield record
+
+
+def displayed(lines: list[Line]) -> list[Draft]:
+    """Return the articles of a bundle as Factiva displays them, each closed by "Document" and where it is kept."""
+    ends = [n for n, line in enumerate(lines) if _LAST.fullmatch(line.text.strip())]
+    starts = [0, *(end + 1 for end in ends)]
+    parts = [lines[start:end] for start, end in zip(starts, ends, strict=False)]
+    lengths = [_length(part) for part in parts]
+    if not ends or None in lengths:
+        return []
+    accessions = [match[1] for end in ends if (match := _ACCESSION.fullmatch(lines[end].text.strip()))]
+    return [
+        _displayed(part, length, accession)
+        for part, length, accession in zip(parts, lengths, accessions, strict=True)
+        if length is not None
+    ]
+
+
+def _length(part: list[Line]) -> int | None:
+    """Return which line of an article says how long it is, with a date in the next; None if none does."""
+    filled = [n for n, line in enumerate(part) if line.text.strip()]
+    pairs = pairwise(filled)
+    return next((n for n, after in pairs if _LENGTH.fullmatch(part[n].text.strip()) and dated(part[after].text)), None)
+
+
+def _displayed(part: list[Line], length: int, accession: str) -> Draft:
+    title, byline = _above(part[:length])
+    filled = [n for n, line in enumerate(part) if n > length and line.text.strip()]
+    day, *rest = filled
+    rest = rest[1:] if rest and _TIME.fullmatch(part[rest[0]].text.strip()) else rest
+    return Draft(
+        text=unwrapped(part[_begin(part, rest) :]),
+        title=title,
+        published=dated(part[day].text),
+        outlet=part[rest[0]].text.strip() if rest else "",
+        byline=byline,
+        id=accession,
+    )
+
+
+def _above(lines: list[Line]) -> tuple[str, str]:
+    """Return the title and the names above the length: a section may stand over them."""
+    filled = [n for n, line in enumerate(lines) if line.text.strip()]
+    if not filled:
+        return "", ""
+    marked = [n for n in filled if lines[n].bold or lines[n].level]
+    last = filled[-1]
+    if (found := names(lines[last].text)) and len(filled) > 1:
+        above = [n for n in filled if n < last]
+        return lines[next((n for n in reversed(above) if n in marked), above[-1])].text.strip(), found
+    if marked and marked[-1] < last:
+        return lines[marked[-1]].text.strip(), credited(" ".join(lines[n].text for n in filled if n > marked[-1]))
+    return lines[last].text.strip(), ""
+
+
+def _begin(part: list[Line], rest: list[int]) -> int:
+    """Return where the text begins: behind the line about rights, else the language, else the next blank one."""
+    top = rest[:10]
+    rights = [n for n in top if is_copyright(part[n].text)]
+    if rights:
+        return next((n for n in rest if n > rights[0] and not _RIGHTS.fullmatch(part[n].text.strip())), len(part))
+    language = [n for n in top if _LANGUAGE.fullmatch(part[n].text.strip())]
+    if language:
+        return language[0] + 1
+    return next((n for n in range(rest[0], len(part)) if not part[n].text.strip()), len(part)) if rest else len(part)
