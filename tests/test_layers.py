@@ -37,7 +37,7 @@ ONLY_IN = {
     "lxml": {"embeddings/files/feeds.py", "embeddings/files/html.py"},
     "yaml": {"embeddings/files/front_matter.py"},
     "pypdf": {"embeddings/files/pdf.py"},
-    "warcio": {"embeddings/files/web_archives.py"},
+    "brotli": {"embeddings/files/captures.py"},
     "csv": {"embeddings/files/tables.py"},
     "email": {"embeddings/files/mail.py"},
     "zipfile": {

@@ -28,7 +28,7 @@ from embeddings.files.pdf import pdf
 from embeddings.files.plain import first_sentence, markdown, plain_text
 from embeddings.files.rtf import rtf
 from embeddings.files.tables import table
-from embeddings.files.web_archives import web_archive
+from embeddings.files.web_archives import is_of_web_archive, web_archive
 from embeddings.types import Article
 
 MAX_TITLE = 500
@@ -226,12 +226,21 @@ def _read_format(content: Content, names: FieldNames) -> Iterator[Piece]:
     kind = kind_of(content, SUFFIXES)
     if kind == ".gz":
         yield from _read_format(_unpacked(content), names)
-    elif kind == ".zip":
+    elif kind in (".zip", ".wacz"):
         with unzipped(content) as members:
-            yield from chain.from_iterable(_read_member(member, names) for member in members)
+            yield from chain.from_iterable(_read_member(each, names) for each in _to_be_read(members, kind))
     else:
         for entry in READERS[kind](content, names):
             yield _piece(entry, content)
+
+
+def _to_be_read(members: list[Member], kind: str) -> list[Member]:
+    """Return the members of a zip that may hold articles: of one that is a web archive, its records alone."""
+    captured = [member for member in members if is_of_web_archive(member.path)]
+    if kind == ".wacz" and not captured:
+        raise UnreadableError("is no web archive: it has no .warc in a folder of the name archive")
+    is_web_archive = kind == ".wacz" or (captured and any(member.path == "datapackage.json" for member in members))
+    return captured if is_web_archive else members
 
 
 def _unpacked(content: Content) -> Content:
@@ -353,5 +362,5 @@ READERS: dict[str, Callable[[Content, FieldNames], Iterator[FileEntry]]] = {
 }
 """What reads a file, by its suffix."""
 
-SUFFIXES = (*READERS, ".gz", ".zip")
+SUFFIXES = (*READERS, ".wacz", ".gz", ".zip")
 """What is read, also in a .gz or a .zip."""

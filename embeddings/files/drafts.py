@@ -7,6 +7,10 @@ class UnreadableError(ValueError):
     """Input that holds no article; the message is one sentence for the person whose file it is."""
 
 
+class NoArticleError(UnreadableError):
+    """A page that is none of its outlet's articles; where there are many such pages, they are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An article as its file gives it, not yet cleaned; the fields are those of `Article`, and `id` may be "".

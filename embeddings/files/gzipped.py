@@ -29,6 +29,7 @@ class Gunzipped(RawIOBase):
         self._tried = b""  # the last of what was read of this member, in which another one may begin
         self._member: zlib._Decompress | None = None
         self._faults = 0
+        self._fault = ""
 
     def readable(self) -> bool:
         """It is all it can do."""
@@ -36,6 +37,15 @@ class Gunzipped(RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # all that BufferedReader passes
         """Fill the buffer with one step's bytes, so that all before a fault is read; return how many, 0 at the end."""
+        if self._fault:
+            raise UnreadableError(self._fault)
+        try:
+            return self._fill(buffer)
+        except UnreadableError as error:
+            self._fault = str(error)
+            raise
+
+    def _fill(self, buffer: memoryview) -> int:
         while True:
             if not self._held:
                 self._held = self._packed.read1(SAMPLE)
@@ -52,6 +62,7 @@ class Gunzipped(RawIOBase):
 
     def _begin(self) -> bool:
         """Begin a member; return whether there is one. Zeros behind the last are no more than that."""
+        self.is_within = False
         while not self._held.strip(b"\0"):
             if not (more := self._packed.read1(SAMPLE)):
                 return False
@@ -62,7 +73,7 @@ class Gunzipped(RawIOBase):
         if not self._held.startswith(MAGIC):
             self._tried = self._held
             raise UnreadableError("is damaged: no gzip file, or other bytes behind it; copy or download it again")
-        self._member, self.is_within, self._tried = zlib.decompressobj(zlib.MAX_WBITS | 16), False, b""
+        self._member, self._tried = zlib.decompressobj(zlib.MAX_WBITS | 16), b""
         return True
 
     def _unpacked(self, member: "zlib._Decompress", most: int) -> bytes:
@@ -84,7 +95,7 @@ class Gunzipped(RawIOBase):
         self._faults += 1
         if self._faults > MAX_FAULTS:
             return False
-        data, self._member, self._held = self._tried[1:], None, b""
+        data, self._member, self._held, self._fault = self._tried[1:], None, b"", ""
         while (start := data.find(_DEFLATED)) < 0:
             if not (more := self._packed.read1(SAMPLE)):
                 return False

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from embeddings.files.drafts import Draft, UnreadableError
+from embeddings.files.no_article import Signs
 from embeddings.files.page_facts import is_of_others, main_element, page_facts
 
 MISSING = 0.25
@@ -30,12 +31,14 @@ def html(page: str) -> Draft:
     tree = load_html(page)
     if tree is None:
         raise UnreadableError("the page holds no article text")
-    facts, words = page_facts(tree), _main_words(tree)
+    facts, words, signs = page_facts(tree), _main_words(tree), Signs.of(tree)
     _keep_quotes_and_captions(tree)
     try:
         document = bare_extraction(tree, favor_recall=True, include_comments=False, with_metadata=True)
     except AssertionError as error:  # from lxml, when the date search drops a page's root element
         raise UnreadableError("the page's HTML is too broken to read") from error
+    if not facts.published:
+        signs.check(document.text or "" if isinstance(document, Document) else "")
     if not isinstance(document, Document) or not document.text:
         raise UnreadableError("the page holds no article text")
     title = facts.title or document.title or ""

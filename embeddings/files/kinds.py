@@ -52,6 +52,8 @@ def kind_of(content: Content, known: tuple[str, ...]) -> str:
     found = next((suffix for beginning, suffix in _BEGINNINGS.items() if start.startswith(beginning)), "")
     if found == ".zip" and (named in _WORD or start[30:].startswith(_OFFICE)):
         found = ".docx" if named in known else named
+    if found == ".zip" and named == ".wacz":
+        found = named
     if named in _WORD and start and not found:
         found = _kind_of_text(content, start)
     kind = found if found in known else named
