@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from embeddings.archives import SearchableArchive
+from embeddings.folding import fold
 from embeddings.keywords import analyzer
 from embeddings.types import Filter, Span
 
@@ -24,7 +25,7 @@ def words_nowhere(archive: SearchableArchive, question: str) -> list[str]:
     Each is looked for by itself, each once, and at most WORDS_LOOKED_FOR of them.
     """
     words: dict[str, str] = {}
-    for word in WORD.findall(question):
+    for word in WORD.findall(fold(question).text):
         if len(word) <= _LONGEST:
             words.setdefault(word.casefold(), word)
     looked_for = list(words.values())[:WORDS_LOOKED_FOR]
@@ -33,10 +34,17 @@ def words_nowhere(archive: SearchableArchive, question: str) -> list[str]:
 
 def places_of(words: str, span: Span) -> Iterator[Span]:
     """Yield where some words stand in a span, in any form that the search takes for the same, in order."""
-    wanted = set(_analyzer().analyze(words))
-    for found in WORD.finditer(span.article.text, span.start, span.end):
+    wanted, folded = set(_analyzer().analyze(fold(words).text)), fold(span.text)
+    for found in WORD.finditer(folded.text):
         if wanted & _forms(found[0]):
-            yield Span(span.article, found.start(), found.end())
+            start, end = folded.place(*found.span())
+            yield Span(span.article, span.start + start, span.start + end)
+
+
+def words_in_common(one: str, other: str) -> int:
+    """Return how many words two texts have in common, each counted once, in any form that the search takes for it."""
+    here, there = (set(_analyzer().analyze(fold(text).text)) for text in (one, other))
+    return len(here & there)
 
 
 @lru_cache(maxsize=1)

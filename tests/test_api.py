@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from embeddings.types import Filter
 from qa.render import confidence_in_words, prediction_to_json
-from web.requests import span_path
+from web.span_links import span_path
 from web_fakes import (
     HOSTILE,
     SIGNED,
@@ -73,16 +73,16 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "sentence": {"start": 24, "end": 69, "text": "The offices signed a memorandum on Wednesday."},
         "article": SIGNED_JSON,
         "page": None,
-        "href": "/articles/azernews%2F2022%20signing%231?start=43&end=55",
-        "link": "http://localhost/articles/azernews%2F2022%20signing%231?start=43&end=55",
+        "href": "/articles/azernews%2F2022%20signing%231?start=43&end=55&hash=3218b6b24abc",
+        "link": "http://localhost/articles/azernews%2F2022%20signing%231?start=43&end=55&hash=3218b6b24abc",
         "supports": [
             {
                 "article": REPEATED_JSON,
                 "page": None,
                 "start": 37,
                 "end": 47,
-                "href": "/articles/wire-7?start=37&end=47",
-                "link": "http://localhost/articles/wire-7?start=37&end=47",
+                "href": "/articles/wire-7?start=37&end=47&hash=2564570691d1",
+                "link": "http://localhost/articles/wire-7?start=37&end=47&hash=2564570691d1",
                 "skimmed": False,
             }
         ],
@@ -135,7 +135,7 @@ def test_ask_sends_letters_as_they_are(client: FlaskClient) -> None:
 
 def test_href_of_an_answer_opens_the_page_with_its_words_marked(client: FlaskClient) -> None:
     href = client.get("/api/v1/ask?question=Who").get_json()["answers"][0]["href"]
-    assert '<mark id="span">a memorandum</mark>' in client.get(href).text
+    assert '<mark class="chosen" id="span">a memorandum</mark>' in client.get(href).text
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -22,7 +22,7 @@ from qa.reading import Readers
 from qa.render import prediction_to_json
 from qa.settings import Settings
 from web.commands import main
-from web.requests import span_path
+from web.span_links import span_path
 
 BY_MARGIN = Calibration(margin=1.0, threshold=0.5)
 """Confidence is the logistic function of the reader's score: ln 19 is 0.95, ln 3 is 0.75."""

@@ -52,6 +52,37 @@ def test_pieces_with_combining_and_non_bmp_characters(text: str, start: int, end
 
 
 @pytest.mark.parametrize(
+    ("chosen", "marks", "expected"),
+    [
+        ((1, 3), [], ["+a", "!bc", "+def"]),
+        ((1, 3), [(1, 3)], ["+a", "!bc", "+def"]),
+        ((2, 4), [(1, 5)], ["+a", "*b", "!cd", "*e", "+f"]),
+        ((0, 2), [(1, 4), (5, 6)], ["!ab", "*cd", "+e", "*f"]),
+        ((3, 3), [(0, 6)], ["*abcdef"]),
+        ((0, 6), [(2, 3)], ["!abcdef"]),
+    ],
+)
+def test_pieces_with_one_mark_before_all_others(
+    chosen: tuple[int, int], marks: list[tuple[int, int]], expected: list[str]
+) -> None:
+    article = article_of("abcdef")
+    cut = pieces(whole(article), [Span(article, *mark) for mark in marks], Span(article, *chosen))
+    assert [("!" if each.chosen else "*" if each.marked else "+") + each.text for each in cut] == expected
+
+
+@given(marked_texts(), st.data())
+def test_pieces_with_a_chosen_mark_join_back_to_the_text(drawn: tuple[Span, list[Span]], data: st.DataObject) -> None:
+    span, marks = drawn
+    chosen = data.draw(st.sampled_from(marks)) if marks else None
+    cut = pieces(span, marks, chosen)
+    assert "".join(piece.text for piece in cut) == span.text
+    assert all(piece.text for piece in cut)
+    marked = "".join(piece.text for piece in cut if piece.marked)
+    assert marked == "".join(piece.text for piece in pieces(span, marks) if piece.marked)
+    assert sum(piece.chosen for piece in cut) <= 1
+
+
+@pytest.mark.parametrize(
     ("marks", "expected"),
     [
         pytest.param([], ["+abcdef"], id="none"),

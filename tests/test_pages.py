@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from hashlib import sha256
 from html import escape
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from embeddings.types import Filter
 from processes import run_python
+from qa.evidence import hash_of
 from qa.reader.load import NO_MEMORY
 from web.pages.words import as_sentence, scope_in_words
 from web_fakes import (
@@ -28,12 +30,14 @@ from web_fakes import (
 )
 
 SIGNED_PATH = "/articles/azernews%2F2022%20signing%231"
-COPIED = """\
+HASH = sha256(b"a memorandum").hexdigest()[:12]
+COPIED = f"""\
 “The offices signed a memorandum on Wednesday.”
 Azernews, 19 October 2022, By Vugar Khalilov
 Offices sign a memorandum
-https://example.org/signing?a=1&b=2
-http://localhost/articles/azernews%2F2022%20signing%231?start=43&end=55#span"""
+https://example.org/signing?a=1&b=2#:~:text=The%20offices%20signed%20a%20memorandum%20on%20Wednesday.
+http://localhost/articles/azernews%2F2022%20signing%231?start=43&end=55&hash={HASH}#span
+Characters 43–55: “a memorandum”, SHA-256 {HASH}…"""
 
 
 @pytest.fixture
@@ -113,7 +117,9 @@ def test_answer_is_a_quotation_with_its_source(client: FlaskClient) -> None:
     assert "about as likely as not · 41 %" in page
     assert '<time datetime="2022-10-19">19 October 2022</time>' in page
     assert '<p class="byline" dir="auto">By Vugar Khalilov</p>' in page
-    link = f'<a href="{SIGNED_PATH}?start=43&amp;end=55&amp;q=Who?&amp;outlet=Azernews#span" dir="auto">'
+    also = f"also=160-165-{hash_of('Rabat')}"
+    place = f"start=43&amp;end=55&amp;hash={HASH}&amp;q=Who?&amp;outlet=Azernews"
+    link = f'<a href="{SIGNED_PATH}?{place}&amp;{also}#span" dir="auto">'
     assert f"{link}Offices sign a memorandum</a>" in page
     assert f'data-evidence="{escape(COPIED)}"' in page
 
@@ -146,7 +152,8 @@ def test_supports_are_listed_with_the_occurrence_that_was_read(client: FlaskClie
     assert "The same words also stand in" in page
     assert (
         '<li>The Wire, <time datetime="2022-10">October 2022</time>: '
-        '<a href="/articles/wire-7?start=37&amp;end=47&amp;q=Who?#span" dir="auto">Later that month</a></li>'
+        f'<a href="/articles/wire-7?start=37&amp;end=47&amp;hash={hash_of("memorandum")}&amp;q=Who?#span" dir="auto">'
+        "Later that month</a></li>"
     ) in page
 
 
@@ -158,7 +165,7 @@ def test_passages_are_ranked_and_marked_where_an_answer_lies(client: FlaskClient
         ("3", "0.10"),
     ]
     assert "A memorandum was planned. Later, the <mark>memorandum</mark> was signed.</p>" in page
-    assert f'href="{SIGNED_PATH}?start=24&amp;end=166&amp;q=Who?#span"' in page
+    assert f'href="{SIGNED_PATH}?start=24&amp;end=166&amp;hash={hash_of(SIGNED.text[24:])}&amp;q=Who?#span"' in page
     assert "3 passages read in 36 ms." in page
 
 
@@ -294,9 +301,11 @@ def test_scripts_in_question_title_and_text_are_text() -> None:
     assert '<p class="url">javascript:alert(3)</p>' in read
 
 
-def test_article_without_a_link_shows_where_it_was_read(client: FlaskClient) -> None:
-    assert '<p class="url">Read from wire/2022.jsonl#7</p>' in page_of(client, "/articles/wire-7")
-    assert "Read from" not in page_of(client, SIGNED_PATH)
+def test_article_shows_where_it_was_read_and_its_hash(client: FlaskClient) -> None:
+    assert "<dt>File</dt><dd>wire/2022.jsonl#7</dd>" in page_of(client, "/articles/wire-7")
+    page = page_of(client, SIGNED_PATH)
+    assert "<dt>File</dt>" not in page
+    assert sha256(SIGNED.text.encode()).hexdigest() in page
 
 
 def test_article_shows_its_source_and_the_marked_span(client: FlaskClient) -> None:
@@ -305,7 +314,7 @@ def test_article_shows_its_source_and_the_marked_span(client: FlaskClient) -> No
     assert '<span class="outlet" dir="auto">Azernews</span> <time datetime="2022-10-19">19 October 2022</time>' in page
     assert "By Vugar Khalilov" in page
     assert '<a href="https://example.org/signing?a=1&amp;b=2" rel="noreferrer noopener">' in page
-    assert '<p dir="auto" data-start="24">The offices signed <mark id="span">a memorandum</mark> on Wednesday.' in page
+    assert '<p dir="auto" data-start="24">The offices signed <mark class="chosen" id="span">a memorandum</mark>' in page
     assert page.count("<mark") == 1
     assert '<a href="/?q=Who?&amp;outlet=Azernews">Back to the question</a>' in page
 
@@ -313,14 +322,14 @@ def test_article_shows_its_source_and_the_marked_span(client: FlaskClient) -> No
 def test_article_marks_the_occurrence_given_with_combining_and_non_bmp_characters(client: FlaskClient) -> None:
     span = span_of(HOSTILE, "cafe\u0301 👩‍👩‍👧")
     page = page_of(client, "/articles/%3Cscript%3E", start=span.start, end=span.end)
-    assert 'left. 𝒩ew <mark id="span">cafe\u0301 👩‍👩‍👧</mark> opened.</p>' in page
+    assert 'left. 𝒩ew <mark class="chosen" id="span">cafe\u0301 👩‍👩‍👧</mark> opened.</p>' in page
 
 
 def test_article_marks_a_span_over_a_paragraph_break_in_both(client: FlaskClient) -> None:
     span = span_of(SIGNED, "met.\n\nThe")
     page = page_of(client, SIGNED_PATH, start=span.start, end=span.end)
-    assert 'BAKU. Two offices <mark id="span">met.</mark></p>' in page
-    assert '<p dir="auto" data-start="24"><mark>The</mark> offices' in page
+    assert 'BAKU. Two offices <mark class="chosen" id="span">met.</mark></p>' in page
+    assert '<p dir="auto" data-start="24"><mark class="chosen">The</mark> offices' in page
 
 
 def test_article_without_span_or_question_marks_nothing(client: FlaskClient) -> None:
@@ -345,7 +354,7 @@ def test_article_of_any_id_opens_from_its_link(article_id: str) -> None:
     ).test_client()
     link = re.search(r'<a href="(/articles/[^"#]*)', page_of(client, "/", q="What?"))
     assert link is not None
-    assert '<mark id="span">signed</mark>' in page_of(client, link[1].replace("&amp;", "&"))
+    assert '<mark class="chosen" id="span">signed</mark>' in page_of(client, link[1].replace("&amp;", "&"))
 
 
 @pytest.mark.parametrize(

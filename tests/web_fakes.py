@@ -63,6 +63,7 @@ class FakeStore:
 @dataclass(frozen=True)
 class FakeArchive:
     store: FakeStore
+    shelves: None = None
     encoder: FakeEncoder = field(default_factory=FakeEncoder)
 
 
@@ -79,12 +80,17 @@ class FakePipeline:
     archive: FakeArchive = field(default_factory=lambda: FakeArchive(FakeStore((SIGNED, REPEATED, HOSTILE))))
     settings: FakeSettings = FakeSettings()
     asked: list[tuple[str, int | None, Filter]] = field(default_factory=list)
+    asked_within: list[tuple[str, str]] = field(default_factory=list)
     failure: Exception | None = None
 
     def ask(self, question: str, *, k: int | None = None, only: Filter = UNFILTERED) -> Prediction:
         self.asked.append((question, k, only))
         if self.failure is not None:
             raise self.failure
+        return replace(self.prediction, question=question)
+
+    def ask_within(self, question: str, article: Article) -> Prediction:
+        self.asked_within.append((question, article.id))
         return replace(self.prediction, question=question)
 
 

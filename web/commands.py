@@ -16,7 +16,7 @@ from qa.commands import ask, open_pipeline
 from qa.evaluation.commands import evaluate
 from qa.evaluation.speed.commands import benchmark
 from qa.training.commands import train
-from web.requests import span_path
+from web.span_links import span_path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 

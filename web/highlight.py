@@ -12,30 +12,45 @@ _LINE_ENDS = re.compile(r"\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """A run of text that is marked from end to end, or not at all."""
+    """A run of text that is marked from end to end, or not at all; a chosen one is marked before all others."""
 
     text: str
     marked: bool
+    chosen: bool = False
 
 
-def pieces(span: Span, marks: Iterable[Span]) -> list[TextPiece]:
-    """Cut a span's text into pieces, alternately marked and not, that join back to exactly that text.
+def pieces(span: Span, marks: Iterable[Span], chosen: Span | None = None) -> list[TextPiece]:
+    """Cut a span's text into pieces, marked and not, that join back to exactly that text.
 
-    Marks may overlap, touch, and reach beyond the span. Marks in other articles do not count. No piece is empty.
+    Marks may overlap, touch, and reach beyond the span; where the chosen one lies, no other does. Marks in other
+    articles do not count. No piece is empty, and neighbours differ.
     """
-    bounds = sorted(
-        (max(mark.start, span.start), min(mark.end, span.end)) for mark in marks if mark.article.id == span.article.id
-    )
+    first = [] if chosen is None else _merged([_within(span, chosen)])
+    others = _merged(sorted(_within(span, mark) for mark in marks))
+    for start, end in first:
+        others = [
+            part
+            for before, behind in others
+            for part in ((before, min(behind, start)), (max(before, end), behind))
+            if part[0] < part[1]
+        ]
     cut: list[TextPiece] = []
     done = span.start
-    for start, end in _merged(bounds):
+    for start, end in sorted([*first, *others]):
         if done < start:
             cut.append(TextPiece(span.article.text[done:start], marked=False))
-        cut.append(TextPiece(span.article.text[start:end], marked=True))
+        cut.append(TextPiece(span.article.text[start:end], marked=True, chosen=(start, end) in first))
         done = end
     if done < span.end:
         cut.append(TextPiece(span.article.text[done : span.end], marked=False))
     return cut
+
+
+def _within(span: Span, mark: Span) -> tuple[int, int]:
+    """Return the part of a mark that lies in a span, an empty range if none does."""
+    if mark.article.id != span.article.id:
+        return span.start, span.start
+    return max(mark.start, span.start), min(mark.end, span.end)
 
 
 def paragraphs(article: Article) -> list[Span]:

@@ -1,6 +1,5 @@
 """What a request asks for, checked: all of its wrong fields are reported together."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, unquote_to_bytes
@@ -10,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.routing import BaseConverter
 
-from embeddings.types import Article, Span
-from web.checking import FieldError, InvalidFieldsError, checked, given, repeated
+from embeddings.types import Article
+from web.checking import InvalidFieldsError, checked, given, repeated
 from web.definitions import Asking, Known, names_of, repeatable
 
 if TYPE_CHECKING:
@@ -30,11 +29,6 @@ class IdConverter(BaseConverter):
     def to_url(self, value: str) -> str:
         """Return the id with every "/" quoted."""
         return quote(value, safe="")
-
-
-def span_path(span: Span) -> str:
-    """Return the path of the page that shows an article with a span marked in it; "/" in an id is quoted, too."""
-    return f"/articles/{quote(span.article.id, safe='')}?start={span.start}&end={span.end}"
 
 
 def check_escapes() -> None:
@@ -84,42 +78,3 @@ def read_page(args: MultiDict[str, str]) -> Asking:
 def current_outlets() -> list[str]:
     """Return the names of the outlets that a filter may name."""
     return current_pipeline().archive.store.outlets()
-
-
-def read_span(args: Mapping[str, str], article: Article) -> Span | None:
-    """Return the span to mark in an article, or None if neither `start` nor `end` is given.
-
-    Raises:
-        InvalidFieldsError: unless both are offsets in its text, `start` before `end`.
-    """
-    if "start" not in args and "end" not in args:
-        return None
-    errors: dict[str, str] = {}
-    length = len(article.text)
-    start = _checked("start", lambda: _offset(args.get("start", ""), length), errors)
-    end = _checked("end", lambda: _offset(args.get("end", ""), length), errors)
-    if not errors and start >= end:
-        errors["end"] = f"end is {end}; it must be greater than start, which is {start}"
-    _raise(errors)
-    return Span(article, start, end)
-
-
-def _checked(field: str, check: Callable[[], int], errors: dict[str, str]) -> int:
-    """Return what `check` returns; if the field proves wrong, note why and return 0."""
-    try:
-        return check()
-    except ValueError as error:
-        errors[field] = str(error)
-        return 0
-
-
-def _raise(errors: Mapping[str, str]) -> None:
-    if errors:
-        raise InvalidFieldsError(FieldError(field, detail) for field, detail in errors.items())
-
-
-def _offset(text: str, length: int) -> int:
-    """Return an offset in a text of `length` characters: both its ends count."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(length)) and int(text) <= length):
-        raise ValueError(f"{text[:40]!r} is not an offset in this article; give a whole number from 0 to {length}")
-    return int(text)

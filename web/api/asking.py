@@ -7,7 +7,8 @@ from qa.render import prediction_to_json
 from web.api import bodies
 from web.api.operations import Operation, offers
 from web.definitions import EXAMPLE, Asking, Batch
-from web.requests import current_pipeline, span_path
+from web.requests import current_pipeline
+from web.span_links import span_path
 
 BATCH_BODY = 512 * 1024
 """The largest body that asks, in bytes: a hundred of the longest questions."""

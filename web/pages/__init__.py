@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from embeddings.dates import in_words
 from embeddings.plural import plural
+from qa.evidence import in_the_original, is_web_address
 from qa.render import confidence_in_words, page_doubts, page_in_words
 from web.highlight import paragraphs, pieces
 from web.pages import article, ask, links, words
@@ -15,10 +16,12 @@ blueprint.add_url_rule("/articles/<id:article_id>", view_func=article.article)
 
 for function in (
     confidence_in_words,
+    in_the_original,
     in_words,
+    is_web_address,
     links.evidence,
-    links.is_web_address,
     links.json_link,
+    links.mark_link,
     links.span_link,
     page_doubts,
     page_in_words,

@@ -1,14 +1,17 @@
 """Where the pages lead, and what is copied from them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request, url_for
 
 from embeddings.dates import in_words
 from embeddings.folding import copied
+from embeddings.sentences import sentence_around
 from embeddings.types import Span
+from qa.evidence import hash_of, in_the_original
 from qa.render import page_doubts, page_in_words
-from qa.types import Answer
+from web.pages.marks import Marks, also
 from web.requests import REPEATABLE
 
 LEFT_OUT = "(Copied without soft hyphens and marks that take no width.)"
@@ -24,9 +27,24 @@ def typed() -> dict[str, Any]:
     return {name: values if name in REPEATABLE else values[0] for name, values in given.items() if values}
 
 
-def span_link(span: Span) -> str:
-    """Return the path of the article's page, at the marked span, from which one can go back to the question."""
-    return url_for("pages.article", **_place(span), **typed())
+def span_link(span: Span, others: Iterable[Span] = ()) -> str:
+    """Return the path of the article's page, at the marked span, from which one can go back to the question.
+
+    Those of the others that are in the article, too, are marked beside it.
+    """
+    beside = {(each.start, each.end): each for each in others if each.article.id == span.article.id}
+    beside.pop((span.start, span.end), None)
+    return url_for("pages.article", **place_of(span), **typed(), also=also(list(beside.values())))
+
+
+def mark_link(marks: Marks, step: int) -> str:
+    """Return the path of the page with the mark that comes so many after the chosen one, in a circle."""
+    every = marks.all
+    span = every[(marks.number - 1 + step) % len(every)]
+    kept: dict[str, Any] = {name: request.args[name] for name in ("ask",) if name in request.args}
+    return url_for(
+        "pages.article", **place_of(span), **typed(), **kept, also=also([each for each in every if each != span])
+    )
 
 
 def json_link() -> str:
@@ -35,28 +53,27 @@ def json_link() -> str:
     return url_for("api.ask", question=fields.pop("q"), **fields)
 
 
-def evidence(answer: Answer) -> str:
-    """Return the quotation and where it stands as plain text, one thing a line.
+def evidence(span: Span) -> str:
+    """Return the sentence of a quotation and where it stands as plain text, one thing a line.
 
     The link in it does not carry the question: what a reporter asked is not part of what the reporter passes on.
     """
-    article, page = answer.article, page_in_words(answer)
-    quotation = copied(answer.sentence.text)
+    article, page = span.article, page_in_words(span)
+    sentence = Span(article, *sentence_around(article.text, span.start, span.end))
+    quotation = copied(sentence.text)
     lines = [
         f"“{quotation}”",
-        LEFT_OUT if quotation != answer.sentence.text else "",
+        LEFT_OUT if quotation != sentence.text else "",
         ", ".join(filter(None, [article.outlet, in_words(article.published) or "undated", article.byline, page])),
-        *(f"This page was {doubt}." for doubt in page_doubts(answer)),
+        *(f"This page was {doubt}." for doubt in page_doubts(span)),
         article.title,
     ]
-    links = [article.url, url_for("pages.article", **_place(answer), _external=True)]
-    return "\n".join(filter(None, [*map(copied, lines), *links]))
+    place = f"Characters {span.start}–{span.end}: “{copied(span.text)}”, SHA-256 {hash_of(span.text)}…"
+    links = [in_the_original(sentence) or article.url, url_for("pages.article", **place_of(span), _external=True)]
+    return "\n".join(filter(None, [*map(copied, lines), *links, place]))
 
 
-def is_web_address(url: str | None) -> bool:
-    """Return whether a link may lead there: an article can come with any string, "javascript:" among them."""
-    return url is not None and url.lower().startswith(("https://", "http://"))
-
-
-def _place(span: Span) -> dict[str, Any]:
-    return {"article_id": span.article.id, "start": span.start, "end": span.end, "_anchor": "span"}
+def place_of(span: Span) -> dict[str, Any]:
+    """Return what an address says of a span."""
+    place = {"article_id": span.article.id, "start": span.start, "end": span.end, "hash": hash_of(span.text)}
+    return {**place, "_anchor": "span"}
