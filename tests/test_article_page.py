@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -119,7 +119,7 @@ def test_all_answers_are_marked_the_chosen_one_apart_and_linked_in_order(client:
     assert (before["start"], after["start"]) == (["160"], [str(HOST.start)])
     assert sorted(after["also"]) == sorted([place(MEMORANDUM), place(RABAT)])
     assert after["q"] == ["Who?"]
-    assert marked(page_of(client, PATH, **after)) == ["a memorandum", "*the host", "Rabat"]
+    assert marked(page_of(client, f"{PATH}?{urlencode(after, doseq=True)}")) == ["a memorandum", "*the host", "Rabat"]
 
 
 def test_another_answer_that_does_not_stand_there_any_more_is_told_and_not_marked(client: FlaskClient) -> None:
