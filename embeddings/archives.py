@@ -65,6 +65,22 @@ class Copied:
     count: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Where an article stands among the newest: its last day, see `Article.days`, and its number in the archive."""
+
+    day: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some articles, newest first, and the position behind which the next ones stand; None if there are none."""
+
+    articles: tuple[Article, ...]
+    last: Position | None
+
+
 class Shelves(Protocol):
     """What an archive can be looked through by, if it keeps its articles in the order of their days."""
 
@@ -73,6 +89,9 @@ class Shelves(Protocol):
 
     def newest(self, only: Filter, most: int, skipped: int = 0) -> list[Article]:
         """Return the newest articles that a filter lets through, behind so many skipped ones; the undated come last."""
+
+    def page(self, only: Filter, most: int, behind: Position | None = None) -> Page:
+        """Return the newest articles that a filter lets through behind a position, None for the first of all."""
 
     def copies_of(self, article_id: str, most: int) -> Copied:
         """Return the copies of an article, oldest first, at most so many, and how many it has."""
@@ -96,6 +115,10 @@ class SearchableArchive(Protocol):
     @property
     def shelves(self) -> Shelves | None:
         """What it can be looked through by; None if it can only be asked and searched."""
+
+    @property
+    def generation(self) -> int:
+        """The generation that searches see."""
 
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone are left out."""

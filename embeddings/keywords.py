@@ -209,7 +209,7 @@ class KeywordIndex:
             kept = np.flatnonzero(allowed.mask[found.numbers])[:k]
             if len(kept) == k or len(found.numbers) < most:
                 return Ranking(found.numbers[kept], found.scores[kept])
-        return self._best(self._restricted(query, only), k)
+        return self._best(self._restricted(query, only, allowed), k)
 
     def _best(self, query: tantivy.Query, k: int) -> Ranking:
         """Return the k passages that a query ranks highest."""
@@ -244,12 +244,17 @@ class KeywordIndex:
     def _numbered(self, number: int) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, "number", number)
 
-    def _restricted(self, query: tantivy.Query, only: Filter) -> tantivy.Query:
-        """Return the query, and the filter as conditions that add nothing to a score."""
+    def _restricted(self, query: tantivy.Query, only: Filter, allowed: Allowed | None) -> tantivy.Query:
+        """Return the query, and the filter as conditions that add nothing to a score.
+
+        A filter by articles is one by the numbers of the passages that it lets through.
+        """
         schema, must = self._index.schema, tantivy.Occur.Must
         conditions = self._within(*only.days) if only.days else []
         if only.outlets:
             conditions.append(tantivy.Query.term_set_query(schema, "outlet", list(only.outlets)))
+        if only.articles and allowed is not None:
+            conditions.append(tantivy.Query.term_set_query(schema, "number", allowed.numbers.tolist()))
         if not conditions:
             return query
         silent = [(must, tantivy.Query.const_score_query(condition, 0.0)) for condition in conditions]

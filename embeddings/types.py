@@ -98,23 +98,26 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles a search may return; "" and no outlets restrict nothing, of several outlets any one will do.
+    """Which articles a search may return; "" and no names restrict nothing, of several names any one will do.
 
     Dates are ISO in any precision ("2022", "2022-10", "2022-10-19") and bound an inclusive range of days. An article
     dated to a month or a year is let through if it may have been published in the range; an undated one is not.
 
     Raises:
         ValueError: if the range is empty.
-        TypeError: if `outlets` is one name, which would be a filter by its letters.
+        TypeError: if `outlets` or `articles` is one name, which would be a filter by its letters.
     """
 
     published_from: str = ""
     published_to: str = ""
     outlets: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    """Their ids."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.outlets, str):
-            raise TypeError(f"outlets is {self.outlets!r}; give names, as in Filter(outlets=({self.outlets!r},))")
+        for name, given in (("outlets", self.outlets), ("articles", self.articles)):
+            if isinstance(given, str):
+                raise TypeError(f"{name} is {given!r}; give names, as in Filter({name}=({given!r},))")
         if self.days and self.days[0] > self.days[1]:
             raise ValueError(
                 f"the dates are the wrong way round: from {self.published_from} is after to {self.published_to}; "

@@ -148,7 +148,8 @@ def lets_through(only: Filter, article: Article) -> bool:
     """Return whether a filter lets an article through: what `Filter` says, for one article."""
     first, last = article.days
     in_days = only.days is None or (last >= only.days[0] and first <= only.days[1])
-    return in_days and (not only.outlets or article.outlet in only.outlets)
+    named = not only.articles or article.id in only.articles
+    return in_days and named and (not only.outlets or article.outlet in only.outlets)
 
 
 def _first_holding(hits: Iterable[Hit], expected: Expected) -> Hit | None:

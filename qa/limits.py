@@ -9,6 +9,9 @@ MAX_QUESTION = 1_000
 MAX_K = 100
 """The most passages that one question may read."""
 
+MAX_ARTICLES = 100
+"""The most articles that a question may be asked within."""
+
 NAMED = 10
 """How many of an archive's outlets an error names."""
 
@@ -56,3 +59,17 @@ def check_outlets(outlets: Sequence[str], known: Collection[str]) -> tuple[str, 
             more = ", …" if len(known) > NAMED else ""
             raise ValueError(f"this archive has no article of the outlet {outlet[:200]!r}; it has: {names}{more}")
     return tuple(dict.fromkeys(outlets))
+
+
+def check_articles(ids: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return the articles' ids, each once, in the order given; `known` are those of them that are in the archive.
+
+    Raises:
+        ValueError: if one of them is not, or there are more than MAX_ARTICLES.
+    """
+    if len(ids) > MAX_ARTICLES:
+        raise ValueError(f"{len(ids):,} articles are named, at most {MAX_ARTICLES} are asked together; name fewer")
+    for article in ids:
+        if article not in known:
+            raise ValueError(f"this archive has no article {article[:200]!r}; list what it has at /api/v1/articles")
+    return tuple(dict.fromkeys(ids))

@@ -66,7 +66,7 @@ class Pipeline:
         started = perf_counter()
         question = check_question(question)
         hits = hits_within(self.archive, article, question, self.settings)
-        retrieved = Retrieved(hits, 0.0, 1000 * (perf_counter() - started))
+        retrieved = Retrieved(hits, 0.0, 1000 * (perf_counter() - started), self.archive.generation)
         return self._read(question, retrieved, self.settings, started)
 
     def _read(self, question: str, retrieved: Retrieved, settings: Settings, started: float) -> Prediction:
@@ -79,7 +79,16 @@ class Pipeline:
             read=found.read_ms,
             total=1000 * (perf_counter() - started),
         )
-        return Prediction(question, shown, withheld, found.hits, timings, found.skimmed, self.readers.notice)
+        return Prediction(
+            question,
+            shown,
+            withheld,
+            found.hits,
+            timings,
+            found.skimmed,
+            self.readers.notice,
+            retrieved.generation,
+        )
 
     def _decide(self, candidates: Sequence[Answer]) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:
         """Return the answers to show and those to withhold: all of them, if the first is not confident enough."""

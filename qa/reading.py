@@ -19,13 +19,15 @@ ROUND = 2
 class Readers:
     """What reads: a reader, what skims the passages for it, None if it reads them all, and what both are worth.
 
-    `notice` says what is amiss, such as that the careful reader found too little memory, "" if nothing is.
+    `notice` says what is amiss, such as that the careful reader found too little memory, "" if nothing is. `models` are
+    their names, each with the first digits of its weights' SHA-256.
     """
 
     reader: Reader
     calibration: Calibration
     skimmer: Reader | None = None
     notice: str = ""
+    models: tuple[str, ...] = ()
 
     def read_at_first(self, found: Sequence[ReadHit], settings: Settings) -> int:
         """Return how many of the hits are read at least."""

@@ -15,11 +15,15 @@ from qa.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The hits of a question, best first, and how long encoding and searching took, in milliseconds."""
+    """The hits of a question, best first, how long encoding and searching took, in milliseconds, and what was searched.
+
+    `generation` is that of the archive.
+    """
 
     hits: tuple[Hit, ...]
     encode_ms: float
     search_ms: float
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def retrieve(archive: SearchableArchive, question: str, only: Filter, settings: 
         proposals = search(archive, question, vector, only, settings)
         scores = proposals.fused(settings.vector_weight)
         hits = fused_hits(scores, archive.passages(scores), question, only, settings)[: settings.k]
-    return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded))
+        generation = archive.generation
+    return Retrieved(hits, 1000 * (encoded - started), 1000 * (perf_counter() - encoded), generation)
 
 
 def search(archive: SearchableArchive, question: str, vector: Vectors, only: Filter, settings: Settings) -> Proposals:

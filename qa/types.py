@@ -90,7 +90,7 @@ class Prediction:
 
     `answers` is empty if the program abstained; `withheld` then holds, best first, what it was not confident enough to
     show (for evaluation, never for display). `skimmed` are the ids of the passages that only the small reader read.
-    `notice` says what is amiss with the readers, "" if nothing is.
+    `notice` says what is amiss with the readers, "" if nothing is. `generation` is that of the archive then.
     """
 
     question: str
@@ -100,6 +100,7 @@ class Prediction:
     timings: Timings
     skimmed: frozenset[str] = frozenset()
     notice: str = ""
+    generation: int = 0
 
     @property
     def abstained(self) -> bool:

@@ -24,7 +24,9 @@ from web_fakes import (
     whole,
 )
 
-FIELDS = "question, k, from, to, outlet"
+VERSION = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+MADE_WITH = {"generation": 3, "encoder": "fake", "readers": ["fake 0123456789ab"], "version": VERSION}
+FIELDS = "question, k, from, to, outlet, article"
 SIGNED_JSON = {
     "id": "azernews/2022 signing#1",
     "title": "Offices sign a memorandum",
@@ -60,7 +62,7 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
     assert response.status_code == 200
     assert response.content_type == "application/json"
     body = response.get_json()
-    assert list(body) == ["question", "abstained", "notice", "answers", "passages", "timings_ms"]
+    assert list(body) == ["question", "abstained", "notice", "answers", "passages", "timings_ms", "made_with"]
     assert body["notice"] is None
     assert body["question"] == "Who signed?"
     assert body["abstained"] is False
@@ -166,7 +168,11 @@ def test_ask_with_null_fields_is_as_without(client: FlaskClient, pipeline: FakeP
         ({"question": "Who?", "from": "2023", "to": "2022"}, "from", "from 2023 is after to 2022"),
         ({"question": "Who?", "to": "2022-02-30"}, "to", "'2022-02-30' is not a date"),
         ({"question": "Who?", "outlet": "Nobody"}, "outlet", "no article of the outlet 'Nobody'"),
-        ({"question": "Who?", "top": 3}, "top", "no field 'top'; the fields are question, k, from, to, outlet"),
+        (
+            {"question": "Who?", "top": 3},
+            "top",
+            "no field 'top'; the fields are question, k, from, to, outlet, article",
+        ),
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -321,7 +327,7 @@ def test_ask_with_wrong_body_is_refused(client: FlaskClient, data: bytes, detail
 
 def test_article_is_given_with_its_text(client: FlaskClient) -> None:
     body = client.get("/api/v1/articles/azernews%2F2022%20signing%231").get_json()
-    assert body == {**SIGNED_JSON, "text": SIGNED.text}
+    assert body == {**SIGNED_JSON, "text": SIGNED.text, "made_with": MADE_WITH}
 
 
 def test_article_with_nothing_known_has_nulls(client: FlaskClient) -> None:
@@ -337,14 +343,13 @@ def test_answer_text_is_the_slice_of_the_article_text(client: FlaskClient) -> No
 
 
 def test_health(client: FlaskClient) -> None:
-    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert client.get("/api/v1/health").get_json() == {
         "status": "ok",
         "articles": 3,
         "passages": 9,
         "generation": 3,
         "encoder": "fake",
-        "version": project["version"],
+        "version": VERSION,
     }
 
 

@@ -226,6 +226,9 @@ def test_filters_mean_the_same_on_both_legs(leg: Leg, archive: GrowingArchive) -
         Filter("2022", "2022", ('of "later" \\',)): [],
         Filter(outlets=("of nobody",)): [],
         Filter(outlets=("of nobody", 'of "month" \\', 'of "day" \\')): ["day", "month"],
+        Filter(articles=("undated", "later", "none")): ["later", "undated"],
+        Filter("2023", outlets=('of "later" \\', 'of "day" \\'), articles=("day", "later")): ["later"],
+        Filter(articles=("none",)): [],
         ALL: ["day", "later", "month", "undated", "year"],
     }
     found = {only: sorted(names(archive, leg(archive, "treaty", only=only))) for only in expected}
@@ -240,7 +243,8 @@ def test_a_filter_applies_before_the_search(leg: Leg, archive: GrowingArchive) -
     archive.refresh()
     rare = ["rare0@0", "rare1@0", "rare2@0"]
     assert sorted(names(archive, leg(archive, "treaty"))[-3:]) == rare
-    for only in (Filter("1999", "1999"), Filter("1999-05-31", "1999-05-31"), Filter(outlets=("Gazette",))):
+    of_three = Filter(articles=("rare0", "rare1", "rare2"))
+    for only in (Filter("1999", "1999"), Filter("1999-05-31", "1999-05-31"), Filter(outlets=("Gazette",)), of_three):
         assert sorted(names(archive, leg(archive, "treaty", 3, only))) == rare
 
 

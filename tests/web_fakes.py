@@ -1,5 +1,6 @@
 """A pipeline that answers what a test tells it to, over hand-made articles: for the tests of the web."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
@@ -53,6 +54,9 @@ class FakeStore:
     def article(self, article_id: str) -> Article:
         return {article.id: article for article in self.articles}[article_id]
 
+    def origins(self, ids: Sequence[str]) -> dict[str, str]:
+        return {article.id: article.source for article in self.articles if article.id in ids}
+
     def outlets(self) -> list[str]:
         return sorted({article.outlet for article in self.articles if article.outlet})
 
@@ -66,10 +70,20 @@ class FakeArchive:
     shelves: None = None
     encoder: FakeEncoder = field(default_factory=FakeEncoder)
 
+    @property
+    def generation(self) -> int:
+        return self.store.generation
+
 
 @dataclass(frozen=True)
 class FakeSettings:
     k: int = 10
+    archive: str = "fake"
+
+
+@dataclass(frozen=True)
+class FakeReaders:
+    models: tuple[str, ...] = ("fake 0123456789ab",)
 
 
 @dataclass
@@ -79,6 +93,7 @@ class FakePipeline:
     prediction: Prediction = EMPTY_PREDICTION
     archive: FakeArchive = field(default_factory=lambda: FakeArchive(FakeStore((SIGNED, REPEATED, HOSTILE))))
     settings: FakeSettings = FakeSettings()
+    readers: FakeReaders = FakeReaders()
     asked: list[tuple[str, int | None, Filter]] = field(default_factory=list)
     asked_within: list[tuple[str, str]] = field(default_factory=list)
     failure: Exception | None = None

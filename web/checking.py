@@ -74,14 +74,14 @@ def checked(definition: type[T], values: object, known: Known, noted: Mapping[st
     return asked
 
 
-def from_address(definition: type[T], args: MultiDict[str, str], outlets: Sequence[str]) -> T:
+def from_address(definition: type[T], args: MultiDict[str, str], known: Known) -> T:
     """Return what an address asks; of a field, blank is the same as absent.
 
     Raises:
         InvalidFieldsError: with every field that is wrong, unknown, or given more than once.
     """
     several = repeatable(definition)
-    return checked(definition, given(args, several), Known(outlets, in_address=True), repeated(args, several))
+    return checked(definition, given(args, several), known, repeated(args, several))
 
 
 def given(args: MultiDict[str, str], several: Collection[str]) -> dict[str, str | list[str]]:

@@ -1,15 +1,20 @@
 """What may be asked: each definition checks requests, and is told in the endpoint's document as it stands."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from embeddings.archives import Position
 from embeddings.dates import parse_filter_date
 from embeddings.types import Filter
-from qa.limits import MAX_K, MAX_QUESTION, check_k, check_outlets, check_question
+from qa.limits import MAX_ARTICLES, MAX_K, MAX_QUESTION, check_articles, check_k, check_outlets, check_question
+
+MOST_LISTED = 1_000
+"""Articles that one list has, at most."""
 
 EXAMPLE = "What was signed with Morocco?"
 """A question that the seed articles answer."""
@@ -17,9 +22,14 @@ EXAMPLE = "What was signed with Morocco?"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a check must know beside the value: the archive's outlets, and whether it stands in an address, as text."""
+    """What a check must know beside the value: what is in the archive, and whether it stands in an address, as text."""
 
-    outlets: Collection[str]
+    outlets: Callable[[], Collection[str]]
+    """The names of all outlets."""
+
+    articles: Callable[[Sequence[str]], Collection[str]]
+    """Those of some ids that are an article's."""
+
     in_address: bool
 
 
@@ -52,7 +62,12 @@ def _as_list(value: object) -> object:
 
 def _outlets(names: list[str] | None, info: ValidationInfo) -> list[str] | None:
     stripped = [name.strip() for name in names or () if name.strip()]
-    return list(check_outlets(stripped, _known(info).outlets))
+    return list(check_outlets(stripped, _known(info).outlets())) if stripped else None
+
+
+def _articles(ids: list[str] | None, info: ValidationInfo) -> list[str] | None:
+    given = [article for article in ids or () if article]
+    return list(check_articles(given, _known(info).articles(given[:MAX_ARTICLES]))) if given else None
 
 
 def _range_of(value: str | None, info: ValidationInfo) -> str | None:
@@ -65,6 +80,26 @@ def _range_of(value: str | None, info: ValidationInfo) -> str | None:
 
 
 _DAY = r"^\s*([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?\s*$"
+
+
+def _count(value: object, info: ValidationInfo) -> object:
+    """Return how many are asked for, checked; what is neither a number nor one in an address pydantic says."""
+    in_address = isinstance(value, str) and _known(info).in_address
+    if in_address and not str(value).strip():
+        return MOST_LISTED // 10
+    if type(value) is int or in_address:
+        text = str(value).strip()
+        if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= MOST_LISTED:
+            raise ValueError(f"count is {text[:40]!r}; send a whole number from 1 to {MOST_LISTED}")
+        return int(text)
+    return value
+
+
+def _position(value: str | None) -> str | None:
+    if value and not re.fullmatch("[0-9]{1,9}-[0-9]{1,18}", value):
+        raise ValueError(f"{value[:40]!r} is no cursor; send one as a list gave it, or none for the first articles")
+    return value or None
+
 
 Day = Annotated[Annotated[str, Field(json_schema_extra={"pattern": _DAY})] | None, AfterValidator(_day)]
 Names = Annotated[list[str] | None, BeforeValidator(_as_list, json_schema_input_type=list[str] | str | None)]
@@ -95,14 +130,41 @@ class Scope(Definition):
     outlet: Annotated[Names, AfterValidator(_outlets)] = Field(None, examples=["Azernews"])
     """Only articles of this outlet, or of these."""
 
+    article: Annotated[Names, AfterValidator(_articles)] = Field(None, examples=["004_802d376f4d3385fe"])
+    """Only the article of this id, or of these, 100 at most."""
+
     @property
     def only(self) -> Filter:
         """The filter that lets these articles through."""
-        return Filter(self.published_from or "", self.published_to or "", tuple(self.outlet or ()))
+        return Filter(
+            self.published_from or "", self.published_to or "", tuple(self.outlet or ()), tuple(self.article or ())
+        )
 
 
 class Asking(Scope, Question):
     """A question, and what it is asked of."""
+
+
+class Listing(Scope):
+    """Which articles to list, and how many at once."""
+
+    count: Annotated[int, BeforeValidator(_count)] = Field(MOST_LISTED // 10, ge=1, le=MOST_LISTED)
+    """How many articles at once."""
+
+    cursor: Annotated[str | None, AfterValidator(_position)] = None
+    """Where the last list ended: its cursor."""
+
+    @property
+    def behind(self) -> Position | None:
+        """Where the list begins."""
+        return Position(*map(int, self.cursor.split("-"))) if self.cursor else None
+
+
+class Copies(Definition):
+    """Of which article the copies are asked for."""
+
+    article: str = Field(examples=["004_802d376f4d3385fe"], json_schema_extra={"minLength": 1})
+    """Its id."""
 
 
 class Batch(Definition):

@@ -11,7 +11,7 @@ from werkzeug.routing import BaseConverter
 
 from embeddings.types import Article
 from web.checking import InvalidFieldsError, checked, given, repeated
-from web.definitions import Asking, Known, names_of, repeatable
+from web.definitions import Asking, Known, repeatable
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -65,16 +65,17 @@ def read_page(args: MultiDict[str, str]) -> Asking:
     Raises:
         InvalidFieldsError: with every field that is wrong, or given more than once.
     """
-    names = {"q": "question", **{name: name for name in names_of(Asking) if name != "question"}}
+    names = {"q": "question", "from": "from", "to": "to", "outlet": "outlet", "k": "k"}
     asked = {names[name]: value for name, value in given(args, REPEATABLE).items() if name in names}
     twice = {names.get(name, name): said for name, said in repeated(args, REPEATABLE).items()}
     try:
-        return checked(Asking, asked, Known(current_outlets(), in_address=True), twice)
+        return checked(Asking, asked, what_is_known(in_address=True), twice)
     except InvalidFieldsError as error:
         found = (replace(wrong, field="q") if wrong.field == "question" else wrong for wrong in error.errors)
         raise InvalidFieldsError(found) from error
 
 
-def current_outlets() -> list[str]:
-    """Return the names of the outlets that a filter may name."""
-    return current_pipeline().archive.store.outlets()
+def what_is_known(*, in_address: bool) -> Known:
+    """Return what checks ask of the archive; nothing is asked before one does."""
+    store = current_pipeline().archive.store
+    return Known(store.outlets, store.origins, in_address)

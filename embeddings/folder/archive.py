@@ -63,6 +63,11 @@ class Archive:
         """Close the database."""
         self.indexes.close()
 
+    @property
+    def generation(self) -> int:
+        """The generation that searches see."""
+        return self.indexes.stamp.generation
+
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone from what is searched are left out."""
         with self.indexes.shown() as shown:

@@ -1,6 +1,6 @@
 """An archive's articles as on shelves: in the order of their days, counted, and each beside its copies."""
 
-from embeddings.archives import Copied
+from embeddings.archives import Copied, Page, Position
 from embeddings.folder.database import Database
 from embeddings.folder.snapshot import ARTICLE, where
 from embeddings.holdings import Holdings
@@ -33,6 +33,23 @@ class Shelves:
         chosen = f"SELECT number FROM articles {condition} ORDER BY last_day DESC, number DESC LIMIT ? OFFSET ?"
         query = f"SELECT {ARTICLE} FROM articles WHERE number IN ({chosen}) ORDER BY last_day DESC, number DESC"
         return [Article(*row) for row in self._database.connection.rows(query, [*values, most, skipped])]
+
+    def page(self, only: Filter, most: int, behind: Position | None = None) -> Page:
+        """Return the newest articles that a filter lets through behind a position, None for the first of all.
+
+        What is added or removed meanwhile moves no other article to another page.
+        """
+        condition, values = where(only)
+        if behind is not None:
+            condition += f"{' AND' if condition else 'WHERE'} (last_day, number) < (?, ?)"
+            values += [behind.day, behind.number]
+        query = (
+            f"SELECT last_day, number, {ARTICLE} FROM articles {condition} ORDER BY last_day DESC, number DESC LIMIT ?"
+        )
+        rows = list(self._database.connection.rows(query, [*values, most + 1]))
+        shown = rows[:most]
+        last = Position(*shown[-1][:2]) if len(rows) > most else None
+        return Page(tuple(Article(*row[2:]) for row in shown), last)
 
     def copies_of(self, article_id: str, most: int) -> Copied:
         """Return the copies of an article, oldest first, at most so many, and how many it has."""

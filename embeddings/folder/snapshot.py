@@ -116,7 +116,20 @@ class Snapshot:
 
     def allowed(self, only: Filter) -> Allowed | None:
         """Return the passages that a filter lets through; None for all, for which nothing is read."""
+        if only.articles:
+            return self._in_articles(only)
         return None if only == Filter() else self._catalogue.allowed(only)
+
+    def _in_articles(self, only: Filter) -> Allowed:
+        """Return the passages that a filter by articles lets through: few, which are looked up."""
+        condition, values = where(only)
+        joined = "articles CROSS JOIN passages ON passages.article = articles.number"
+        rows = self._connection.rows(f"SELECT passages.number FROM {joined} {condition}", values)
+        numbers = np.fromiter((number for (number,) in rows), dtype=np.int64)
+        (last,) = self._connection.first("SELECT max(number) FROM passages") or (None,)
+        mask = np.zeros((last or 0) + 1, dtype=bool)
+        mask[numbers] = True
+        return Allowed(mask)
 
     @cached_property
     def _catalogue(self) -> Catalogue:
@@ -206,6 +219,9 @@ def where(only: Filter) -> tuple[str, list[str | int]]:
     if only.outlets:
         conditions.append(f"outlet IN ({','.join('?' * len(only.outlets))})")
         values += only.outlets
+    if only.articles:
+        conditions.append(f"id IN ({','.join('?' * len(only.articles))})")
+        values += only.articles
     return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), values
 
 

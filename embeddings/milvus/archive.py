@@ -101,6 +101,11 @@ class MilvusArchive:
         """Let go of the connection."""
         self._milvus.close()
 
+    @property
+    def generation(self) -> int:
+        """The generation that searches see: about that, for Milvus has no snapshots."""
+        return self.store.generation
+
     def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """Return passages by their numbers; those that are gone are left out."""
         fields = ("number", "owner", "revision", "start", "end")

@@ -180,6 +180,8 @@ def where(only: Filter) -> str:
         conditions.append(f"last_day >= {only.days[0]} and first_day <= {only.days[1]}")
     if only.outlets:
         conditions.append(among("outlet", [outlet_key(outlet) for outlet in only.outlets]))
+    if only.articles:
+        conditions.append(among("owner", [key_of(article) for article in only.articles]))
     return " and ".join(conditions)
 
 

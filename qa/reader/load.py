@@ -24,6 +24,9 @@ FORMAT = 2
 OWN_ODDS = Calibration(margin=1.0, threshold=0.5)
 """For a reader that was not calibrated: the odds that the model itself gives its span over "no answer here"."""
 
+DIGITS = 12
+"""Of the SHA-256 of a model's weights, what tells it from all others."""
+
 BESIDE = 700_000_000
 """Bytes of memory, or of address space, that the careful reader leaves to the small one, the encoder and the indexes:
 150 MB and 600 MB were measured with a small archive."""
@@ -70,7 +73,9 @@ def open_readers(folders: Sequence[Path]) -> Readers:
         if not reader.gives_relevance:
             said = "the reader %s has no relevance head: passages stay in the order in which they were found"
             log.warning(said, folder)
-    return Readers(opened[0], OWN_ODDS, skimmer=opened[1] if opened[1:] else None)
+    specs = map(read_spec, folders)
+    models = tuple(f"{spec.name} {spec.sha256['model.onnx'][:DIGITS]}" for spec in specs)
+    return Readers(opened[0], OWN_ODDS, skimmer=opened[1] if opened[1:] else None, models=models)
 
 
 def reader_folder(name: str | Path, cache: Path | None = None) -> Path:

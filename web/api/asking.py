@@ -1,14 +1,20 @@
-"""Questions: one or several, answered in the contract's words."""
+"""Questions: one or several, answered or only searched for, in the contract's words."""
+
+from typing import TYPE_CHECKING
 
 from flask import Response, jsonify, request
 
-from embeddings.types import Span
-from qa.render import prediction_to_json
+from embeddings.types import Hit, Span
+from qa.render import article_to_json, prediction_to_json
 from web.api import bodies
+from web.api.made_with import made_with
 from web.api.operations import Operation, offers
 from web.definitions import EXAMPLE, Asking, Batch
 from web.requests import current_pipeline
 from web.span_links import span_path
+
+if TYPE_CHECKING:
+    from qa.searching import Found
 
 BATCH_BODY = 512 * 1024
 """The largest body that asks, in bytes: a hundred of the longest questions."""
@@ -36,13 +42,47 @@ def ask_in_body(asked: Asking | Batch) -> Response:
     A list is answered one question after the other, each as it is alone.
     """
     if isinstance(asked, Batch):
-        return jsonify(predictions=[_answered(each) for each in asked.questions])
+        return jsonify(predictions=[_answered(each) for each in asked.questions], made_with=made_with())
     return jsonify(_answered(asked))
+
+
+@offers(Operation("GET", "/search", bodies.Search, query=Asking, example=(("question", EXAMPLE), ("k", "5"))))
+def search(asked: Asking) -> Response:
+    """Find passages for the question in the address, and read none: what each leg of the search gave them is told."""
+    from qa.searching import find
+
+    pipeline = current_pipeline()
+    found = find(pipeline.archive, asked.question, asked.k, asked.only, pipeline.settings)
+    return jsonify(
+        question=found.question,
+        passages=[_found_to_json(hit, found) for hit in found.hits],
+        timings_ms={"encode": round(found.encode_ms, 1), "search": round(found.search_ms, 1)},
+        made_with=made_with(found.generation),
+    )
 
 
 def _answered(asked: Asking) -> dict[str, object]:
     prediction = current_pipeline().ask(asked.question, k=asked.k, only=asked.only)
-    return prediction_to_json(prediction, span_path, _span_link)
+    told = prediction_to_json(prediction, span_path, _span_link)
+    return {**told, "made_with": made_with(prediction.generation)}
+
+
+def _found_to_json(hit: Hit, found: "Found") -> dict[str, object]:
+    passage = hit.passage
+    legs = (found.vectors.get(passage.id), found.keywords.get(passage.id))
+    vectors, keywords = (None if score is None else round(score, 4) for score in legs)
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "vectors": vectors,
+        "keywords": keywords,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "article": article_to_json(passage.article),
+        "href": span_path(passage),
+        "link": _span_link(passage),
+    }
 
 
 def _span_link(span: Span) -> str:

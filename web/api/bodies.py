@@ -45,7 +45,30 @@ class ArticleHead(Definition):
     """The file it was read in."""
 
 
-class Article(ArticleHead):
+class MadeWith(Definition):
+    """What an answer came from, so that a finding can be repeated."""
+
+    generation: int
+    """The state of the archive: a number that grows with every change."""
+
+    encoder: str
+    """What made its vectors."""
+
+    readers: list[str]
+    """What read the passages, each with the first digits of its weights' SHA-256."""
+
+    version: str
+    """The program's."""
+
+
+class Made(Definition):
+    """An answer that says what it came from."""
+
+    made_with: MadeWith
+    """What it came from."""
+
+
+class Article(ArticleHead, Made):
     """An article with its text."""
 
     text: str
@@ -151,7 +174,7 @@ class Timings(Definition):
     """All of it."""
 
 
-class Prediction(Definition):
+class Prediction(Made):
     """All answers to a question, best first; none if no passage answers it."""
 
     question: str
@@ -173,7 +196,113 @@ class Prediction(Definition):
     """How long it took."""
 
 
-class Predictions(Definition):
+class FoundPassage(Place):
+    """A passage that the retriever found."""
+
+    rank: Annotated[int, Field(ge=1)]
+    """1 for the best."""
+
+    score: float
+    """What orders the passages, higher is better, in [0, 1]."""
+
+    vectors: float | None
+    """The leg by meaning: a cosine in [-1, 1]; null if it did not propose the passage."""
+
+    keywords: float | None
+    """The leg by words: BM25, positive; null if it did not propose the passage."""
+
+    text: str
+    """Its characters."""
+
+    article: ArticleHead
+    """The article."""
+
+    href: str
+    """The path of the page that shows it in its article."""
+
+    link: str
+    """That page's whole address."""
+
+
+class SearchTimings(Definition):
+    """Milliseconds, stage by stage."""
+
+    encode: float
+    """Making the question a vector."""
+
+    search: float
+    """Finding passages."""
+
+
+class Search(Made):
+    """What the retriever found for a question, best first; nothing was read."""
+
+    question: str
+    """The question, its white space collapsed."""
+
+    passages: list[FoundPassage]
+    """The passages, best first."""
+
+    timings_ms: SearchTimings
+    """How long it took."""
+
+
+class Articles(Made):
+    """Articles, newest first, the undated last."""
+
+    articles: list[ArticleHead]
+    """Some of them."""
+
+    cursor: str | None
+    """What to send for the next ones; null if there are none."""
+
+
+class Copies(Made):
+    """The copies of an article, which say nearly the same."""
+
+    article: str
+    """Its id."""
+
+    copies: list[ArticleHead]
+    """They, oldest first, a hundred at most."""
+
+    count: Annotated[int, Field(ge=0)]
+    """How many there are."""
+
+
+class OutletCount(Definition):
+    """How many articles an outlet has."""
+
+    outlet: str | None
+    """Its name; null for the articles of which it is unknown."""
+
+    articles: Annotated[int, Field(ge=1)] | None
+    """How many; null where the archive does not count them."""
+
+
+class Info(Made):
+    """What the archive holds, of whom and of when; null is what it does not count."""
+
+    articles: Annotated[int, Field(ge=0)]
+    """How many articles."""
+
+    passages: Annotated[int, Field(ge=0)]
+    """How many passages these have."""
+
+    outlets: list[OutletCount]
+    """Whose they are, the most first."""
+
+    first: str | None
+    """The first day covered, 2022-10-19."""
+
+    last: str | None
+    """The last one."""
+
+    undated: int | None
+    """How many articles have no date."""
+
+
+class Predictions(Made):
     """What the questions of a batch were answered, in their order."""
 
     predictions: list[Prediction]

@@ -85,6 +85,7 @@ def _operation(offered: Offered) -> Schema:
         said["requestBody"] = {"required": True, "content": {"application/json": content}}
     said["responses"] = {
         str(operation.status): _response(operation.status, "application/json", _ref(_kinds(operation.gives))),
+        **({"304": {"description": HTTPStatus(304).phrase}} if operation.by_generation else {}),
         **{str(status): _response(status, PROBLEM, _ref((Problem,))) for status in _refusals(operation)},
     }
     return said

@@ -1,22 +1,94 @@
-"""What the archive holds, as JSON: its articles, and that it can be asked."""
+"""What the archive holds, as JSON: its articles, their copies, how much of whom and of when."""
+
+from http import HTTPStatus
 
 from flask import Response, current_app, jsonify
+from werkzeug.exceptions import NotImplemented as NotOffered
 
+from embeddings.archives import Shelves
 from qa.render import article_to_json
 from web.api import bodies
+from web.api.made_with import made_with
 from web.api.operations import Operation, offers
-from web.definitions import Definition
+from web.definitions import Copies, Definition, Listing
 from web.requests import current_pipeline, read_article
 
 EXAMPLE_ID = "004_802d376f4d3385fe"
 """A seed article."""
 
+COPIES = 100
+"""Copies of an article that are named, at most."""
 
-@offers(Operation("GET", "/articles/{id}", bodies.Article, refusals=(404,), example=(("id", EXAMPLE_ID),)))
+
+@offers(
+    Operation(
+        "GET",
+        "/articles",
+        bodies.Articles,
+        query=Listing,
+        refusals=(HTTPStatus.NOT_IMPLEMENTED,),
+        by_generation=True,
+        example=(("from", "2022"), ("count", "10")),
+    )
+)
+def articles(asked: Listing) -> Response:
+    """List articles, newest first, some at once; the cursor of one list asks for the next."""
+    page = _shelves().page(asked.only, asked.count, asked.behind)
+    cursor = f"{page.last.day}-{page.last.number}" if page.last else None
+    return jsonify(articles=list(map(article_to_json, page.articles)), cursor=cursor, made_with=made_with())
+
+
+@offers(
+    Operation(
+        "GET",
+        "/articles/{id}",
+        bodies.Article,
+        refusals=(HTTPStatus.NOT_FOUND,),
+        by_generation=True,
+        example=(("id", EXAMPLE_ID),),
+    )
+)
 def article(_: Definition, article_id: str) -> Response:
     """Give one article with its text."""
     found = read_article(article_id)
-    return jsonify({**article_to_json(found), "text": found.text})
+    return jsonify({**article_to_json(found), "text": found.text, "made_with": made_with()})
+
+
+@offers(
+    Operation(
+        "GET",
+        "/copies",
+        bodies.Copies,
+        query=Copies,
+        refusals=(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED),
+        by_generation=True,
+        example=(("article", EXAMPLE_ID),),
+    )
+)
+def copies(asked: Copies) -> Response:
+    """Name the copies of an article, which say the same or nearly so, oldest first."""
+    found = _shelves().copies_of(read_article(asked.article).id, COPIES)
+    named = list(map(article_to_json, found.articles))
+    return jsonify(article=asked.article, copies=named, count=found.count, made_with=made_with())
+
+
+@offers(Operation("GET", "/info", bodies.Info, by_generation=True))
+def info(_: Definition) -> Response:
+    """Say how much the archive holds, of whom and of when."""
+    archive = current_pipeline().archive
+    counts, shelves = archive.store.counts(), archive.shelves
+    held = shelves.holdings() if shelves else None
+    by_outlet = held.by_outlet if held else dict.fromkeys(archive.store.outlets())
+    first, last = held.days if held else ("", "")
+    return jsonify(
+        articles=counts.articles,
+        passages=counts.passages,
+        outlets=[{"outlet": name or None, "articles": count} for name, count in by_outlet.items()],
+        first=first or None,
+        last=last or None,
+        undated=held.undated if held else None,
+        made_with=made_with(),
+    )
 
 
 @offers(Operation("GET", "/health", bodies.Health))
@@ -32,3 +104,11 @@ def health(_: Definition) -> Response:
         encoder=archive.encoder.name,
         version=current_app.config["VERSION"],
     )
+
+
+def _shelves() -> Shelves:
+    """Return what the archive can be looked through by. Raises NotOffered if that is nothing."""
+    shelves = current_pipeline().archive.shelves
+    if shelves is None:
+        raise NotOffered("This archive lies in Milvus: it can be asked and searched, and articles can be read by id.")
+    return shelves

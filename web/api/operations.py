@@ -8,10 +8,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from web.api.made_with import tag, tagged, unchanged
 from web.api.reading import from_body
 from web.checking import from_address
 from web.definitions import Definition
-from web.requests import current_outlets
+from web.requests import what_is_known
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -25,7 +26,8 @@ class Operation:
 
     `query` defines what the address may say, `bodies` what a body may be, and `gives` the JSON of an answer. `refusals`
     are the statuses of problems that are its own, `most` the largest body in bytes, and `example` one value for each
-    name in the path or the address; `example_body` is a body.
+    name in the path or the address; `example_body` is a body. `by_generation`: as long as the archive's generation
+    stays, so does the answer.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Operation:
     bodies: tuple[type[Definition], ...] = ()
     refusals: tuple[int, ...] = ()
     status: int = 200
+    by_generation: bool = False
     most: int = QUESTION_BODY
     example: tuple[tuple[str, str], ...] = ()
     example_body: dict[str, Any] | None = None
@@ -73,7 +76,11 @@ def offers(operation: Operation) -> Callable[[View], View]:
             request.max_content_length = operation.most
             if operation.bodies:
                 return view(from_body(operation.bodies), **path)
-            return view(from_address(operation.query or Definition, request.args, current_outlets()), **path)
+            asked = from_address(operation.query or Definition, request.args, what_is_known(in_address=True))
+            if not operation.by_generation:
+                return view(asked, **path)
+            known = tag()
+            return unchanged(known) or tagged(view(asked, **path), known)
 
         OFFERED.append(Offered(operation, view.__name__, view.__doc__ or ""))
         rule = operation.path.replace("{id}", "<id:article_id>")

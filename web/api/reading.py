@@ -7,8 +7,8 @@ from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from web.checking import TYPES_IN_WORDS, checked
-from web.definitions import Definition, Known
-from web.requests import current_outlets
+from web.definitions import Definition
+from web.requests import what_is_known
 
 EXAMPLE = '{"question": "Who signed it?"}'
 
@@ -29,7 +29,7 @@ def from_body(definitions: Sequence[type[Definition]]) -> Definition:
     if not isinstance(body, dict):
         raise BadRequest(f"The body is {TYPES_IN_WORDS[type(body)]}; send an object such as {EXAMPLE}.")
     fits = (each for each in definitions if not body.keys().isdisjoint(_own_names(each, definitions)))
-    return checked(next(fits, definitions[0]), body, Known(current_outlets(), in_address=False))
+    return checked(next(fits, definitions[0]), body, what_is_known(in_address=False))
 
 
 def read_json() -> object:

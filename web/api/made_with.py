@@ -1,0 +1,40 @@
+"""What answers came from: told in each, and compared where only the archive decides what is answered."""
+
+from hashlib import sha256
+
+from flask import Response, current_app, request
+
+from web.requests import current_pipeline
+
+
+def made_with(generation: int | None = None) -> dict[str, object]:
+    """Return what an answer came from; of a generation of the archive, by default the one that searches see."""
+    pipeline = current_pipeline()
+    return {
+        "generation": pipeline.archive.generation if generation is None else generation,
+        "encoder": pipeline.archive.encoder.name,
+        "readers": list(pipeline.readers.models),
+        "version": current_app.config["VERSION"],
+    }
+
+
+def tag() -> str:
+    """Return what stays the same as long as the archive and the program do, for one address."""
+    pipeline = current_pipeline()
+    store = pipeline.archive.store
+    told = (pipeline.settings.archive, store.generation, current_app.config["VERSION"], request.full_path)
+    return sha256("\n".join(map(str, told)).encode()).hexdigest()[:24]
+
+
+def tagged(response: Response, known: str) -> Response:
+    """Return a response with its tag, to be asked for again only if that has changed."""
+    response.set_etag(known, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def unchanged(known: str) -> Response | None:
+    """Return a response without a body if the client has what is tagged so; None if it has not."""
+    if request.if_none_match.contains_weak(known):
+        return tagged(current_app.response_class(status=304), known)
+    return None
