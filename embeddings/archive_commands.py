@@ -262,6 +262,7 @@ def _in_words(found: Overview) -> str:
     """Return an overview as it stands in a terminal."""
     named = list(found.outlets.items())[:SHOWN]
     outlets = [f"{name or 'unknown'} ({count:,})" for name, count in named]
+    languages = [f"{name or 'unknown'} ({count:,})" for name, count in found.languages.items()]
     more = len(found.outlets) - len(named)
     days = f"{in_words(found.first)} to {in_words(found.last)}" if found.first else "none"
     gaps = [f"{in_words(gap.first)} to {in_words(gap.last)} ({plural(gap.days, 'day')})" for gap in found.gaps]
@@ -270,6 +271,7 @@ def _in_words(found: Overview) -> str:
         "articles": f"{found.articles:,}",
         "passages": f"{found.passages:,}",
         "outlets": ", ".join([*outlets, *([f"and {more:,} more"] if more > 0 else [])]) or "none",
+        "languages": ", ".join(languages) or "none",
         "dates": f"{days}; {found.undated:,} undated",
         "longest gaps": "; ".join(gaps) or "none",
         "copies": f"{found.copies:,} of these articles are copies of each other, in {families}",

@@ -34,6 +34,9 @@ TITLE = 90
 LEFT_OUT = "printed without the hyphens that only part a word, and without marks that take no width"
 """What is said of a quotation that is not printed letter by letter."""
 
+NO_ANSWER = "No passage in this archive answers this."
+NOT_ANSWERED = "This question was not answered."
+
 NEAREST = 3
 """How many passages are shown when no answer is."""
 
@@ -131,7 +134,7 @@ def _in_words(prediction: Prediction) -> str:
     if prediction.answers:
         return "\n\n".join(_answer_in_words(answer) for answer in prediction.answers)
     nearest = "\n\n".join(_hit_in_words(hit) for hit in prediction.hits[:NEAREST])
-    said = "No passage in this archive answers this."
+    said = NOT_ANSWERED if prediction.language else NO_ANSWER
     return f"{said}\n\nNearest passages:\n\n{nearest}" if nearest else said
 
 

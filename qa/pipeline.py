@@ -8,6 +8,7 @@ from embeddings.archives import SearchableArchive
 from embeddings.encoders import load_encoder
 from embeddings.locations import open_archive
 from embeddings.types import Article, Filter
+from qa.foreign import in_another_language, language_of_question
 from qa.limits import check_k, check_question
 from qa.reader.load import load_readers
 from qa.reading import Readers, read_hits
@@ -71,7 +72,8 @@ class Pipeline:
 
     def _read(self, question: str, retrieved: Retrieved, settings: Settings, started: float) -> Prediction:
         found = read_hits(question, retrieved.hits, self.readers, settings)
-        shown, withheld = self._decide(found.answers)
+        language = language_of_question(question)
+        shown, withheld = ((), tuple(found.answers)) if language else self._decide(found.answers)
         timings = Timings(
             encode=retrieved.encode_ms,
             search=retrieved.search_ms,
@@ -79,6 +81,7 @@ class Pipeline:
             read=found.read_ms,
             total=1000 * (perf_counter() - started),
         )
+        notice = " ".join(filter(None, [in_another_language(language) if language else "", self.readers.notice]))
         return Prediction(
             question,
             shown,
@@ -86,8 +89,9 @@ class Pipeline:
             found.hits,
             timings,
             found.skimmed,
-            self.readers.notice,
+            notice,
             retrieved.generation,
+            language,
         )
 
     def _decide(self, candidates: Sequence[Answer]) -> tuple[tuple[Answer, ...], tuple[Answer, ...]]:

@@ -90,7 +90,9 @@ class Prediction:
 
     `answers` is empty if the program abstained; `withheld` then holds, best first, what it was not confident enough to
     show (for evaluation, never for display). `skimmed` are the ids of the passages that only the small reader read.
-    `notice` says what is amiss with the readers, "" if nothing is. `generation` is that of the archive then.
+    `notice` says what is amiss with the readers or the question, "" if nothing is. `language` is the one of a question
+    that seems not to be in English: it is not answered then, for nothing here was made to read it. `generation` is that
+    of the archive then.
     """
 
     question: str
@@ -101,6 +103,7 @@ class Prediction:
     skimmed: frozenset[str] = frozenset()
     notice: str = ""
     generation: int = 0
+    language: str = ""
 
     @property
     def abstained(self) -> bool:

@@ -142,6 +142,7 @@ def test_info_in_json(run: Run) -> None:
         "articles": 5,
         "passages": 5,
         "outlets": {"Azernews": 3, "": 1, "Gazette": 1},
+        "languages": {"": 5},
         "first": "2021-01-01",
         "last": "2022-11-30",
         "undated": 1,

@@ -151,6 +151,16 @@ def test_ask_prints_words_whole_and_says_so_while_json_has_the_exact_slice(over:
     archive.close()
 
 
+def test_ask_says_that_a_question_is_not_in_english(over: Over, news: Archive) -> None:
+    over(news, {"treaty of friendship": math.log(19)})
+    result = ask("Wer hat den Vertrag unterschrieben?")
+    assert result.stdout.splitlines()[:3] == ["This question was not answered.", "", "Nearest passages:"]
+    assert "seems to be in German" in result.stderr
+    assert result.exit_code == 1
+    as_json = json.loads(ask("Wer hat den Vertrag unterschrieben?", "--json").stdout)
+    assert (as_json["abstained"], "German" in as_json["notice"]) == (True, True)
+
+
 def test_ask_marks_the_answers_in_a_terminal_and_breaks_the_lines_alike(over: Over, news: Archive) -> None:
     over(news, {"treaty of friendship": math.log(19), "Monday": math.log(3)})
     coloured = ask(QUESTION, color=True).stdout

@@ -185,6 +185,14 @@ def test_too_little_memory_for_the_careful_reader_is_told(pipeline: FakePipeline
     assert NO_MEMORY in page_of(client, "/", q="Who?")
 
 
+def test_question_that_is_not_in_english_is_not_said_to_have_no_answer() -> None:
+    prediction = replace(prediction_of((), ()), notice="This question seems to be in German.", language="German")
+    page = page_of(app_over(FakePipeline(prediction)).test_client(), "/", q="Wer?")
+    assert '<h2 id="answers">This question was not answered.</h2>' in page
+    assert '<p class="scope">This question seems to be in German.</p>' in page
+    assert "No passage in this archive answers this" not in page
+
+
 def test_same_words_twice_the_right_occurrence_is_marked() -> None:
     answer = answer_of(span_of(REPEATED, "memorandum", occurrence=2))
     page = page_of(app_over(FakePipeline(prediction_of((answer,), ()))).test_client(), "/", q="What?")

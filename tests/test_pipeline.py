@@ -216,3 +216,17 @@ def test_pipeline_without_a_reader_says_so_before_it_loads_the_encoder(
     monkeypatch.delattr(encoders, "OnnxEncoder")
     with pytest.raises(FileNotFoundError, match=f"the reader in {tmp_path} has neither reader.json nor config.json"):
         Pipeline.from_settings(Settings(reader=str(tmp_path)))
+
+
+def test_question_that_is_not_in_english_is_not_answered_and_told_why(news: Archive) -> None:
+    asked = pipeline(news, {"Ali Veli": math.log(3)})
+    prediction = asked.ask("Wer hat die Brücke in Ganja geöffnet?")
+    assert (prediction.answers, [answer.text for answer in prediction.withheld]) == ((), ["Ali Veli"])
+    assert prediction.language == "German"
+    assert prediction.notice == (
+        "This question seems to be in German. Questions are read in English, so it is not answered: ask it in English."
+    )
+    assert prediction.hits[0].passage.article == OPENING
+    readers = replace(asked.readers, notice="Little memory.")
+    both = Pipeline(news, readers, Settings()).ask("Wer hat die Brücke in Ganja geöffnet?")
+    assert both.notice == f"{prediction.notice} Little memory."

@@ -29,6 +29,7 @@ from embeddings.files.plain import first_sentence, markdown, plain_text
 from embeddings.files.rtf import rtf
 from embeddings.files.tables import table
 from embeddings.files.web_archives import is_of_web_archive, web_archive
+from embeddings.languages import ENGLISH, language_of, named
 from embeddings.types import Article
 
 MAX_TITLE = 500
@@ -287,6 +288,8 @@ def _piece(entry: FileEntry, content: Content) -> Piece:
 def _notes(article: Article, draft: Draft) -> Iterator[str]:
     """Yield what the person should know of an article that was read."""
     yield from draft.notes
+    if article.language not in ("", ENGLISH):
+        yield f"in {named(article.language)}: stored, and found by their words, but questions are read in English"
     if not article.published and not any(note.startswith("without a date") for note in draft.notes):
         yield "without a date"
     if article.url is None and draft.url:
@@ -329,6 +332,7 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
         source=source,
         version=draft.version,
         given_id=draft.id if path_id else "",
+        language=language_of(text),
     )
 
 

@@ -69,6 +69,11 @@ class Database(DatabaseFile):
         query = "SELECT outlet, count(*) FROM articles GROUP BY outlet ORDER BY count(*) DESC, outlet"
         return dict(self.connection.rows(query))
 
+    def language_counts(self) -> dict[str, int]:
+        """Return how many articles are in each language, by its code, the most first; "" is the unknown one."""
+        query = "SELECT language, count(*) FROM articles GROUP BY language ORDER BY count(*) DESC, language"
+        return dict(self.connection.rows(query))
+
     def dates(self) -> dict[str, int]:
         """Return how many articles there are of each date, in the precision they have; "" is the unknown one."""
         return dict(self.connection.rows("SELECT published, count(*) FROM articles GROUP BY published"))

@@ -10,6 +10,7 @@ from embeddings import keywords, vectors
 from embeddings.dates import earliest, latest
 from embeddings.folder.database import Database
 from embeddings.folder.paths import Paths, journal_of
+from embeddings.languages import named
 from embeddings.plural import plural
 from embeddings.types import Stamp
 
@@ -30,15 +31,17 @@ class Gap:
 class Overview:
     """An archive as it is now.
 
-    `outlets`: articles by outlet, the most first, "" the unknown one. `first` and `last`: the days covered, "" for
-    none. `gaps`: the longest times between two days of which there are articles, longest first; articles dated to a
-    month or a year fill none. `copies`: articles that have copies, and `families`: how many these come to if copies
-    count once. `sizes`: bytes. `health`: whether each index is up to date; opening makes it so.
+    `outlets` and `languages`: articles by outlet and by language, the most first, "" the unknown one. `first` and
+    `last`: the days covered, "" for none. `gaps`: the longest times between two days of which there are articles,
+    longest first; articles dated to a month or a year fill none. `copies`: articles that have copies, and `families`:
+    how many these come to if copies count once. `sizes`: bytes. `health`: whether each index is up to date; opening
+    makes it so.
     """
 
     articles: int
     passages: int
     outlets: Mapping[str, int]
+    languages: Mapping[str, int]
     first: str
     last: str
     undated: int
@@ -64,6 +67,7 @@ def overview(folder: Path, database: Database) -> Overview:
         articles=counts.articles,
         passages=counts.passages,
         outlets=database.outlet_counts(),
+        languages={named(code): count for code, count in database.language_counts().items()},
         first=min(map(earliest, dated), default=""),
         last=max(map(latest, dated), default=""),
         undated=dates.get("", 0),

@@ -25,6 +25,7 @@ CREATE TABLE articles (
     read_from TEXT NOT NULL,
     given_id TEXT NOT NULL,
     pages TEXT NOT NULL,
+    language TEXT NOT NULL,
     first_day INTEGER NOT NULL,
     last_day INTEGER NOT NULL,
     digest TEXT NOT NULL,

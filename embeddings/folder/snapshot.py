@@ -24,7 +24,9 @@ SPARSE = 5
 VECTORS_AT_ONCE = 1000
 """Vectors that are asked for in one query."""
 
-ARTICLE = "id, text, title, published, outlet, byline, url, source, version, collection, read_from, given_id, pages"
+ARTICLE = (
+    "id, text, title, published, outlet, byline, url, source, version, collection, read_from, given_id, pages, language"
+)
 """The columns of an Article, in the order of its fields."""
 
 

@@ -42,7 +42,7 @@ from embeddings.records import FileRecord, OtherSource, Prepared, SourceChanges,
 from embeddings.sources import paths_of
 from embeddings.types import Encoder, Filter, Passage, Ranking, Vectors
 
-FORMAT = "3"
+FORMAT = "4"
 """The format of archives in Milvus: another one is not read."""
 
 HOUR = 3_600_000_000_000
