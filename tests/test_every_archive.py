@@ -38,7 +38,7 @@ ANY = {
 }
 """What is typed to try the commands that take any archive, and what they print then on stdout and stderr."""
 
-FOLDERS = {"benchmark": "", "check": "", "info": "", "list": "", "remove": "treaty --yes"}
+FOLDERS = {"benchmark": "", "check": "", "export": "out.jsonl", "info": "", "list": "", "remove": "treaty --yes"}
 """What is typed to try those that are for archives in a folder."""
 
 

@@ -10,6 +10,7 @@ import click
 from embeddings.archive_commands import check, info, list_articles, remove
 from embeddings.command_line import WrongUse, archive_option, plain_errors
 from embeddings.commands import index
+from embeddings.copy_commands import export
 from embeddings.locations import Location
 from embeddings.plural import plural
 from qa.commands import ask, open_pipeline
@@ -88,5 +89,5 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-for command in (index, list_articles, info, remove, check, ask, evaluate, benchmark, train):
+for command in (index, list_articles, info, remove, check, export, ask, evaluate, benchmark, train):
     main.add_command(command)

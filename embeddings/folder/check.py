@@ -1,6 +1,5 @@
 """An archive looked through from end to end: what is wrong, what cures it, and the cure itself."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from embeddings.export import line_of
 from embeddings.folder.database import Database
 from embeddings.folder.indexes import Indexes
 from embeddings.folder.integrity import content_faults, file_faults
@@ -124,9 +124,7 @@ def save_articles(folder: Path) -> Saved:
             if article is None:
                 lost += 1
                 continue
-            names = ("id", "text", "title", "published", "outlet", "byline", "url")
-            record = {name: getattr(article, name) for name in names if getattr(article, name)}
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            file.write(line_of(article))
             saved += 1
     return Saved(path, saved, lost)
 

@@ -1,0 +1,56 @@
+"""The command line of what leaves an archive whole: `pressmark export`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+
+from embeddings.archive_commands import opened_database
+from embeddings.command_line import NothingToDo, folder_option, plain_errors
+from embeddings.export import is_read_as_it_is, line_of
+from embeddings.plural import plural
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@folder_option
+def export(file: Path, archive: Path) -> None:
+    """Write all articles to FILE as JSON Lines, an article a line, as `pressmark index` reads them; - is the terminal.
+
+    FILE is there whole or not at all. What a file holds besides its articles, such as the pages of a PDF, is not in it.
+
+    \b
+    Examples:
+      pressmark export articles.jsonl
+      pressmark export - --archive ~/newsroom | gzip > articles.jsonl.gz
+    """
+    written = odd = 0
+    with plain_errors(), opened_database(archive) as database, _opened(file) as out:
+        for article in database.articles():
+            out.write(line_of(article))
+            written += 1
+            odd += not is_read_as_it_is(article)
+    click.echo(f"{plural(written, 'article')} of {archive} written to {file}", err=True)
+    if odd:
+        said = plural(odd, "article")
+        click.echo(f"{said} of these show what looks like HTML; index would read the words that it shows", err=True)
+    if not written:
+        raise NothingToDo(f"there is no article in {archive}")
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[IO[str]]:
+    """Yield what to write to; a file takes the place of an older one when all is written."""
+    if str(file) == "-":
+        yield sys.stdout
+        return
+    draft = file.with_name(f"{file.name}.draft")
+    try:
+        with draft.open("w", encoding="utf-8") as out:
+            yield out
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
