@@ -54,7 +54,8 @@ def list_articles(
 ) -> None:
     """List the articles in the archive by date: date, outlet, title and id, with tabs between.
 
-    Behind an article that has copies, or nearly, stands the number of its family: all of them have the same one.
+    Behind an article that has copies, or nearly, stands the number of its family: all of them have the same one. An
+    article that is not shown says so: its newsroom took it back, or its embargo has not ended.
 
     \b
     Examples:
@@ -248,7 +249,8 @@ def _date(text: str) -> str:
 
 def _line(entry: ListedArticle) -> str:
     family = [f"family {entry.family}"] if entry.copies else []
-    return "\t".join([entry.published, entry.outlet, entry.title, entry.id, *family])
+    hidden = ["withdrawn"] if entry.withdrawn else [f"embargoed until {entry.embargo} UTC"] if entry.embargo else []
+    return "\t".join([entry.published, entry.outlet, entry.title, entry.id, *family, *hidden])
 
 
 def _name(entries: Sequence[ListedArticle], *, err: bool = False) -> None:
@@ -274,6 +276,7 @@ def _in_words(found: Overview) -> str:
         "languages": ", ".join(languages) or "none",
         "dates": f"{days}; {found.undated:,} undated",
         "longest gaps": "; ".join(gaps) or "none",
+        "not shown": f"{found.withdrawn:,} taken back by their newsrooms; {found.embargoed:,} under embargo",
         "copies": f"{found.copies:,} of these articles are copies of each other, in {families}",
         "encoder": f"{found.encoder}, {found.dimension} dimensions",
         "splitting": found.splitting,

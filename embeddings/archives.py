@@ -10,6 +10,7 @@ from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import Splitting
 from embeddings.records import FileRecord, Origin, OtherSource, Prepared, SourceChanges, Trace
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors
+from embeddings.withdrawals import Withdrawal
 
 
 class ArticleStore(Protocol):
@@ -22,14 +23,17 @@ class ArticleStore(Protocol):
     def counts(self) -> Counts:
         """Return how many articles and passages there are."""
 
+    def hidden_count(self) -> int:
+        """Return how many articles may not be shown now: see `embeddings.withdrawals`."""
+
     def outlets(self) -> list[str]:
         """Return the outlets' names, sorted, without the unknown one."""
 
     def articles(self) -> Iterator[Article]:
-        """Yield every article, in an order of the archive's own."""
+        """Yield every article that may be shown now, in an order of the archive's own."""
 
     def article(self, article_id: str) -> Article:
-        """Return one article. Raises KeyError if there is none with this id."""
+        """Return one article. Raises KeyError if there is none with this id that may be shown now."""
 
     def sources(self) -> dict[str, str]:
         """Return where every article was read, by id."""
@@ -162,3 +166,6 @@ class GrowingArchive(SearchableArchive, Protocol):
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles. Raises KeyError if one is not there; nothing is removed then."""
+
+    def withdraw(self, withdrawals: Sequence[Withdrawal]) -> int:
+        """Hide the articles that withdrawals mean, also those that come later; return how many were hidden now."""

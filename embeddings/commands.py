@@ -186,6 +186,8 @@ def _versions(report: IndexReport) -> Iterator[str]:
         yield f"{plural(report.replaced, 'article')} replaced by a newer version read elsewhere"
     if report.older:
         yield f"{plural(len(report.older), 'older version')} left out: a newer one is in the archive"
+    if report.withdrawn:
+        yield f"{plural(report.withdrawn, 'article')} taken back by the newsroom: kept out of sight"
     if report.joined:
         yield f"{plural(report.joined, 'article')} removed: shown to be another version of one in the archive"
 

@@ -20,7 +20,8 @@ from embeddings.plural import plural
 def export(file: Path, archive: Path) -> None:
     """Write all articles to FILE as JSON Lines, an article a line, as `pressmark index` reads them; - is the terminal.
 
-    FILE is there whole or not at all. What a file holds besides its articles, such as the pages of a PDF, is not in it.
+    FILE is there whole or not at all. Articles that their newsrooms took back are not in it, nor what a file holds
+    besides its articles, such as the pages of a PDF.
 
     \b
     Examples:
@@ -29,11 +30,14 @@ def export(file: Path, archive: Path) -> None:
     """
     written = odd = 0
     with plain_errors(), opened_database(archive) as database, _opened(file) as out:
-        for article in database.articles():
+        for article in database.kept():
             out.write(line_of(article))
             written += 1
             odd += not is_read_as_it_is(article)
+        taken_back, _ = database.hidden_counts()
     click.echo(f"{plural(written, 'article')} of {archive} written to {file}", err=True)
+    if taken_back:
+        click.echo(f"{plural(taken_back, 'article')} taken back by the newsroom left out", err=True)
     if odd:
         said = plural(odd, "article")
         click.echo(f"{said} of these show what looks like HTML; index would read the words that it shows", err=True)

@@ -5,7 +5,7 @@ import json
 from embeddings.files.markup import plain_words
 from embeddings.types import Article
 
-NAMES = ("id", "text", "title", "published", "outlet", "byline", "url")
+NAMES = ("id", "text", "title", "published", "outlet", "byline", "url", "embargo")
 
 
 def line_of(article: Article) -> str:

@@ -1,9 +1,9 @@
 """Which records are versions of one article, and which of the versions counts.
 
 Two records are versions of one article if their links are equal; else if their ids are and their outlets, or, where the
-outlet is unknown, the collections they came with. With none of these known, they are if ids and folders are equal and
-titles or texts resemble each other. Anything else is two articles. A version of a version is a version, whatever the
-order they come in.
+outlet is unknown, the collections they came with; or if the ids are equal and URIs. With none of these known, they are
+if ids and folders are equal and titles or texts resemble each other. Anything else is two articles. A version of a
+version is a version, whatever the order they come in.
 """
 
 import re
@@ -33,22 +33,27 @@ NEVER_PART_OF_A_LINK = re.compile(r"utm_\w+", re.IGNORECASE)
 """What those who share a link put behind it to count the readers: it names no other article."""
 
 _WORDS = re.compile(r"\w+")
+_UNIQUE = re.compile(r"(?:tag|urn|https?):\S", re.IGNORECASE)
 
 
 class Identity:
     """What an article's versions are told by. `link`, `scoped` and `kin` are keys, "" for none.
 
-    `scoped` is of id and outlet or collection; `kin` of id and folder, which alone is not enough.
+    `scoped` is of id and outlet or collection, or of an id that is made to be unique in the world, as agencies' are;
+    `kin` of id and folder, which alone is not enough.
     """
 
     def __init__(self, article: Article) -> None:
         """Find out what an article is told by."""
         self._article = article
-        own = _own_id(article)
+        own = own_id_of(article)
         scope = scope_of(article)
         self.link = link_of(article)
-        self.scoped = _key("id", own, scope) if own and scope else ""
-        self.kin = _key("kin", own, _folder(article)) if own and not scope else ""
+        if _UNIQUE.match(own):
+            self.scoped, self.kin = key_of("uri", own), ""
+        else:
+            self.scoped = key_of("id", own, scope) if own and scope else ""
+            self.kin = key_of("kin", own, folder_of(article)) if own and not scope else ""
 
     @property
     def keys(self) -> list[str]:
@@ -96,15 +101,17 @@ def link_of(article: Article) -> str:
     try:
         parts = urlsplit(article.url)
     except ValueError:  # brackets that are no IPv6 address
-        return _key("link", article.url)
+        return key_of("link", article.url)
     path, query = parts.path.rstrip("/"), _query(parts)
-    return _key("link", parts.netloc.lower(), path, query, parts.fragment) if path or query or parts.fragment else ""
+    return key_of("link", parts.netloc.lower(), path, query, parts.fragment) if path or query or parts.fragment else ""
 
 
 def scope_of(article: Article) -> str:
     """Return what an article's id is unique in: its outlet, else the collection it came with; "" if unknown."""
     outlet = " ".join(_WORDS.findall(article.outlet.casefold())) or article.outlet
-    return _key("outlet", outlet) if outlet else _key("collection", article.collection) if article.collection else ""
+    return (
+        key_of("outlet", outlet) if outlet else key_of("collection", article.collection) if article.collection else ""
+    )
 
 
 def rank_of(article: Article, content: str) -> str:
@@ -154,12 +161,12 @@ def _shared(one: str, other: str) -> float:
     return len(first & second) / len(first | second)
 
 
-def _own_id(article: Article) -> str:
+def own_id_of(article: Article) -> str:
     """Return the id that an article has of itself; "" if it is named by its file."""
     return article.given_id or (article.id if Source.of(article).is_one_of_many else "")
 
 
-def _folder(article: Article) -> str:
+def folder_of(article: Article) -> str:
     """Return the folder of the file that an article was read from."""
     return str(PurePosixPath(Source.of(article).path).parent)
 
@@ -172,7 +179,8 @@ def _query(parts: SplitResult) -> str:
     return urlencode([pair for pair in pairs if not NEVER_PART_OF_A_LINK.fullmatch(pair[0])])
 
 
-def _key(kind: str, *parts: str) -> str:
+def key_of(kind: str, *parts: str) -> str:
+    """Return a key of a kind: parts that are equal give equal keys."""
     return f"{kind}:{_digits(chr(0x1F).join(parts))[:32]}"
 
 

@@ -194,7 +194,8 @@ class KeywordIndex:
         """Return the k passages that match the question's words best, by BM25: scores positive, unbounded.
 
         `heading_weight`, from 0: what a match in title, outlet and date counts, where one in the passage counts 1.
-        `allowed` are the passages that the filter `only` lets through, if that is known: it may save time.
+        `allowed` are the passages that the filter `only` lets through and that may be shown; None if that are all that
+        match the filter.
 
         Source: Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond".
         """
@@ -206,10 +207,20 @@ class KeywordIndex:
         if allowed is not None and len(self) < WIDE * allowed.count:
             most = math.ceil(SPARE * k * len(self) / allowed.count)
             found = self._best(query, most)
-            kept = np.flatnonzero(allowed.mask[found.numbers])[:k]
-            if len(kept) == k or len(found.numbers) < most:
-                return Ranking(found.numbers[kept], found.scores[kept])
-        return self._best(self._restricted(query, only, allowed), k)
+            kept = _kept(found, allowed, k)
+            if len(kept.numbers) == k or len(found.numbers) < most:
+                return kept
+        return self._best_allowed(self._restricted(query, only, allowed), k, allowed)
+
+    def _best_allowed(self, query: tantivy.Query, k: int, allowed: Allowed | None) -> Ranking:
+        """Return the k allowed passages that a query ranks highest, looking further where others stand before them."""
+        most = k
+        while True:
+            found = self._best(query, most)
+            kept = found if allowed is None else _kept(found, allowed, k)
+            if len(kept.numbers) == k or len(found.numbers) < most:
+                return kept
+            most *= 4
 
     def _best(self, query: tantivy.Query, k: int) -> Ranking:
         """Return the k passages that a query ranks highest."""
@@ -276,6 +287,13 @@ class KeywordIndex:
         before = tantivy.Query.term_set_query(schema, "earliest", [month, year])
         running = tantivy.Query.boolean_query([(tantivy.Occur.Must, before), (tantivy.Occur.Must, lasting)])
         return [tantivy.Query.boolean_query([(tantivy.Occur.Should, begun), (tantivy.Occur.Should, running)])]
+
+
+def _kept(found: Ranking, allowed: Allowed, k: int) -> Ranking:
+    """Return the first k of what was found that are allowed."""
+    known = found.numbers < len(allowed.mask)
+    kept = np.flatnonzero(known)[allowed.mask[found.numbers[known]]][:k]
+    return Ranking(found.numbers[kept], found.scores[kept])
 
 
 def analyzer() -> tantivy.TextAnalyzer:

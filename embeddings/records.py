@@ -49,7 +49,8 @@ class ListedArticle:
     """A stored article without its text; the fields are those of `Article`, and what is known of its copies.
 
     `family` is the number that an article and all its copies have in common, `copies` says how many others have it,
-    and `places` are all the sources it was met at, first the one that counts.
+    and `places` are all the sources it was met at, first the one that counts. It is not shown if it was `withdrawn`, by
+    what was read there, or before its embargo ends: "" if neither is so.
     """
 
     id: str
@@ -62,6 +63,8 @@ class ListedArticle:
     family: int
     copies: int
     places: tuple[str, ...]
+    withdrawn: str = ""
+    embargo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ def content_of(article: Article) -> str:
         article.byline,
         article.url,
         article.version,
-        *filter(None, [article.pages]),
+        *filter(None, [article.pages, article.embargo]),
     )
     return _hash(value or "" for value in told)
 

@@ -29,9 +29,9 @@ class Article:
     file of many articles "path#line", and in a zip as if the zip were a folder; `read_from` says the same from the
     folder on that was given, and never names what is above it. `version` says which version it is where its date does
     not: see `rank_of`; `collection` is the batch that it came with, and `given_id` the id that its newsroom gave it, if
-    that is not `id`. `pages` says which printed page each part stands on, see `embeddings.printed_pages`, and
-    `language` is the code of the language it is in, see `embeddings.languages`. Each of these is "" if there is none,
-    or it is not known.
+    that is not `id`. `pages` says which printed page each part stands on, see `embeddings.printed_pages`, `language` is
+    the code of the language it is in, see `embeddings.languages`, and `embargo` the moment, in UTC, before which
+    nothing of it may be shown. Each of these is "" if there is none, or it is not known.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Article:
     given_id: str = field(default="", compare=False)
     pages: str = ""
     language: str = field(default="", compare=False)
+    embargo: str = ""
 
     @property
     def days(self) -> tuple[int, int]:

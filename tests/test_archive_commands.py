@@ -92,6 +92,8 @@ def test_list_as_json_lines(run: Run) -> None:
         "family": 1,
         "copies": 0,
         "places": ["in/a.txt"],
+        "withdrawn": "",
+        "embargo": "",
     }
 
 
@@ -147,6 +149,8 @@ def test_info_in_json(run: Run) -> None:
         "last": "2022-11-30",
         "undated": 1,
         "gaps": [{"first": "2021-01-06", "last": "2022-10-18", "days": 651}],
+        "withdrawn": 0,
+        "embargoed": 0,
         "copies": 0,
         "families": 0,
         "encoder": "fake",

@@ -34,7 +34,7 @@ ONLY_IN = {
     "onnxruntime": {"embeddings/onnx_models.py"},
     "trafilatura": {"embeddings/files/html.py"},
     "markdown_it": {"embeddings/files/plain.py"},
-    "lxml": {"embeddings/files/feeds.py", "embeddings/files/html.py"},
+    "lxml": {"embeddings/files/feeds.py", "embeddings/files/html.py", "embeddings/files/xml_tree.py"},
     "yaml": {"embeddings/files/front_matter.py"},
     "pypdf": {"embeddings/files/pdf.py"},
     "brotli": {"embeddings/files/captures.py"},

@@ -57,6 +57,9 @@ class FakeStore:
     def origins(self, ids: Sequence[str]) -> dict[str, str]:
         return {article.id: article.source for article in self.articles if article.id in ids}
 
+    def hidden_count(self) -> int:
+        return 0
+
     def outlets(self) -> list[str]:
         return sorted({article.outlet for article in self.articles if article.outlet})
 

@@ -17,7 +17,6 @@ from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Co
 from embeddings.files.decoding import clean_line, clean_text, decode
 from embeddings.files.docx import docx
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.feeds import feed
 from embeddings.files.fields import USUAL, FieldNames
 from embeddings.files.gzipped import MAGIC
 from embeddings.files.html import html
@@ -29,6 +28,7 @@ from embeddings.files.plain import first_sentence, markdown, plain_text
 from embeddings.files.rtf import rtf
 from embeddings.files.tables import table
 from embeddings.files.web_archives import is_of_web_archive, web_archive
+from embeddings.files.xml_files import xml_file
 from embeddings.languages import ENGLISH, language_of, named
 from embeddings.types import Article
 
@@ -80,12 +80,14 @@ class InputFile:
 class Piece:
     """What was found in a file, and how many more bytes of it were read by then: those of all add up to its size.
 
-    `notes` are what the person should know of an article that was read: see `Draft`.
+    `notes` are what the person should know of an article that was read: see `Draft`. `withdrawn` is an article that is
+    not to be stored, and whose earlier versions are not to be shown any more; the item says why then.
     """
 
     item: Article | Unread
     size: int = 0
     notes: tuple[str, ...] = ()
+    withdrawn: Article | None = None
 
 
 def read_articles(paths: Sequence[Path], names: FieldNames = USUAL) -> Iterator[Article | Unread]:
@@ -167,7 +169,7 @@ def read_file(file: InputFile, names: FieldNames = USUAL, encoding: str = "") ->
                 held, done = [replace(piece, size=size)], done + size
             if _state(content) != before:
                 changed = Unread(file.source, "changed while it was read; index it again when it is complete")
-                held = [replace(held[-1], item=changed, notes=())]
+                held = [replace(held[-1], item=changed, notes=(), withdrawn=None)]
     except UnreadableError as error:
         held.append(Piece(Unread(file.source, str(error)), 0))
     except OSError as error:
@@ -278,8 +280,12 @@ def _piece(entry: FileEntry, content: Content) -> Piece:
     source = content.source + entry.place
     if isinstance(entry.found, UnreadableError):
         return Piece(Unread(source, str(entry.found)))
+    path_id = "" if entry.place else content.id
+    if entry.found.withdrawn:
+        named = replace(entry.found, text=entry.found.text or "-")
+        return Piece(Unread(source, entry.found.withdrawn), withdrawn=_article(named, source, path_id))
     try:
-        article = _article(entry.found, source, "" if entry.place else content.id)
+        article = _article(entry.found, source, path_id)
     except UnreadableError as error:
         return Piece(Unread(source, str(error)))
     return Piece(article, notes=tuple(_notes(article, entry.found)))
@@ -331,6 +337,7 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
         url=url,
         source=source,
         version=draft.version,
+        embargo=draft.embargo,
         given_id=draft.id if path_id else "",
         language=language_of(text),
     )
@@ -359,9 +366,10 @@ READERS: dict[str, Callable[[Content, FieldNames], Iterator[FileEntry]]] = {
     ".rtf": rtf,
     ".eml": mail,
     ".mbox": mailbox,
-    ".rss": feed,
-    ".atom": feed,
-    ".xml": feed,
+    ".rss": xml_file,
+    ".atom": xml_file,
+    ".xml": xml_file,
+    ".nitf": xml_file,
     ".warc": web_archive,
 }
 """What reads a file, by its suffix."""

@@ -16,7 +16,8 @@ class Draft:
     """An article as its file gives it, not yet cleaned; the fields are those of `Article`, and `id` may be "".
 
     `notes` are what the person should know of it, each the end of a sentence that begins "31 articles": "without a
-    date". They are counted, so what differs from article to article is not in them.
+    date". They are counted, so what differs from article to article is not in them. `withdrawn` says why an article is
+    not to be stored that takes back what was published before, "" if it does not; then there may be no text.
     """
 
     text: str
@@ -28,6 +29,8 @@ class Draft:
     id: str = ""
     notes: tuple[str, ...] = ()
     version: str = ""
+    embargo: str = ""
+    withdrawn: str = ""
 
     def with_notes(self, notes: tuple[str, ...]) -> "Draft":
         """Return the same with more notes."""

@@ -1,19 +1,16 @@
-"""Feeds to drafts: RSS 0.9 to 2.0 and Atom, saved as .rss, .atom or .xml."""
+"""Feeds to drafts: RSS 0.9 to 2.0 and Atom."""
 
 import re
 from collections.abc import Iterator
-from html.entities import html5
 from io import BytesIO
 from typing import Any
 
 from embeddings.dates import header_date
-from embeddings.files.contents import Content, read_whole
-from embeddings.files.decoding import decode
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames
 from embeddings.files.html import html_words
 from embeddings.files.markup import plain_words
 from embeddings.files.versions import version_of
+from embeddings.files.xml_tree import DECLARATION, check_entities, repaired
 
 ROOTS = ("rss", "feed", "RDF")
 """The root elements of RSS, Atom and RSS 1.0."""
@@ -26,13 +23,6 @@ _PREFIXES = {
 }
 """The name spaces that feeds are made of; elements of others are not looked at: media:title is a picture's."""
 
-_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
-_NAMED = re.compile(r"&(\w+;)")
-_BARE = re.compile(r"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
-_NO_XML = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:[0-8]|1[124-9]|2[0-9]|3[01]|x(?:0?[0-8bcBC]|0?[efEF]|1[0-9a-fA-F]));"
-)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _ROOT = re.compile(r"<((?:\w+:)?(?:rss|feed|RDF))[\s>]")
@@ -41,21 +31,13 @@ MAX_REPAIRED = 20_000
 """Items of a broken feed that are looked at one by one; of a feed with more only those before the fault are read."""
 
 
-def feed(content: Content, _: FieldNames) -> Iterator[FileEntry]:
+def feed(text: str) -> Iterator[FileEntry]:
     """Yield the article of each item of a feed, or why it cannot be read: a broken one costs itself alone.
 
     The text is all that the feed holds of the article, which may be its first sentences only.
     """
-    decoded = decode(read_whole(content, "split it"), said=content.encoding)
-    for number, item in enumerate(_items(_repaired(decoded.text)), start=1):
-        found = item if isinstance(item, UnreadableError) else _draft(item).with_notes(decoded.notes)
-        yield FileEntry(f"#{number}", found)
-
-
-def _repaired(text: str) -> str:
-    """Return XML without what no XML may hold, and with each "&" that begins no entity written as one."""
-    parts = _CDATA.split(_NO_XML.sub("", text))  # every second one is in CDATA, where "&" is a letter
-    return "".join(part if n % 2 else _BARE.sub("&amp;", _NAMED.sub(_character, part)) for n, part in enumerate(parts))
+    for number, item in enumerate(_items(repaired(text)), start=1):
+        yield FileEntry(f"#{number}", item if isinstance(item, UnreadableError) else _draft(item))
 
 
 def _items(text: str) -> list[Any]:
@@ -87,7 +69,7 @@ def _parsed(text: str) -> tuple[list[Any], str]:
     """
     from lxml import etree
 
-    data = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
+    data = DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
     events = etree.iterparse(
         BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
         huge_tree=False, remove_comments=True, remove_pis=True,
@@ -106,17 +88,9 @@ def _parsed(text: str) -> tuple[list[Any], str]:
     return items, ""
 
 
-def _character(match: re.Match[str]) -> str:
-    """Return the character of HTML's names, such as &nbsp;, which XML does not know; what XML knows stays."""
-    character = html5.get(match[1], "")
-    return match[0] if character in ("", *"<>&\"'") else character
-
-
 def _check_root(root: Any) -> None:
     """UnreadableError unless a feed begins with this element, and without entities of its own."""
-    declared = root.getroottree().docinfo.internalDTD
-    if declared is not None and list(declared.iterentities()):
-        raise UnreadableError("declares XML entities of its own, which are not read: they may stand for anything")
+    check_entities(root)
     if _local(root) not in ROOTS:
         raise UnreadableError(f"is XML with the root <{_local(root)[:100]}>: no feed, whose root is one of {ROOTS}")
 

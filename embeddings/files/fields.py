@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from embeddings.dates import parse_published
 from embeddings.files.drafts import Draft, UnreadableError
 from embeddings.files.markup import plain_words
+from embeddings.files.usage import as_usable
 from embeddings.files.versions import MODIFIED_NAMES, REVISION_NAMES, version_of
 
 USUAL_NAMES = {
@@ -39,6 +40,12 @@ NewsAPI, the Guardian, the New York Times, AP (ninjs), schema.org, JSON Feed, Wo
 
 STAND_INS = ("lead_paragraph", "description", "abstract", "summary", "snippet", "excerpt", "standfirst")
 """What may stand for a text where an article has none: its first sentences, or what it is about."""
+
+_USAGE_NAMES = {
+    "embargo": ("embargoed", "embargo", "embargo_until", "embargoed_until"),
+    "status": ("pubstatus",),
+}
+_NO_EMBARGO = ("", "no", "false", "none", "0")
 
 MAX_ID = 200
 """Characters of an id; a longer one is refused, for a shortened one could name two articles."""
@@ -127,7 +134,7 @@ def record(value: object, names: FieldNames = USUAL) -> Draft:
     published = fields.first("published", _date, "a date", notes)
     if not published and (name := fields.name_of_another_date()):
         notes.append(f'without a date: "{name}" holds one, try --field published={name}')
-    return Draft(
+    draft = Draft(
         text=text,
         title=fields.first("title", _words, "a title of its own", notes),
         published=published,
@@ -138,6 +145,8 @@ def record(value: object, names: FieldNames = USUAL) -> Draft:
         notes=tuple(notes),
         version=version_of(fields.plain("published"), fields.plain("modified"), fields.plain("revision")),
     )
+    embargo = fields.plain("embargo")
+    return as_usable(draft, fields.plain("status"), None if embargo.lower() in _NO_EMBARGO else embargo)
 
 
 def holds_text(value: object, names: FieldNames = USUAL) -> bool:
@@ -169,7 +178,13 @@ def canonical(name: str) -> str:
 def _keys_by_field(keys: tuple[object, ...]) -> dict[str, tuple[str, ...]]:
     """Return which of an object's keys each field, and what may stand for a text, is called; the most usual first."""
     found = {canonical(key): key for key in reversed(keys) if isinstance(key, str)}
-    usual = {**USUAL_NAMES, "stand-in": STAND_INS, "modified": MODIFIED_NAMES, "revision": REVISION_NAMES}
+    usual = {
+        **USUAL_NAMES,
+        "stand-in": STAND_INS,
+        "modified": MODIFIED_NAMES,
+        "revision": REVISION_NAMES,
+        **_USAGE_NAMES,
+    }
     called = {known: [found.get(canonical(name)) for name in names] for known, names in usual.items()}
     return {known: tuple(key for key in keys if key is not None) for known, keys in called.items()}
 
@@ -381,6 +396,13 @@ def _id(name: str, value: object, _: list[str]) -> str:
     if not isinstance(inner, str | int) or isinstance(inner, bool):
         raise UnreadableError(f'"{name}" is {_kind(value)}, not a string or a whole number')
     return unicodedata.normalize("NFC", str(inner).strip())
+
+
+def kept_id(stated: str) -> str:
+    """Return the name that an agency has for an item; "" if it is none that can be kept."""
+    name = " ".join(stated.split())
+    is_plain = len(name) <= MAX_ID and not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name)
+    return unicodedata.normalize("NFC", name) if is_plain else ""
 
 
 def _checked(explicit: str) -> str:

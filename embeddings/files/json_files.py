@@ -9,6 +9,7 @@ from embeddings.files.contents import SAMPLE, Content, read_whole
 from embeddings.files.decoding import decode, escaped, read_lines
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames, canonical, holds_text, named, record, unwrapped
+from embeddings.files.ninjs import is_ninjs, ninjs
 
 MAX_NESTING = 3
 """Objects within each other in which a list of articles is looked for."""
@@ -40,7 +41,7 @@ def _listed(value: object, names: FieldNames) -> list[Any] | None:
     It is "articles", or else the only list of objects with texts, at most MAX_NESTING objects deep; the things that a
     page states of itself stand under "@graph".
     """
-    if not isinstance(value, dict) or holds_text(value, names):
+    if not isinstance(value, dict) or is_ninjs(value) or holds_text(value, names):
         return None
     if isinstance(value.get("articles"), list):
         return list(value["articles"])
@@ -65,6 +66,8 @@ def _is_article(entry: object, names: FieldNames) -> bool:
     """Return whether an object seems to be an article: it holds a text, or has a title and a link."""
     if not isinstance(entry, dict):
         return False
+    if is_ninjs(entry):
+        return True
     keys = {canonical(key) for key in entry}
     is_titled = keys & {"title", "webtitle", "headline"} and keys & {"url", "weburl", "link", "id"}
     return bool(is_titled) or holds_text(unwrapped(entry, names), names)
@@ -102,7 +105,7 @@ def _records(entries: Iterable[tuple[str, object, tuple[str, ...]]], names: Fiel
             continue
         absent -= {name for name in absent if isinstance(value, dict) and named(value, name) is not None}
         try:
-            draft = record(value, names).with_notes(notes)
+            draft = (ninjs(value) if is_ninjs(value) else record(value, names)).with_notes(notes)
         except UnreadableError as error:
             yield FileEntry(place, error)
             continue

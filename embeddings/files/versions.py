@@ -15,7 +15,7 @@ REVISION_NAMES = ("version", "revision", "version_number")
 """What exports call the number of a version."""
 
 _MONTHS = [month[:3] for month in MONTHS]
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*|[0-9]{8}T[0-9]{4}.*")
 _HEADER = re.compile(
     rf"(?:[A-Za-z]{{3}},\s*)?([0-9]{{1,2}})\s+({'|'.join(_MONTHS)})\s+([0-9]{{4}})\s+([0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?)"
     r"(?:\s+([+-][0-9]{2}):?([0-9]{2})|\s+[A-Z]{1,4})?"

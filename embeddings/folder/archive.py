@@ -16,6 +16,7 @@ from embeddings.keywords import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.records import FileRecord, Prepared, SourceChanges, provenance
 from embeddings.types import DamagedError, Encoder, Filter, Passage, Ranking, Vectors
+from embeddings.withdrawals import Withdrawal
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,15 @@ class Archive:
         """
         with self.indexes.writing():
             self.store.remove(ids)
+
+    def withdraw(self, withdrawals: Sequence[Withdrawal]) -> int:
+        """Hide the articles that withdrawals mean, also those that come later; return how many were hidden now.
+
+        Raises:
+            TimeoutError: if another process is writing to this archive.
+        """
+        with self.indexes.writing():
+            return self.store.withdraw(withdrawals)
 
     def refresh(self) -> None:
         """Bring both indexes up to the database and search that, unless another process is just doing so."""

@@ -130,7 +130,10 @@ def save_articles(folder: Path) -> Saved:
 
 
 def _readable(path: Path) -> Iterator[Article | None]:
-    """Yield each article of a damaged database that is as it was stored, and None for each that is not."""
+    """Yield each article of a damaged database that is as it was stored, and None for each that is not.
+
+    Those that their newsrooms took back are left out.
+    """
     try:
         connection = Connection(path)
         last = max(number for (number,) in connection.rows("SELECT seq FROM sqlite_sequence"))
@@ -139,7 +142,8 @@ def _readable(path: Path) -> Iterator[Article | None]:
     with closing(connection):
         for number in range(1, last + 1):
             try:
-                row = connection.first(f"SELECT digest, {ARTICLE} FROM articles WHERE number = ?", number)
+                query = f"SELECT digest, {ARTICLE} FROM articles WHERE number = ? AND withdrawn = ''"
+                row = connection.first(query, number)
             except DamagedError:
                 yield None
                 continue

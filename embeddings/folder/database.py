@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 
 from embeddings.dates import day_number, earliest
-from embeddings.folder import near_duplicates, other_sources, traces
+from embeddings.folder import near_duplicates, other_sources, traces, withdrawn
 from embeddings.folder.database_file import DatabaseFile
 from embeddings.folder.snapshot import ARTICLE, read_article, where
 from embeddings.identity import Identity, link_of, rank_of, scope_of
@@ -20,6 +20,7 @@ from embeddings.records import (
 )
 from embeddings.sources import paths_of
 from embeddings.types import Article, Filter
+from embeddings.withdrawals import Withdrawal, now
 
 
 class Database(DatabaseFile):
@@ -34,14 +35,21 @@ class Database(DatabaseFile):
         """Return one article.
 
         Raises:
-            KeyError: if there is none with this id.
+            KeyError: if there is none with this id that may be shown now.
             DamagedError: if it is not what was stored.
         """
+        if withdrawn.is_hidden(self.connection, article_id):
+            raise KeyError(article_id)
         return read_article(self.connection, "id", article_id)
 
     def articles(self) -> Iterator[Article]:
-        """Yield every article, in the order of ids."""
-        for row in self.connection.rows(f"SELECT {ARTICLE} FROM articles ORDER BY id"):
+        """Yield every article that may be shown now, in the order of ids."""
+        for row in self.connection.rows(f"SELECT {ARTICLE} FROM articles WHERE {withdrawn.SHOWN} ORDER BY id", [now()]):
+            yield Article(*row)
+
+    def kept(self) -> Iterator[Article]:
+        """Yield every article that no newsroom took back, also before its embargo ends, in the order of ids."""
+        for row in self.connection.rows(f"SELECT {ARTICLE} FROM articles WHERE withdrawn = '' ORDER BY id"):
             yield Article(*row)
 
     def entries(self, only: Filter, before: str = "") -> Iterator[ListedArticle]:
@@ -59,10 +67,13 @@ class Database(DatabaseFile):
             others.setdefault(other.article, []).append(other.source)
         sizes = near_duplicates.family_sizes(self.connection)
         joined = "articles JOIN families ON article = number"
-        query = f"SELECT id, title, published, outlet, byline, url, source, family FROM {joined}"
-        for *fields, family in self.connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
+        query = f"SELECT id, title, published, outlet, byline, url, source, family, withdrawn, embargo FROM {joined}"
+        moment = now()
+        for row in self.connection.rows(f"{query} {condition} ORDER BY last_day, id", values):
+            *fields, family, by, embargo = row
             known = (fields[-1], *others.get(fields[0], ()))
-            yield ListedArticle(*[*fields, family, sizes.get(family, 1) - 1, known])
+            hidden = (by, embargo if embargo > moment else "")
+            yield ListedArticle(*[*fields, family, sizes.get(family, 1) - 1, known, *hidden])
 
     def outlet_counts(self) -> dict[str, int]:
         """Return how many articles each outlet has, the most first; "" is the unknown one."""
@@ -99,6 +110,23 @@ class Database(DatabaseFile):
             article_id
             for (article_id,) in self.connection.rows("SELECT id FROM articles WHERE collection = ?", (name,))
         }
+
+    def hidden_count(self) -> int:
+        """Return how many articles may not be shown now."""
+        return withdrawn.hidden_count(self.connection)
+
+    def hidden_counts(self) -> tuple[int, int]:
+        """Return how many articles were taken back, and of how many others the embargo has not ended."""
+        return withdrawn.hidden_counts(self.connection)
+
+    def withdraw(self, withdrawals: Sequence[Withdrawal]) -> int:
+        """Hide what withdrawals mean, now and later, in one transaction; return how many articles were hidden."""
+        with self.transaction():
+            found = withdrawn.take_back(self.connection, withdrawals)
+            if found:
+                with self.new_generation():
+                    return len(found)
+        return 0
 
     def copy_counts(self) -> Copies:
         """Return how many articles have copies, and in how many families."""
@@ -199,10 +227,11 @@ class Database(DatabaseFile):
 
     def _put_article(self, prepared: Prepared, generation: int) -> int:
         """Insert or update the row of an article, remove its old passages, and return its number."""
-        columns = [*ARTICLE.split(", "), "first_day", "last_day", "digest", "rank", "link", "scope"]
+        columns = [*ARTICLE.split(", "), "withdrawn", "first_day", "last_day", "digest", "rank", "link", "scope"]
         article = prepared.article
         told_by = (rank_of(article, prepared.content), link_of(article), scope_of(article))
-        values = (*astuple(article), *article.days, prepared.digest, *told_by)
+        taken_back_by = withdrawn.taken_back_by(self.connection, article)
+        values = (*astuple(article), taken_back_by, *article.days, prepared.digest, *told_by)
         updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
         row = self.connection.first(
             f"INSERT INTO articles ({', '.join(columns)}) VALUES ({','.join('?' * len(columns))}) "

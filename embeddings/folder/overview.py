@@ -33,9 +33,9 @@ class Overview:
 
     `outlets` and `languages`: articles by outlet and by language, the most first, "" the unknown one. `first` and
     `last`: the days covered, "" for none. `gaps`: the longest times between two days of which there are articles,
-    longest first; articles dated to a month or a year fill none. `copies`: articles that have copies, and `families`:
-    how many these come to if copies count once. `sizes`: bytes. `health`: whether each index is up to date; opening
-    makes it so.
+    longest first; articles dated to a month or a year fill none. `withdrawn` and `embargoed`: articles that are stored
+    and not shown. `copies`: articles that have copies, and `families`: how many these come to if copies count once.
+    `sizes`: bytes. `health`: whether each index is up to date; opening makes it so.
     """
 
     articles: int
@@ -45,6 +45,8 @@ class Overview:
     first: str
     last: str
     undated: int
+    withdrawn: int
+    embargoed: int
     gaps: tuple[Gap, ...]
     copies: int
     families: int
@@ -61,6 +63,7 @@ def overview(folder: Path, database: Database) -> Overview:
     counts, dates = database.counts(), database.dates()
     dated = [published for published in dates if published]
     copies = database.copy_counts()
+    taken_back, embargoed = database.hidden_counts()
     paths = Paths(folder)
     stamp = Stamp(database.meta("archive"), database.generation)
     return Overview(
@@ -71,6 +74,8 @@ def overview(folder: Path, database: Database) -> Overview:
         first=min(map(earliest, dated), default=""),
         last=max(map(latest, dated), default=""),
         undated=dates.get("", 0),
+        withdrawn=taken_back,
+        embargoed=embargoed,
         gaps=longest_gaps(dated),
         copies=copies.articles,
         families=copies.families,

@@ -26,6 +26,8 @@ CREATE TABLE articles (
     given_id TEXT NOT NULL,
     pages TEXT NOT NULL,
     language TEXT NOT NULL,
+    embargo TEXT NOT NULL,
+    withdrawn TEXT NOT NULL,
     first_day INTEGER NOT NULL,
     last_day INTEGER NOT NULL,
     digest TEXT NOT NULL,
@@ -35,6 +37,13 @@ CREATE TABLE articles (
 ) STRICT;
 CREATE INDEX articles_by_outlet ON articles (outlet, last_day, first_day);
 CREATE INDEX articles_by_day ON articles (last_day, first_day);
+CREATE INDEX articles_hidden ON articles (embargo) WHERE embargo != '' OR withdrawn != '';
+CREATE TABLE withdrawals (
+    key TEXT NOT NULL,
+    until TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (key, until)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES articles (number),
@@ -94,6 +103,9 @@ CREATE INDEX traces_by_id ON traces (id);
 """Articles and passages; what the files were like that articles were read from; which articles are copies of each
 other; from which other sources an article could be read; and what its versions are known by, also those that were read
 before or left out.
+
+`withdrawn` says what took an article back, "" if nothing did; the table of withdrawals says what does so with articles
+that come later.
 
 A family's number is the least number of its articles. `content` is a hash of all that an article says but its id, and
 `bands` are its numbers in the table of bands, 8 bytes each. A link stands in both directions.

@@ -3,8 +3,10 @@
 from embeddings.archives import Copied, Page, Position
 from embeddings.folder.database import Database
 from embeddings.folder.snapshot import ARTICLE, where
+from embeddings.folder.withdrawn import SHOWN, hidden_count
 from embeddings.holdings import Holdings
 from embeddings.types import Article, Filter
+from embeddings.withdrawals import now
 
 
 class Shelves:
@@ -12,16 +14,17 @@ class Shelves:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._counted = (-1, Holdings(()))
+        self._counted = ((-1, 0), Holdings(()))
 
     def holdings(self) -> Holdings:
-        """Return how many articles there are of whom and of when. They are counted once a generation."""
-        generation, held = self._counted
-        if generation != self._database.generation:
-            generation = self._database.generation
-            grouped = "SELECT outlet, first_day, last_day, count(*) FROM articles GROUP BY outlet, last_day, first_day"
-            held = Holdings(self._database.connection.rows(grouped))
-            self._counted = (generation, held)
+        """Return how many articles are shown of whom and of when. Each state is counted once."""
+        state, held = self._counted
+        connection = self._database.connection
+        if state != (self._database.generation, hidden_count(connection)):
+            state = (self._database.generation, hidden_count(connection))
+            counted = f"SELECT outlet, first_day, last_day, count(*) FROM articles WHERE {SHOWN}"
+            held = Holdings(connection.rows(f"{counted} GROUP BY outlet, last_day, first_day", [now()]))
+            self._counted = (state, held)
         return held
 
     def newest(self, only: Filter, most: int, skipped: int = 0) -> list[Article]:
@@ -29,7 +32,7 @@ class Shelves:
 
         Of one day those come first that were added last.
         """
-        condition, values = where(only)
+        condition, values = _shown(only)
         chosen = f"SELECT number FROM articles {condition} ORDER BY last_day DESC, number DESC LIMIT ? OFFSET ?"
         query = f"SELECT {ARTICLE} FROM articles WHERE number IN ({chosen}) ORDER BY last_day DESC, number DESC"
         return [Article(*row) for row in self._database.connection.rows(query, [*values, most, skipped])]
@@ -39,9 +42,9 @@ class Shelves:
 
         What is added or removed meanwhile moves no other article to another page.
         """
-        condition, values = where(only)
+        condition, values = _shown(only)
         if behind is not None:
-            condition += f"{' AND' if condition else 'WHERE'} (last_day, number) < (?, ?)"
+            condition += " AND (last_day, number) < (?, ?)"
             values += [behind.day, behind.number]
         query = (
             f"SELECT last_day, number, {ARTICLE} FROM articles {condition} ORDER BY last_day DESC, number DESC LIMIT ?"
@@ -57,10 +60,17 @@ class Shelves:
         others = (
             "FROM families AS own JOIN articles AS asked ON asked.number = own.article "
             "JOIN families AS other ON other.family = own.family AND other.article != own.article "
-            "JOIN articles ON articles.number = other.article WHERE asked.id = ?"
+            "JOIN articles ON articles.number = other.article "
+            "WHERE asked.id = ? AND articles.withdrawn = '' AND articles.embargo <= ?"
         )
         columns = ", ".join(f"articles.{name}" for name in ARTICLE.split(", "))
         query = f"SELECT {columns} {others} ORDER BY articles.last_day, articles.number LIMIT ?"
-        found = tuple(Article(*row) for row in connection.rows(query, [article_id, most]))
-        (count,) = connection.first(f"SELECT count(*) {others}", article_id) or (0,)
+        found = tuple(Article(*row) for row in connection.rows(query, [article_id, now(), most]))
+        (count,) = connection.first(f"SELECT count(*) {others}", article_id, now()) or (0,)
         return Copied(found, int(count))
+
+
+def _shown(only: Filter) -> tuple[str, list[str | int]]:
+    """Return the SQL condition on articles that a filter lets through and that may be shown now, and its values."""
+    condition, values = where(only)
+    return (f"{condition} AND {SHOWN}" if condition else f"WHERE {SHOWN}"), [*values, now()]

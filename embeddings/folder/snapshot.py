@@ -8,11 +8,13 @@ from typing import Any, Literal
 import numpy as np
 
 from embeddings.folder.sqlite import DAMAGE_CURE, Connection
+from embeddings.folder.withdrawn import SHOWN, SHOWN_FROM, hidden_count, moment_number
 from embeddings.records import digest
 from embeddings.types import Allowed, Article, Counts, DamagedError, Filter, Numbers, Passage, Stamp, Vectors
+from embeddings.withdrawals import now
 
-Row = tuple[int, int, int, int, str]
-"""An article's first passage, its last one, its first day, its last day, its outlet."""
+Row = tuple[int, int, int, int, int, str]
+"""An article's first passage, its last one, its first day, its last day, from when on it is shown, its outlet."""
 
 
 FILTERS_REMEMBERED = 4
@@ -25,7 +27,8 @@ VECTORS_AT_ONCE = 1000
 """Vectors that are asked for in one query."""
 
 ARTICLE = (
-    "id, text, title, published, outlet, byline, url, source, version, collection, read_from, given_id, pages, language"
+    "id, text, title, published, outlet, byline, url, source, version, collection, read_from, given_id, pages, "
+    "language, embargo"
 )
 """The columns of an Article, in the order of its fields."""
 
@@ -43,20 +46,28 @@ class Catalogue:
     """The articles of one snapshot that have passages, in memory. An article's passages have numbers in a row."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        columns = list(zip(*rows, strict=True)) or [()] * 5
-        self._first, self._last, self._first_day, self._last_day = (
-            np.array(column, dtype=np.int64) for column in columns[:4]
+        columns = list(zip(*rows, strict=True)) or [()] * 6
+        self._first, self._last, self._first_day, self._last_day, self._shown_from = (
+            np.array(column, dtype=np.int64) for column in columns[:5]
         )
-        self._outlets = {outlet: number for number, outlet in enumerate(dict.fromkeys(columns[4]))}
-        self._outlet = np.array([self._outlets[outlet] for outlet in columns[4]], dtype=np.int64)
+        self._releases = np.unique(self._shown_from)
+        self._outlets = {outlet: number for number, outlet in enumerate(dict.fromkeys(columns[5]))}
+        self._outlet = np.array([self._outlets[outlet] for outlet in columns[5]], dtype=np.int64)
         self._end = int(self._last.max()) + 1 if len(self._last) else 0
-        self.allowed = lru_cache(FILTERS_REMEMBERED)(self._allowed)
-        """The passages that a filter lets through; None for all."""
+        self._remembered = lru_cache(FILTERS_REMEMBERED)(self._allowed)
 
-    def _allowed(self, only: Filter) -> Allowed | None:
-        if not only.days and not only.outlets:
+    def allowed(self, only: Filter, moment: int) -> Allowed | None:
+        """Return the passages that a filter lets through and that may be shown at a moment; None for all."""
+        return self._remembered(only, int(np.searchsorted(self._releases, moment, side="right")))
+
+    def _allowed(self, only: Filter, released: int) -> Allowed | None:
+        """Return the same when so many of the times have come from which on articles are shown."""
+        hides = released < len(self._releases)
+        if not hides and not only.days and not only.outlets:
             return None
         passes = np.ones(len(self._first), dtype=bool)
+        if hides:
+            passes &= self._shown_from < self._releases[released]
         if only.days:
             passes &= (self._last_day >= only.days[0]) & (self._first_day <= only.days[1])
         if only.outlets:
@@ -117,16 +128,26 @@ class Snapshot:
         return self.vectors(np.sort(chosen))[1]
 
     def allowed(self, only: Filter) -> Allowed | None:
-        """Return the passages that a filter lets through; None for all, for which nothing is read."""
+        """Return the passages that a filter lets through and that may be shown now.
+
+        None for all, for which nothing is read unless something is hidden.
+        """
         if only.articles:
             return self._in_articles(only)
-        return None if only == Filter() else self._catalogue.allowed(only)
+        if only == Filter() and not self._may_hide:
+            return None
+        return self._catalogue.allowed(only, moment_number(now()))
+
+    @cached_property
+    def _may_hide(self) -> bool:
+        """Whether an article may not be shown, or could not be when this was first asked."""
+        return hidden_count(self._connection) > 0
 
     def _in_articles(self, only: Filter) -> Allowed:
         """Return the passages that a filter by articles lets through: few, which are looked up."""
         condition, values = where(only)
         joined = "articles CROSS JOIN passages ON passages.article = articles.number"
-        rows = self._connection.rows(f"SELECT passages.number FROM {joined} {condition}", values)
+        rows = self._connection.rows(f"SELECT passages.number FROM {joined} {condition} AND {SHOWN}", [*values, now()])
         numbers = np.fromiter((number for (number,) in rows), dtype=np.int64)
         (last,) = self._connection.first("SELECT max(number) FROM passages") or (None,)
         mask = np.zeros((last or 0) + 1, dtype=bool)
@@ -137,8 +158,8 @@ class Snapshot:
     def _catalogue(self) -> Catalogue:
         # Of the passages only their index by article is read, not the vectors beside it. CROSS JOIN keeps this order.
         query = (
-            "SELECT min(passages.number), max(passages.number), first_day, last_day, outlet FROM articles "
-            "CROSS JOIN passages ON passages.article = articles.number GROUP BY articles.number"
+            f"SELECT min(passages.number), max(passages.number), first_day, last_day, {SHOWN_FROM}, outlet "
+            "FROM articles CROSS JOIN passages ON passages.article = articles.number GROUP BY articles.number"
         )
         return Catalogue(self._connection.rows(query))
 

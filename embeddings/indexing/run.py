@@ -17,8 +17,9 @@ from embeddings.indexing.pruning import Sightings, prune
 from embeddings.records import FileRecord
 from embeddings.sources import file_of
 from embeddings.types import Article
+from embeddings.withdrawals import Withdrawal
 
-READING = "3"
+READING = "4"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
 SETTLED = 2_000_000_000
@@ -32,6 +33,7 @@ class IndexReport:
     `replaced` are those of the changed ones that left for a newer version from elsewhere, `older` the versions that
     were left out for a newer one, and `joined` the stored articles that turned out to be versions of others. `alike`
     are versions of an article only because they are alike. `notes` count what is to be known of what was read.
+    `withdrawn` are stored articles that are not shown any more, since their newsrooms took them back.
     """
 
     added: int = 0
@@ -42,6 +44,7 @@ class IndexReport:
     replaced: int = 0
     older: list[Unread] = field(default_factory=list)
     joined: int = 0
+    withdrawn: int = 0
     alike: list[Unread] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter, compare=False)
 
@@ -153,6 +156,7 @@ class _Run:
         self._background = Background(archive, progress)
         self._batch = Batch()
         self._read_anew = set[str]()
+        self._withdrawals: list[Withdrawal] = []
         self._rivals = set[str]()  # files with newer versions of articles of the file that is being read
 
     def close(self) -> None:
@@ -179,6 +183,8 @@ class _Run:
             if isinstance(piece.item, Unread):
                 self.report.unread.append(piece.item)
                 self.sightings.kept.add(file.source)
+                if piece.withdrawn is not None:
+                    self._withdrawals.append(Withdrawal.of(self._of_person(piece.withdrawn, file)))
             else:
                 count += self._take(self._of_person(piece.item, file), file)
                 self.report.notes.update(piece.notes)
@@ -215,6 +221,9 @@ class _Run:
         """Store all that was taken in so far, and let searches see it."""
         self._hand_over()
         self._background.store()
+        withdrawals, self._withdrawals = self._withdrawals, []
+        if withdrawals:
+            self.report.withdrawn += self._archive.withdraw(withdrawals)
 
     def _take(self, found: Article, file: InputFile) -> bool:
         """Ask the archive what it knows of an article, decide what becomes of it, and have that done.

@@ -37,10 +37,12 @@ from embeddings.milvus.rows import (
 )
 from embeddings.milvus.search import Search
 from embeddings.milvus.store import MilvusStore
+from embeddings.milvus.withdrawn import Withdrawals
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.records import FileRecord, OtherSource, Prepared, SourceChanges, Trace, provenance
 from embeddings.sources import paths_of
 from embeddings.types import Encoder, Filter, Passage, Ranking, Vectors
+from embeddings.withdrawals import Withdrawal
 
 FORMAT = "4"
 """The format of archives in Milvus: another one is not read."""
@@ -70,6 +72,7 @@ class MilvusArchive:
         self._revisions = Revisions(self._milvus)
         self._search = Search(self._milvus, self._revisions)
         self.store = MilvusStore(self._milvus, self._revisions)
+        self._withdrawals = Withdrawals(self._milvus, self.store, self._revisions)
         self.copies = None  # each article is stored on its own, wherever else it was met
         self.shelves = None  # Milvus sorts nothing but what a search finds
         with ExitStack() as undo:
@@ -133,7 +136,8 @@ class MilvusArchive:
         now, changes = time_ns(), changes or SourceChanges()
         if changes.merged:
             self._remove(changes.merged)
-        milvus, heads = self._milvus, [Head.of(each.article, now) for each in articles]
+        milvus, taken_back = self._milvus, self._withdrawals.of([each.article for each in articles])
+        heads = [Head.of(each.article, now, taken_back.get(each.article.id, "")) for each in articles]
         keys = [head.key for head in heads]
         before = self._revisions.heads(keys, newest=True).values()
         milvus.put(MilvusTable.PIECES, [row for each in articles for row in piece_rows(each.article, now)])
@@ -175,6 +179,13 @@ class MilvusArchive:
         paths = {path for head in gone for path in paths_of(head.source)}
         self._delete(MilvusTable.NOTES, [note_key("file", path) for path in sorted(paths)])
         self._note_change(now)
+
+    def withdraw(self, withdrawals: Sequence[Withdrawal]) -> int:
+        """Hide the articles that withdrawals mean, also those that come later; return how many were hidden now."""
+        hidden = self._withdrawals.take_back(withdrawals)
+        if hidden:
+            self._note_change(time_ns())
+        return hidden
 
     def refresh(self) -> None:
         """Have what was stored searched fast; it is found before, too: at once here, elsewhere within seconds."""

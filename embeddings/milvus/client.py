@@ -69,6 +69,8 @@ FIELDS: Mapping[MilvusTable, Mapping[str, str]] = {
         "scope": TEXT,
         "collection": TEXT,
         "read_from": TEXT,
+        "embargo": TEXT,
+        "withdrawn": TEXT,
     },
     MilvusTable.PIECES: {"owner": TEXT, "revision": NUMBER, "place": NUMBER, "text": TEXT},
     MilvusTable.PASSAGES: {

@@ -27,11 +27,11 @@ class Revisions:
             self._local.seen = outer
 
     def current(self, keys: Collection[str]) -> dict[str, Head]:
-        """Return the heads of the articles that are there, as this thread first saw them in `one_generation`."""
+        """Return the heads of the articles that may be shown, as this thread first saw them in `one_generation`."""
         seen: dict[str, Head | None] = {} if self._seen is None else self._seen
         unknown = [key for key in keys if key not in seen]
         found = self.heads(unknown)
-        seen.update({key: found.get(key) for key in unknown})
+        seen.update({key: head if (head := found.get(key)) and head.is_shown else None for key in unknown})
         return {key: head for key in keys if (head := seen[key]) is not None}
 
     def heads(self, keys: Sequence[str], *, newest: bool = False) -> dict[str, Head]:

@@ -11,6 +11,7 @@ from embeddings.milvus.client import ROWS_AT_ONCE, TEXT_BYTES, Row
 from embeddings.passages import heading
 from embeddings.records import Prepared, Trace, content_of, digest_of
 from embeddings.types import Article, Filter
+from embeddings.withdrawals import now
 
 PIECE = TEXT_BYTES // 4
 """Characters of an article in one row: UTF-8 has at most four bytes for one."""
@@ -23,7 +24,7 @@ class Head:
     """The row that makes an article be there, in its current revision.
 
     `key` and `outlet` are hashes, the latter "" for the unknown one; `pieces` says in how many rows the rest is; the
-    rest of what the row holds is as in `Origin`.
+    rest of what the row holds is as in `Origin`. `withdrawn` says what took the article back, "" if nothing did.
     """
 
     key: str
@@ -38,9 +39,16 @@ class Head:
     scope: str
     collection: str
     read_from: str
+    embargo: str
+    withdrawn: str
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the article may be shown now."""
+        return not self.withdrawn and self.embargo <= now()
 
     @classmethod
-    def of(cls, article: Article, revision: int) -> "Head":
+    def of(cls, article: Article, revision: int, withdrawn: str = "") -> "Head":
         """Return the head of an article in a new revision.
 
         Raises:
@@ -67,6 +75,8 @@ class Head:
             scope_of(article),
             article.collection,
             article.read_from,
+            article.embargo,
+            withdrawn,
         )
 
     @classmethod
@@ -83,7 +93,7 @@ HEAD = tuple(field.name for field in fields(Head))
 """The fields of an article's row."""
 
 
-IN_HEAD = ("id", "source", "collection", "read_from")
+IN_HEAD = ("id", "source", "collection", "read_from", "embargo")
 """The fields of an article that stand in its head, as they are."""
 
 SAID = tuple(field.name for field in fields(Article) if field.name not in IN_HEAD)

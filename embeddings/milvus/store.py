@@ -8,6 +8,7 @@ from embeddings.milvus.revisions import Revisions
 from embeddings.milvus.rows import HEAD, Head, among, key_of, lots, note_key
 from embeddings.records import FileRecord, Origin, Trace
 from embeddings.types import Article, Counts
+from embeddings.withdrawals import now
 
 TRIES = 3
 """Times that an article is asked for which is replaced just then."""
@@ -29,24 +30,29 @@ class MilvusStore:
         """Return how many articles and passages there are, those included that a crash left and no search finds."""
         return Counts(self._milvus.count(MilvusTable.ARTICLES), self._milvus.count(MilvusTable.PASSAGES))
 
+    def hidden_count(self) -> int:
+        """Return how many articles may not be shown now."""
+        return self._milvus.count(MilvusTable.ARTICLES, f'withdrawn != "" or embargo > "{now()}"')
+
     def outlets(self) -> list[str]:
         """Return the outlets' names, sorted, without the unknown one."""
         return sorted(self.notes("outlet"))
 
     def articles(self) -> Iterator[Article]:
-        """Yield every article, in the order of their ids' hashes."""
+        """Yield every article that may be shown now, in the order of their ids' hashes."""
         for rows in self._milvus.every(MilvusTable.ARTICLES, "", HEAD, ROWS_AT_ONCE):
-            yield from self._revisions.articles([Head.from_row(row) for row in rows]).values()
+            heads = [head for head in map(Head.from_row, rows) if head.is_shown]
+            yield from self._revisions.articles(heads).values()
 
     def article(self, article_id: str) -> Article:
         """Return one article.
 
         Raises:
-            KeyError: if there is none with this id.
+            KeyError: if there is none with this id that may be shown now.
         """
         key = key_of(article_id)
         for _ in range(TRIES):
-            heads = self._revisions.heads([key])
+            heads = {found: head for found, head in self._revisions.heads([key]).items() if head.is_shown}
             if found := self._revisions.articles(list(heads.values())):
                 return found[key]
             if not heads:

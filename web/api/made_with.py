@@ -22,7 +22,13 @@ def tag() -> str:
     """Return what stays the same as long as the archive and the program do, for one address."""
     pipeline = current_pipeline()
     store = pipeline.archive.store
-    told = (pipeline.settings.archive, store.generation, current_app.config["VERSION"], request.full_path)
+    told = (
+        pipeline.settings.archive,
+        store.generation,
+        store.hidden_count(),
+        current_app.config["VERSION"],
+        request.full_path,
+    )
     return sha256("\n".join(map(str, told)).encode()).hexdigest()[:24]
 
 
