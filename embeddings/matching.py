@@ -41,12 +41,6 @@ def places_of(words: str, span: Span) -> Iterator[Span]:
             yield Span(span.article, span.start + start, span.start + end)
 
 
-def words_in_common(one: str, other: str) -> int:
-    """Return how many words two texts have in common, each counted once, in any form that the search takes for it."""
-    here, there = (set(_analyzer().analyze(fold(text).text)) for text in (one, other))
-    return len(here & there)
-
-
 @lru_cache(maxsize=1)
 def _analyzer():  # type: ignore[no-untyped-def]  # tantivy is known to one module
     return analyzer()

@@ -32,6 +32,22 @@ def check_question(text: str) -> str:
     return question
 
 
+def check_words(text: str) -> str:
+    """Return words to look for with their white space collapsed, "" if there are none.
+
+    Raises:
+        ValueError: if they are longer than MAX_QUESTION characters, or hold neither letter nor digit.
+    """
+    words = " ".join(text.split())
+    if len(words) > MAX_QUESTION:
+        raise ValueError(
+            f"the words have {len(text):,} characters, at most {MAX_QUESTION:,} are looked for; shorten them"
+        )
+    if words and not any(character.isalnum() for character in words):
+        raise ValueError(f"the words {words[:40]!r} hold no letter or digit; type words that stand in articles")
+    return words
+
+
 def check_k(value: str | int) -> int:
     """Return the number of passages to read.
 

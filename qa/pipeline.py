@@ -7,7 +7,7 @@ from time import perf_counter
 from embeddings.archives import SearchableArchive
 from embeddings.encoders import load_encoder
 from embeddings.locations import open_archive
-from embeddings.types import Article, Filter
+from embeddings.types import Filter
 from qa.foreign import in_another_language, language_of_question
 from qa.limits import check_k, check_question
 from qa.reader.load import load_readers
@@ -15,7 +15,6 @@ from qa.reading import Readers, read_hits
 from qa.retriever import Retrieved, retrieve
 from qa.settings import Settings
 from qa.types import Answer, Prediction, Timings
-from qa.within import hits_within
 
 NO_FILTER = Filter()
 
@@ -57,18 +56,6 @@ class Pipeline:
         question = check_question(question)
         settings = self.settings if k is None else replace(self.settings, k=check_k(k))
         return self._read(question, retrieve(self.archive, question, only, settings), settings, started)
-
-    def ask_within(self, question: str, article: Article) -> Prediction:
-        """Return the answers to a question in one article alone.
-
-        Raises:
-            ValueError: if the question is not one that can be asked.
-        """
-        started = perf_counter()
-        question = check_question(question)
-        hits = hits_within(self.archive, article, question, self.settings)
-        retrieved = Retrieved(hits, 0.0, 1000 * (perf_counter() - started), self.archive.generation)
-        return self._read(question, retrieved, self.settings, started)
 
     def _read(self, question: str, retrieved: Retrieved, settings: Settings, started: float) -> Prediction:
         found = read_hits(question, retrieved.hits, self.readers, settings)

@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from adding import add
 from embeddings.differences import COMPARED, differences
 from embeddings.folder.archive import Archive
-from embeddings.types import Article, Span
+from embeddings.types import Article, Filter, Span
 from fakes import FakeReader
 from qa.confidence import Calibration
 from qa.evidence import hash_of, in_the_original
 from qa.pipeline import Pipeline
 from qa.reading import Readers
 from qa.settings import Settings
-from qa.within import ENCODED, hits_within
 from test_shelves import FERRY, LONG
 from three_articles import THREE
 from web.span_links import Linked, Standing, followed, span_path
@@ -158,7 +157,7 @@ def test_what_another_version_of_the_page_put_in_an_address_is_left_alone(client
 
 def test_question_within_the_article_marks_its_answers(client: FlaskClient, pipeline: FakePipeline) -> None:
     page = page_of(client, PATH, ask="Who <b>signed</b>?")
-    assert pipeline.asked_within == [("Who <b>signed</b>?", SIGNED.id)]
+    assert pipeline.asked == [("Who <b>signed</b>?", None, Filter(articles=(SIGNED.id,)))]
     assert marked(page) == ["*a memorandum", "Rabat"]
     assert "2 answers in this article, the first very likely · 93 %." in " ".join(page.split())
     assert 'value="Who &lt;b&gt;signed&lt;/b&gt;?"' in page
@@ -172,15 +171,14 @@ def test_question_that_the_article_does_not_answer_is_told(pipeline: FakePipelin
 
 
 def test_within_an_article_its_passages_are_read_and_no_others(archive: Archive) -> None:
-    long = replace(FERRY, text=" ".join(f"{LONG} The harbour master {n} spoke." for n in range(80)))
+    long = replace(FERRY, text=" ".join(f"{LONG} The harbour master {n} spoke." for n in range(30)))
     add(archive, [*THREE, long])
-    asked = Pipeline(archive, Readers(FakeReader({"harbour master 7": 3.0}), Calibration()), Settings())
-    found = asked.ask_within("Who was the harbour master?", long)
-    assert {hit.passage.article.id for hit in found.hits} == {"ferry"}
-    assert [hit.rank for hit in found.hits] == list(range(1, 11))
-    assert all(0 <= hit.score <= 1 for hit in found.hits)
-    assert len(hits_within(archive, long, "Who was the harbour master?", Settings(k=100))) == ENCODED
-    assert hits_within(archive, replace(long, text=" "), "Who?", Settings()) == ()
+    archive.refresh()
+    asked = Pipeline(archive, Readers(FakeReader({"harbour master 7": 3.0}), Calibration()), Settings(k=100))
+    page = page_of(
+        app_over(cast("FakePipeline", asked)).test_client(), "/articles/ferry", ask="Who was the harbour master?"
+    )
+    assert marked(page) == ["*harbour master 7"]
 
 
 def test_copies_are_linked_with_what_differs(archive: Archive) -> None:

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from embeddings.types import Article, Span
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
+EXCERPT = 210
+"""Characters of an excerpt, about three lines."""
+
+BEFORE = 60
+"""Characters of an excerpt that stand before the mark, if it does not begin with its span."""
+
 _LINE_ENDS = re.compile(r"\n\s*")
 
 
@@ -51,6 +57,21 @@ def _within(span: Span, mark: Span) -> tuple[int, int]:
     if mark.article.id != span.article.id:
         return span.start, span.start
     return max(mark.start, span.start), min(mark.end, span.end)
+
+
+def excerpt(span: Span, mark: Span | None = None) -> Span:
+    """Return at most EXCERPT characters of a span, whole words, from its start or from a little before a mark on."""
+    text, start = span.article.text, span.start
+    if mark and mark.end > span.start + EXCERPT:
+        start = (
+            max(text.rfind(" ", span.start, mark.start - BEFORE), text.rfind("\n", span.start, mark.start - BEFORE)) + 1
+        )
+        start = max(start, span.start)
+    end = min(span.end, max(start + EXCERPT, mark.end if mark else 0))
+    if end < span.end:
+        cut = max(text.rfind(" ", start, end + 1), text.rfind("\n", start, end + 1))
+        end = cut if cut > max(start, mark.end - 1 if mark else 0) else end
+    return Span(span.article, start, end)
 
 
 def paragraphs(article: Article) -> list[Span]:

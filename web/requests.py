@@ -1,7 +1,8 @@
 """What a request asks for, checked: all of its wrong fields are reported together."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote, unquote_to_bytes
 
 from flask import current_app, request
@@ -11,10 +12,12 @@ from werkzeug.routing import BaseConverter
 
 from embeddings.types import Article
 from web.checking import InvalidFieldsError, checked, given, repeated
-from web.definitions import Asking, Known, repeatable
+from web.definitions import Asking, Definition, Known, repeatable
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
+
+T = TypeVar("T", bound=Definition)
 
 REPEATABLE = frozenset(repeatable(Asking))
 """Fields of a question of which an address may give several values."""
@@ -60,18 +63,25 @@ def read_article(article_id: str) -> Article:
 
 
 def read_page(args: MultiDict[str, str]) -> Asking:
-    """Return what the page's address asks, where the question is `q`; names that the page has not are left alone.
+    """Return what the page's address asks. Raises InvalidFieldsError, as `read_fields`."""
+    return read_fields(Asking, args, {"q": "question", "from": "from", "to": "to", "outlet": "outlet", "k": "k"})
+
+
+def read_fields(definition: type[T], args: MultiDict[str, str], names: Mapping[str, str]) -> T:
+    """Return what a page's address asks; `names` are the page's, each with that of its field in the definition.
+
+    Names that the page has not are left alone: another version of it may have them.
 
     Raises:
         InvalidFieldsError: with every field that is wrong, or given more than once.
     """
-    names = {"q": "question", "from": "from", "to": "to", "outlet": "outlet", "k": "k"}
-    asked = {names[name]: value for name, value in given(args, REPEATABLE).items() if name in names}
-    twice = {names.get(name, name): said for name, said in repeated(args, REPEATABLE).items()}
+    several, own = repeatable(definition), {field: name for name, field in names.items()}
+    asked = {names[name]: value for name, value in given(args, several).items() if name in names}
+    twice = {names[name]: said for name, said in repeated(args, several).items() if name in names}
     try:
-        return checked(Asking, asked, what_is_known(in_address=True), twice)
+        return checked(definition, asked, what_is_known(in_address=True), twice)
     except InvalidFieldsError as error:
-        found = (replace(wrong, field="q") if wrong.field == "question" else wrong for wrong in error.errors)
+        found = (replace(wrong, field=own.get(wrong.field, wrong.field)) for wrong in error.errors)
         raise InvalidFieldsError(found) from error
 
 

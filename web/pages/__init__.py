@@ -7,11 +7,12 @@ from embeddings.plural import plural
 from qa.evidence import in_the_original, is_web_address
 from qa.render import confidence_in_words, page_doubts, page_in_words
 from web.highlight import paragraphs, pieces
-from web.pages import article, ask, links, words
+from web.pages import archive, article, ask, links, words
 
 blueprint = Blueprint("pages", __name__)
 
 blueprint.add_url_rule("/", view_func=ask.ask)
+blueprint.add_url_rule("/archive", view_func=archive.archive)
 blueprint.add_url_rule("/articles/<id:article_id>", view_func=article.article)
 
 for function in (
@@ -29,8 +30,12 @@ for function in (
     pieces,
     plural,
     words.as_sentence,
+    words.held_in_words,
     words.looked_through,
+    words.nearest_in_words,
     words.read_as_answers,
     words.scope_in_words,
+    words.short_title,
+    words.title_pieces,
 ):
     blueprint.add_app_template_global(function)

@@ -7,11 +7,11 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
 from embeddings.differences import Differences, differences
-from embeddings.types import Article
+from embeddings.types import Article, Filter
 from qa.evidence import sha256_of
 from qa.types import Prediction
 from web.checking import FieldError, InvalidFieldsError
-from web.pages.links import typed
+from web.pages.links import carried
 from web.pages.marks import Marks, read_marks
 from web.requests import current_pipeline, read_article
 from web.span_links import Linked, Standing
@@ -39,7 +39,7 @@ def article(article_id: str) -> str:
         article=found,
         marks=marks,
         within=within,
-        typed=typed(),
+        typed=carried(),
         sha256=sha256_of(found),
         **_family(found),
     )
@@ -50,7 +50,7 @@ def _asked_within(args: MultiDict[str, str], found: Article) -> Prediction | Non
     if not args.get("ask", "").strip() or "start" in args:
         return None
     try:
-        return current_pipeline().ask_within(args["ask"], found)
+        return current_pipeline().ask(args["ask"], only=Filter(articles=(found.id,)))
     except ValueError as error:
         raise InvalidFieldsError([FieldError("ask", str(error))]) from error
 

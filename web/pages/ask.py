@@ -2,8 +2,11 @@
 
 from flask import render_template, request
 
+from embeddings.types import Filter
+from qa.absence import absence_of
 from qa.limits import MAX_K
 from web.checking import InvalidFieldsError
+from web.pages.filters import filter_view
 from web.pages.links import typed
 from web.requests import current_pipeline, read_page
 
@@ -11,14 +14,19 @@ from web.requests import current_pipeline, read_page
 def ask() -> str | tuple[str, int]:
     """Show the form and, if a question is asked, its answers; if a field is wrong, that, with status 400."""
     pipeline = current_pipeline()
-    outlets = pipeline.archive.store.outlets()
-    form = {"outlets": outlets, "default_k": pipeline.settings.k, "max_k": MAX_K, "typed": typed(), "errors": {}}
     if "q" not in request.args:
-        return render_template("ask.html", counts=pipeline.archive.store.counts(), **form)
+        return _page(Filter(), counts=pipeline.archive.store.counts())
     try:
         asked = read_page(request.args)
     except InvalidFieldsError as error:
-        form["errors"] = {wrong.field: wrong.detail for wrong in error.errors}
-        return render_template("ask.html", **form), 400
+        return _page(Filter(), {wrong.field: wrong.detail for wrong in error.errors}), 400
     prediction = pipeline.ask(asked.question, k=asked.k, only=asked.only)
-    return render_template("ask.html", prediction=prediction, only=asked.only, **form)
+    absence = absence_of(pipeline, prediction, asked.only) if prediction.abstained else None
+    return _page(asked.only, prediction=prediction, absence=absence)
+
+
+def _page(only: Filter, errors: dict[str, str] | None = None, **shown: object) -> str:
+    pipeline, errors = current_pipeline(), errors or {}
+    form = {"default_k": pipeline.settings.k, "max_k": MAX_K, "typed": typed(), "errors": errors}
+    view = filter_view(pipeline.archive, only, "pages.ask", typed(), errors)
+    return render_template("ask.html", view=view, only=only, outlets=pipeline.archive.store.outlets(), **form, **shown)

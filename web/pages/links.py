@@ -1,6 +1,6 @@
 """Where the pages lead, and what is copied from them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -20,10 +20,13 @@ LEFT_OUT = "(Copied without soft hyphens and marks that take no width.)"
 FIELDS = ("q", "from", "to", "outlet", "k")
 """The names of the form's fields: what is typed in them, every link on the pages carries along."""
 
+BROWSED = ("words", "from", "to", "outlet")
+"""The same of the form that looks through the archive."""
 
-def typed() -> dict[str, Any]:
+
+def typed(fields: Sequence[str] = FIELDS) -> dict[str, Any]:
     """Return what was typed in the form, and not left blank."""
-    given = {name: [value for value in request.args.getlist(name) if value] for name in FIELDS}
+    given = {name: [value for value in request.args.getlist(name) if value] for name in fields}
     return {name: values if name in REPEATABLE else values[0] for name, values in given.items() if values}
 
 
@@ -34,7 +37,12 @@ def span_link(span: Span, others: Iterable[Span] = ()) -> str:
     """
     beside = {(each.start, each.end): each for each in others if each.article.id == span.article.id}
     beside.pop((span.start, span.end), None)
-    return url_for("pages.article", **place_of(span), **typed(), also=also(list(beside.values())))
+    return url_for("pages.article", **place_of(span), **carried(), also=also(list(beside.values())))
+
+
+def carried() -> dict[str, Any]:
+    """Return what was typed in the form of a question, or in that of the archive: where one can go back to."""
+    return typed(BROWSED) if "words" in request.args else typed()
 
 
 def mark_link(marks: Marks, step: int) -> str:
@@ -43,7 +51,7 @@ def mark_link(marks: Marks, step: int) -> str:
     span = every[(marks.number - 1 + step) % len(every)]
     kept: dict[str, Any] = {name: request.args[name] for name in ("ask",) if name in request.args}
     return url_for(
-        "pages.article", **place_of(span), **typed(), **kept, also=also([each for each in every if each != span])
+        "pages.article", **place_of(span), **carried(), **kept, also=also([each for each in every if each != span])
     )
 
 

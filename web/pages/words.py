@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 
 from embeddings.dates import in_words
+from embeddings.holdings import Holdings
+from embeddings.matching import places_of
 from embeddings.plural import plural
-from embeddings.types import Filter, Span
+from embeddings.types import Article, Filter, Span
+from qa.absence import Absence
 from qa.types import Prediction
+from web.highlight import TextPiece, pieces
+
+TITLE, LEEWAY = 90, 5
+"""Characters of a title in a list; one that has a few more is not cut."""
 
 
 def read_as_answers(prediction: Prediction) -> list[Span]:
@@ -30,6 +37,40 @@ def scope_in_words(only: Filter) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def short_title(article: Article) -> str:
+    """Return an article's title for a list: one without a headline has its whole first sentence as title."""
+    title = article.title or "Untitled"
+    return title if len(title) <= TITLE + LEEWAY else title[: TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def title_pieces(article: Article, words: str) -> list[TextPiece]:
+    """Return an article's title for a list in pieces, those marked that are some words."""
+    title = short_title(article)
+    line = Span(Article("", title, ""), 0, len(title))
+    return pieces(line, places_of(words, line))
+
+
+def held_in_words(held: Holdings) -> str:
+    """Return how much was searched: "735 articles by 3 outlets, 3 March 2021 to 9 May 2023; 2 have no date"."""
+    if not held.articles:
+        return "no article"
+    outlets = len([outlet for outlet in held.by_outlet if outlet])
+    by = f" by {plural(outlets, 'outlet')}" if outlets else ""
+    first, last = map(in_words, held.days)
+    dates = f", {first}" + (f" to {last}" if last != first else "") if first else ""
+    undated = f"; {held.undated:,} {'has' if held.undated == 1 else 'have'} no date" if held.undated else ""
+    return f"{plural(held.articles, 'article')}{by}{dates}{undated}"
+
+
+def nearest_in_words(absence: Absence) -> str:
+    """Return how near the nearest came to being shown: "12 %, where an answer has 31 % or more"."""
+    needed = f"where an answer has {round(100 * absence.needed)} % or more"
+    if absence.nearest is None:
+        return "no passage holds anything like an answer"
+    percent = round(100 * absence.nearest)
+    return f"{percent} %, {needed}" if percent else f"under 1 %, {needed}"
 
 
 def as_sentence(message: str) -> str:
