@@ -176,6 +176,7 @@ def _say(report: IndexReport, archive: Location, *, prune: bool, all_in: Path | 
     _name("not read", report.unread, all_in)
     _name("left out", report.older, all_in)
     _name("alike", report.alike, None)
+    _name("doubtful", report.doubtful, None)
     for note, count in sorted(report.notes.items()):
         click.echo(f"{plural(count, 'article')} {note}", err=True)
 

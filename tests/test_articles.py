@@ -497,6 +497,6 @@ def test_any_bytes_never_raise(tmp_path: Path, name: str, data: bytes) -> None:
 
 @pytest.mark.slow
 def test_import_loads_no_reader_of_formats() -> None:
-    heavy = "{'trafilatura', 'nupunkt', 'markdown_it', 'charset_normalizer', 'lxml', 'pypdf', 'warcio'}"
+    heavy = "{'trafilatura', 'nupunkt', 'markdown_it', 'charset_normalizer', 'lxml', 'pypdfium2', 'warcio'}"
     code = f"import sys, embeddings.files.articles; print(sorted({heavy} & set(sys.modules)))"
     assert run_python(code).stdout == "[]\n"

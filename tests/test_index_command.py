@@ -15,6 +15,7 @@ from embeddings.folder.archive import Archive
 from embeddings.folder.paths import exists
 from fakes import FakeEncoder
 from files_on_disk import put
+from pdf_layouts import LAYOUTS
 
 
 class OtherEncoder(FakeEncoder):
@@ -127,7 +128,7 @@ def test_a_broken_line_among_good_ones_is_named_and_the_rest_goes_in(run: Run, f
         ("big.html", "holds 104,857,600 bytes, more than 20,000,000; split it, or write it as JSON Lines"),
         ("big.json", "holds 104,857,600 bytes, more than 20,000,000; split it, or write it as JSON Lines"),
         ("big.jsonl", "looks like a binary file"),
-        ("big.pdf", "holds 104,857,600 bytes, more than 20,000,000; split it"),
+        ("big.pdf", "is no PDF or is damaged: "),
         ("big.xlsx", "has the suffix '.xlsx', which is none of .txt, .md"),
     ],
 )
@@ -359,3 +360,13 @@ def test_watching_a_path_that_does_not_exist_is_refused(run: Run, folder: Path, 
     assert result.exit_code == 1
     assert "nowhere does not exist; give a file or a folder of articles" in result.stderr
     assert not exists(folder)
+
+
+def test_pages_whose_order_is_doubtful_are_named(run: Run, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "torn.pdf"
+    path.write_bytes(LAYOUTS["torn"]().data)
+    result = run(path)
+    assert result.stdout.endswith("1 added, 0 changed, 0 unchanged; 0 not read\n")
+    assert f"doubtful: {path}: the order of the columns on page 1 could not be told; answers from there say so\n" in (
+        result.stderr
+    )

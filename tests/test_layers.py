@@ -36,7 +36,7 @@ ONLY_IN = {
     "markdown_it": {"embeddings/files/plain.py"},
     "lxml": {"embeddings/files/feeds.py", "embeddings/files/html.py", "embeddings/files/xml_tree.py"},
     "yaml": {"embeddings/files/front_matter.py"},
-    "pypdf": {"embeddings/files/pdf.py"},
+    "pypdfium2": {"embeddings/files/pdf/drawings.py", "embeddings/files/pdf/engine.py"},
     "brotli": {"embeddings/files/captures.py"},
     "csv": {"embeddings/files/tables.py"},
     "email": {"embeddings/files/mail.py"},

@@ -23,7 +23,7 @@ from embeddings.files.html import html
 from embeddings.files.json_files import CURE, json_lines, json_object
 from embeddings.files.kinds import kind_of, seems_binary, suffix_of
 from embeddings.files.mail import mail, mailbox
-from embeddings.files.pdf import pdf
+from embeddings.files.pdf.reading import pdf
 from embeddings.files.plain import first_sentence, markdown, plain_text
 from embeddings.files.rtf import rtf
 from embeddings.files.tables import table
@@ -340,6 +340,7 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
         embargo=draft.embargo,
         given_id=draft.id if path_id else "",
         language=language_of(text),
+        pages=draft.pages if text == draft.text else "",
     )
 
 

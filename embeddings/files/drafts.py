@@ -31,6 +31,7 @@ class Draft:
     version: str = ""
     embargo: str = ""
     withdrawn: str = ""
+    pages: str = ""
 
     def with_notes(self, notes: tuple[str, ...]) -> "Draft":
         """Return the same with more notes."""

@@ -14,6 +14,7 @@ from embeddings.indexing.arrivals import Claim, arrive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import Batch, Decision, Outcome, decide
 from embeddings.indexing.pruning import Sightings, prune
+from embeddings.printed_pages import pages_from_text
 from embeddings.records import FileRecord
 from embeddings.sources import file_of
 from embeddings.types import Article
@@ -32,7 +33,8 @@ class IndexReport:
 
     `replaced` are those of the changed ones that left for a newer version from elsewhere, `older` the versions that
     were left out for a newer one, and `joined` the stored articles that turned out to be versions of others. `alike`
-    are versions of an article only because they are alike. `notes` count what is to be known of what was read.
+    are versions of an article only because they are alike, and `doubtful` have pages whose order could not be told.
+    `notes` count what is to be known of what was read.
     `withdrawn` are stored articles that are not shown any more, since their newsrooms took them back.
     """
 
@@ -46,6 +48,7 @@ class IndexReport:
     joined: int = 0
     withdrawn: int = 0
     alike: list[Unread] = field(default_factory=list)
+    doubtful: list[Unread] = field(default_factory=list, compare=False)
     notes: Counter[str] = field(default_factory=Counter, compare=False)
 
     @property
@@ -188,6 +191,7 @@ class _Run:
             else:
                 count += self._take(self._of_person(piece.item, file), file)
                 self.report.notes.update(piece.notes)
+                self.report.doubtful += _doubts(piece.item)
             self._batch.size += piece.size
             if self._background.is_late:
                 self.store()
@@ -295,3 +299,13 @@ def _look_at(file: InputFile, said: Said) -> FileRecord | None:
     if time_ns() - status.st_mtime_ns < SETTLED:
         return None
     return FileRecord(file.source, file.id, status.st_size, status.st_mtime_ns, 0, said.reading)
+
+
+def _doubts(found: Article) -> list[Unread]:
+    """Return what the person should know of the order in which an article's pages were read, if it is doubtful."""
+    numbers = sorted({page.number for page in pages_from_text(found.pages) if page.doubtful})
+    if not numbers:
+        return []
+    listed = ", ".join(map(str, numbers[:20])) + (", …" if len(numbers) > 20 else "")
+    reason = f"the order of the columns on page {listed} could not be told; answers from there say so"
+    return [Unread(found.source, reason)]

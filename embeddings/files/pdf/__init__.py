@@ -1,0 +1,1 @@
+"""PDF files to drafts, read as a reader reads a page."""

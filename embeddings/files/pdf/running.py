@@ -1,0 +1,119 @@
+"""What repeats at the edges of pages, heads and page numbers, told from the text."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from embeddings.files.pdf.engine import RawPage
+from embeddings.files.pdf.glyphs import Word
+from embeddings.files.pdf.rows import Row, rows_of, usual_size
+
+EDGE = 0.15
+"""The part of a page's height, at its top and at its bottom, in which heads stand."""
+
+ROWS = 3
+"""Rows at each edge that are looked at."""
+
+NEAR = 4.0
+"""Points that a head may stand higher or lower on another page."""
+
+PAGE_NUMBER = re.compile(
+    r"\W*(?:(?:page|p\.|seite|s\.|pagina|página|стр\.?) ?)?\d{1,4}(?: ?(?:/|of|von|de|из) ?\d{1,4})?\W*|[ivxlc]{1,7}",
+    re.IGNORECASE,
+)
+"""A row that only says which page it is."""
+
+_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
+_WORD = re.compile(r"[^\W_]+|#")
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A part of a row at the edge of a page: its words with "#" for each number, and its baseline."""
+
+    text: str
+    base: float
+
+    @classmethod
+    def of(cls, words: Sequence[Word]) -> "_Edge":
+        text = " ".join(word.text for word in words)
+        return cls(_NUMBER.sub("#", text.casefold()), words[0].base)
+
+    @property
+    def words(self) -> set[str]:
+        return set(_WORD.findall(self.text))
+
+
+class Heads:
+    """The heads and feet of pages: first all pages are noted, then they can be told."""
+
+    def __init__(self) -> None:
+        self._pages = 0
+        self._places: defaultdict[tuple[str, bool], list[tuple[int, float]]] = defaultdict(list)
+        self._words: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        self._turned = Counter[str]()
+
+    def note(self, page: RawPage) -> None:
+        """Note what stands at the edges of a page."""
+        self._pages += 1
+        for row in _edge_rows(page):
+            words = _Edge.of(row.words).words
+            for near in {round(row.base / NEAR) + step for step in (-1, 0, 1)}:
+                self._words[near].update(words)
+            for part in _parts(row):
+                edge = _Edge.of(part)
+                self._places[edge.text, row.base > page.height / 2].append((self._pages, edge.base))
+        self._turned.update({_NUMBER.sub("#", line.casefold()) for line in page.turned})
+
+    def turned_text(self, page: RawPage) -> list[str]:
+        """Return what runs another way on a page, and does not repeat on others."""
+        return [line for line in page.turned if self._turned[_NUMBER.sub("#", line.casefold())] < 2]
+
+    def text(self, page: RawPage) -> list[Word]:
+        """Return the words of a page without its heads and its number."""
+        heads = {id(word) for word in self._heads(page)}
+        return [word for word in page.words if id(word) not in heads]
+
+    def _heads(self, page: RawPage) -> Iterator[Word]:
+        body = usual_size(page.words)
+        rows = list(_edge_rows(page))
+        for row in rows:
+            if self._is_alike(row):
+                yield from row.words
+                continue
+            outermost = row in (rows[0], rows[-1])
+            for part in _parts(row):
+                lone = outermost and PAGE_NUMBER.fullmatch(" ".join(word.text for word in part))
+                if self._repeats(_Edge.of(part), row.base > page.height / 2) or (lone and row.size <= 1.3 * body):
+                    yield from part
+
+    def _repeats(self, edge: _Edge, below: bool) -> bool:
+        """Return whether the same words stand at the same height of another page."""
+        return len({page for page, base in self._places[edge.text, below] if abs(base - edge.base) <= NEAR}) > 1
+
+    def _is_alike(self, row: Row) -> bool:
+        """Return whether most of a row's words stand at the same height of many pages: a head with a changing part."""
+        words = _Edge.of(row.words).words
+        counts = self._words[round(row.base / NEAR)]
+        often = max(2, 0.4 * self._pages)
+        return len(words) > 1 and sum(counts[word] >= often for word in words) >= 0.6 * len(words)
+
+
+def _edge_rows(page: RawPage) -> Iterable[Row]:
+    """Return the rows at the edges of a page, from the top."""
+    rows = rows_of(page.words)
+    top = [row for row in rows[:ROWS] if row.base < EDGE * page.height]
+    bottom = [row for row in rows[-ROWS:] if row.base > (1 - EDGE) * page.height and row not in top]
+    return top + bottom
+
+
+def _parts(row: Row) -> Iterator[list[Word]]:
+    """Yield the words of a row, parted where wide white is between them."""
+    part = [row.words[0]]
+    for word, gap in zip(row.words[1:], row.gaps(), strict=True):
+        if gap > 2 * row.size:
+            yield part
+            part = []
+        part.append(word)
+    yield part
