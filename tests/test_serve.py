@@ -115,7 +115,7 @@ def test_port_is_taken_as_soon_as_a_server_starts() -> None:
     [
         (["--port", "70000"], "70000 is not in the range 0<=x<=65535"),
         (["--port", "http"], "'http' is not a valid integer"),
-        (["--host", "203.0.113.1", "--port", "0"], "cannot listen on 203.0.113.1, port 0: "),
+        (["--host", "203.0.113.1", "--port", "0", "--public"], "cannot listen on 203.0.113.1, port 0: "),
     ],
 )
 def test_serve_refuses_an_address_that_cannot_be(options: list[str], said: str, tmp_path: Path) -> None:

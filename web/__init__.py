@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from web import api, errors, pages
+from web import access, api, errors, pages
 from web.requests import IdConverter, check_escapes
 
 if TYPE_CHECKING:
@@ -38,12 +38,14 @@ def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
     readable.ensure_ascii = readable.sort_keys = False  # letters as they are, names in the contract's order
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PIPELINE=pipeline, VERSION=version("pressmark"))
+    app.config.update(ACCESS=access.Access())
     app.config.update(config)
     app.url_map.converters["id"] = IdConverter
     app.url_map.merge_slashes = False
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     errors.register(app)
+    access.register(app)
     app.before_request(check_escapes)
     app.after_request(_secure)
     return app

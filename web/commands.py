@@ -1,9 +1,13 @@
 """The command line's front door: `pressmark` with every layer's commands, and `serve`."""
 
 import logging
+import re
 import signal
 import socket
+from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,8 +22,15 @@ from qa.evaluation.commands import evaluate
 from qa.evaluation.speed.commands import benchmark
 from qa.training.commands import train
 from web.span_links import span_path
+from web.token_commands import token
+
+if TYPE_CHECKING:
+    from web.access import Access
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+EVERYBODY_S_RATE = "300/minute"
+"""How often one client may ask a server that others reach, where nothing else is said."""
 
 THREADS = 8
 """Requests answered at once; the models use as many threads as there are cores, whatever this is."""
@@ -38,20 +49,50 @@ def main(context: click.Context) -> None:
 @archive_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--allow-host", multiple=True, help="Another name this server is reached by, as behind a proxy.")
+@click.option("--tokens", metavar="FILE", type=click.Path(path_type=Path), help="Only who has a token of FILE may ask.")
+@click.option("--public", is_flag=True, help="Anybody who reaches the server may ask.")
+@click.option(
+    "--cors", metavar="ORIGIN", multiple=True, help="A page of this origin may ask, such as https://desk.org."
+)
+@click.option(
+    "--rate", metavar="RATE", default="", help="How often one may ask.  [default: 300/minute, without loopback]"
+)
+@click.option("--behind-proxy", is_flag=True, help="A proxy in front says who asks: X-Forwarded-For, -Proto and -Host.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on.")
-def serve(archive: Location, host: str, allow_host: tuple[str, ...], port: int) -> None:
+def serve(
+    *,
+    archive: Location,
+    host: str,
+    allow_host: tuple[str, ...],
+    tokens: Path | None,
+    public: bool,
+    cors: tuple[str, ...],
+    rate: str,
+    behind_proxy: bool,
+    port: int,
+) -> None:
     """Serve the page and the JSON endpoint until Ctrl-C.
+
+    On any other address than this machine's own one, say who may ask: with --tokens, or everybody, with --public.
 
     \b
     Examples:
       pressmark serve
       pressmark serve --archive ~/newsroom --port 8080
+      pressmark serve --host 0.0.0.0 --tokens tokens.json --rate 60/minute
     """
     from waitress.server import create_server
 
     from web import create_app
     from web.taking_over import taken_over
 
+    with plain_errors():
+        may = _access(tokens, cors, rate or ("" if host in LOOPBACK else EVERYBODY_S_RATE))
+    if host not in LOOPBACK and may.tokens is None and not public:
+        raise WrongUse(
+            f"on {host} anybody on the network may ask: say who may with --tokens FILE (make one with: pressmark token "
+            "make NAME --tokens FILE), or serve everybody with --public"
+        )
     listening = _listen(host, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with plain_errors():
@@ -59,6 +100,11 @@ def serve(archive: Location, host: str, allow_host: tuple[str, ...], port: int) 
     pipeline.ask("Is everything loaded?")
     # On a loopback address, a foreign page must not reach the archive.
     app = create_app(pipeline, TRUSTED_HOSTS=[*LOOPBACK, *allow_host] if host in LOOPBACK else None)
+    app.config["ACCESS"] = may
+    if behind_proxy:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
     server = create_server(app, sockets=[listening], threads=THREADS)
     counts = pipeline.archive.store.counts()
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
@@ -71,6 +117,20 @@ def serve(archive: Location, host: str, allow_host: tuple[str, ...], port: int) 
     finally:
         server.close()
         pipeline.archive.close()
+
+
+def _access(tokens: Path | None, origins: Sequence[str], rate: str) -> "Access":
+    """Return who may ask. Raises FileNotFoundError, ValueError."""
+    from web.access import Access, rate_of
+    from web.tokens import Tokens
+
+    known = None if tokens is None else Tokens(tokens)
+    if known is not None and not len(known):
+        raise ValueError(f"there is no token in {tokens}; make one with: pressmark token make NAME --tokens {tokens}")
+    for origin in origins:
+        if not re.fullmatch(r"https?://[^/\s]+", origin):
+            raise ValueError(f"--cors {origin!r} is no origin; write one such as https://desk.example.org")
+    return Access(known, frozenset(origins), rate_of(rate) if rate else None)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -89,5 +149,5 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-for command in (index, list_articles, info, remove, check, export, ask, evaluate, benchmark, train):
+for command in (index, list_articles, info, remove, check, export, ask, evaluate, benchmark, train, token):
     main.add_command(command)

@@ -6,6 +6,7 @@ from flask import Response, jsonify, request
 
 from embeddings.types import Hit, Span
 from qa.render import article_to_json, prediction_to_json
+from web.access import check_still_allowed, spend_further
 from web.api import bodies
 from web.api.made_with import made_with
 from web.api.operations import Operation, offers
@@ -42,6 +43,7 @@ def ask_in_body(asked: Asking | Batch) -> Response:
     A list is answered one question after the other, each as it is alone.
     """
     if isinstance(asked, Batch):
+        spend_further(len(asked.questions))
         return jsonify(predictions=[_answered(each) for each in asked.questions], made_with=made_with())
     return jsonify(_answered(asked))
 
@@ -62,6 +64,7 @@ def search(asked: Asking) -> Response:
 
 
 def _answered(asked: Asking) -> dict[str, object]:
+    check_still_allowed()  # of a batch, before each question
     prediction = current_pipeline().ask(asked.question, k=asked.k, only=asked.only)
     told = prediction_to_json(prediction, span_path, _span_link)
     return {**told, "made_with": made_with(prediction.generation)}

@@ -18,8 +18,9 @@ PROBLEM = "application/problem+json"
 
 Schema = dict[str, Any]
 
-EVERYWHERE = (400, 500, 503)
-"""Statuses of problems that any operation may have: a wrong request, a mistake of ours, an archive that is away."""
+EVERYWHERE = (400, 401, 403, 429, 500, 503)
+"""Statuses of problems that any operation may have: a wrong request, no token, the page of another origin, too many
+requests, a mistake of ours, an archive that is away or a server that is full."""
 
 IN_PATH = {"id": "An article's id; every / in it may stand as it is, or as %2F."}
 """What is said of the names in paths."""
@@ -56,7 +57,8 @@ def document(version: str) -> Schema:
         "info": {"title": "Pressmark", "version": version, "description": ASKS, "license": {"name": "Apache-2.0"}},
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": told["$defs"]},
+        "components": {"schemas": told["$defs"], "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{}, {"token": []}],
     }
 
 

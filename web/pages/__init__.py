@@ -7,13 +7,15 @@ from embeddings.plural import plural
 from qa.evidence import in_the_original, is_web_address
 from qa.render import confidence_in_words, page_doubts, page_in_words
 from web.highlight import paragraphs, pieces
-from web.pages import archive, article, ask, links, words
+from web.pages import archive, article, ask, links, sign_in, words
 
 blueprint = Blueprint("pages", __name__)
 
 blueprint.add_url_rule("/", view_func=ask.ask)
 blueprint.add_url_rule("/archive", view_func=archive.archive)
 blueprint.add_url_rule("/articles/<id:article_id>", view_func=article.article)
+blueprint.add_url_rule("/sign-in", view_func=sign_in.sign_in, methods=["GET", "POST"])
+blueprint.add_url_rule("/sign-out", view_func=sign_in.sign_out, methods=["POST"])
 
 for function in (
     confidence_in_words,
