@@ -11,7 +11,7 @@ from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 
-from embeddings.files.bundles import bundle, lines_of
+from embeddings.files.bundles import text_bundle
 from embeddings.files.containers import Member, gunzipped, unzipped, without_gz
 from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
 from embeddings.files.decoding import clean_line, clean_text, decode
@@ -306,7 +306,7 @@ def _text(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the one article of a plain text, or those of a bundle."""
     decoded = decode(read_whole(content, CURE), said=content.encoding)
     text = clean_text(decoded.text)
-    for entry in bundle(lines_of(text)) or [FileEntry("", plain_text(text))]:
+    for entry in text_bundle(text) or [FileEntry("", plain_text(text))]:
         found = entry.found
         yield FileEntry(entry.place, found.with_notes(decoded.notes) if isinstance(found, Draft) else found)
 

@@ -1,16 +1,25 @@
 """Bundles of many articles in one text, as press databases deliver them."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.factiva import coded, displayed
 from embeddings.files.lexisnexis import classic, uni
 from embeddings.files.pages import Line, Page, flat
+from embeddings.files.widths import rejoined
 
 
 def bundle(page: Page) -> list[FileEntry]:
     """Return the articles of a bundle, "#2" for the second of them; none if the page is not surely a bundle."""
-    lines = list(_single(flat(page)))
+    return _entries(page, rejoined(_single(flat(page)), are_paragraphs=True))
+
+
+def text_bundle(text: str) -> list[FileEntry]:
+    """Return the articles of a bundle in a plain text; none if it is not surely one."""
+    return _entries([], rejoined([Line(line) for line in text.split("\n")], are_paragraphs=False))
+
+
+def _entries(page: Page, lines: list[Line]) -> list[FileEntry]:
     found: list[Draft] | list[Draft | UnreadableError] = (
         coded(page, lines) or displayed(lines) or uni(lines) or classic(lines)
     )
@@ -20,14 +29,6 @@ def bundle(page: Page) -> list[FileEntry]:
     ]
 
 
-def _single(paragraphs: list[Line]) -> Iterator[Line]:
-    """Yield paragraphs as single lines with a blank one behind each; lines of a plain text stay as they are."""
-    for paragraph in paragraphs:
-        for text in paragraph.text.split("\n"):
-            yield Line(text, paragraph.level, paragraph.bold, paragraph.size)
-        yield Line("")
-
-
-def lines_of(text: str) -> list[Line]:
-    """Return a plain text as one paragraph for each of its blocks, whose lines are kept."""
-    return [Line(block) for block in text.split("\n\n")]
+def _single(paragraphs: list[Line]) -> list[Line]:
+    """Return paragraphs as lines without line breaks in them."""
+    return [replace(each, text=text) for each in paragraphs for text in each.text.split("\n")]

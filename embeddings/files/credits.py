@@ -14,9 +14,8 @@ _BETWEEN = (
     "zu af av"
 )
 _ROLE = re.compile(
-    r"\s*[,;|/–—-]\s*(?:(?:[A-Z][\w-]* ){0,2}(?:correspondent|editor|reporter|writer|staff|korrespondent\w*|redakt\w+)"
-    r"\b.*|[^\W\d_A-Z][^,;|]*\Z)",
-    re.IGNORECASE,
+    r"\s*[,;|/–—-]\s*(?:(?:[A-Z][\w-]* ){0,2}(?:[Cc]orrespondent|[Ee]ditor|[Rr]eporter|[Ww]riter|[Ss]taff|"
+    r"[Kk]orrespondent\w*|[Rr]edakt\w+)\b.*|[^\W\dA-ZÄÖÜ][\w '-]*\Z)"
 )
 _NO_PERSON = re.compile(
     r"\b(?:admin\w*|user|benutzer|utilisateur|usuario|microsoft|office|windows|author|owner|scan\w*|printer|desk|"
@@ -51,7 +50,7 @@ def credited(field: str) -> str:
     opening = _BY.match(text)
     if opening and text[opening.end() :].count(" ") and _are_names(text[opening.end() :]):
         text = text[opening.end() :]  # "Von Karl Dorn", and not "Von Trapp"
-    return text.strip(" ,;|")
+    return _ROLE.sub("", text).strip(" ,;|")
 
 
 def person(stated: str) -> str:

@@ -4,11 +4,14 @@ import posixpath
 from collections.abc import Iterator
 
 from embeddings.files.contents import Content
+from embeddings.files.decoding import clean_text, decode
 from embeddings.files.docx_styles import Styles
 from embeddings.files.docx_words import Words
 from embeddings.files.docx_xml import RELATIONS
 from embeddings.files.drafts import FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames
+from embeddings.files.html import html_words
+from embeddings.files.mail import mail_words
 from embeddings.files.pages import Line, Row
 from embeddings.files.parts import Parts, office_parts
 from embeddings.files.printed import Stated, printed
@@ -35,22 +38,31 @@ def _page(parts: Parts) -> tuple[list[Line | Row], tuple[str, ...]]:
     """Return what a .docx shows, its notes at the end, and what the person should know of it."""
     package = _relations(parts, "")
     main = next((name for kind, name in package.values() if kind == "officeDocument"), "word/document.xml")
-    if main not in parts or not main.lower().startswith("word/"):
+    if main not in parts or main in _OTHER_KINDS:
         other = next((what for name, what in _OTHER_KINDS.items() if name in parts), "")
         raise UnreadableError(f"{other or 'is no Word file: it has no part ' + main}; save its text as .docx or .txt")
     related = _relations(parts, main)
     by_kind = dict(related.values())
     styles = Styles()
     parts.read(by_kind.get("styles", "word/styles.xml"), styles)
-    words = Words(styles)
+    words = Words(styles, lambda relation: _imported(parts, related.get(relation, ("", ""))[1]))
     parts.read(main, words)
     page = words.taken()
     for kind in ("footnotes", "endnotes"):
         if kind in by_kind and any(each.startswith(kind[:-1]) for each in words.noted):
             parts.read(by_kind[kind], words)
     page += [line for each in dict.fromkeys(words.noted) for line in words.notes.get(each, [])]
-    imported = len(words.imported)
-    return page, (("with parts that were imported from other files, which are not read",) if imported else ())
+    return page, (("without a part that is kept in another format in it",) if words.lacks_import else ())
+
+
+def _imported(parts: Parts, name: str) -> list[Line] | None:
+    """Return the lines of a part in another format that stands in the text, HTML or MHTML; None if it is another."""
+    data = parts.whole(name) if name in parts else b""
+    if not data or data.startswith((b"PK", b"{\\rtf")):
+        return None
+    is_mail = data[:500].lstrip().lower().startswith(b"mime-version")
+    words = mail_words(data) if is_mail else html_words(decode(data).text)
+    return [Line(paragraph) for paragraph in clean_text(words).split("\n\n") if paragraph]
 
 
 def _relations(parts: Parts, name: str) -> dict[str, tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The words of one part of a .docx, as its page shows them with all changes accepted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from embeddings.files.docx_styles import Styles, outline_level
@@ -53,11 +54,12 @@ class _Story:
 class Words(Handler):
     """Collects the words of a part: of the body, or of each note by its number."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: Styles, imported: Callable[[str], list[Line] | None]) -> None:
         self.notes: dict[str, list[Line]] = {}
         self.noted: list[str] = []
-        self.imported: list[str] = []
+        self.lacks_import = False
         self._styles = styles
+        self._imported = imported
         self._path = [""]
         self._stories = [_Story("page")]
         self._unseen = 0
@@ -114,7 +116,9 @@ class Words(Handler):
         elif local in ("footnote", "endnote"):
             self._note = local + value(attributes, "id")
         elif local == "altChunk":
-            self.imported.append(relation(attributes))
+            lines = self._imported(relation(attributes))
+            self.lacks_import |= lines is None
+            self._story.builder.page += lines if lines is not None else []
         elif local in ("tr", "tc"):
             self._story.row_is_gone &= local == "tc"
             self._story.cell_is_gone = False

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from embeddings.files.credits import credited, names
 from embeddings.files.drafts import Draft
-from embeddings.files.lexisnexis import dated, unwrapped
+from embeddings.files.lexisnexis import dated, text_of
 from embeddings.files.pages import Line, Page, Row
-from embeddings.files.press_labels import is_copyright
+from embeddings.files.press_labels import is_copyright, is_length
 
 _IN_ORDER = "SE HD HDS CR BY CLM WC PD ET SN SC ED PG VOL LA CY LP TD CX ART CT RF CO IN NS RE IPC IPD PUB AN"
 CODES = _IN_ORDER.split()
@@ -22,9 +22,6 @@ _KEPT = r"(?:Document|Dokument|Documento|Документ|文件)\s+"
 _NUMBER = r"([A-Z][A-Z0-9]{3,11}(?:19|20)\d{6}[a-z][a-z0-9]{6,10})"
 _ACCESSION = re.compile(f"(?:{_KEPT})?{_NUMBER}")
 _LAST = re.compile(_KEPT + _NUMBER)
-_LENGTH = re.compile(
-    r"[\d.,\s]{1,9}\s?(?:words?|wörter|wort|mots?|palabras|parole|palavras|woorden|слов\w?|ord|字)", re.IGNORECASE
-)
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s*[A-Z]{2,4})?", re.IGNORECASE)
 _LANGUAGE = re.compile(
     r"(?:english|deutsch|german|français|french|español|spanish|italiano|italian|português|portuguese|nederlands|"
@@ -47,13 +44,15 @@ class _Record:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is an article: with a headline, a date, a source and a text, and where it is kept."""
-        return all(self.text(code) for code in ("HD", "PD", "SN")) and bool(self.text("LP") + self.text("TD"))
+        """Whether it is an article: with a headline, a source, a text, a date that is one and where it is kept."""
+        has_text = bool(self.text("HD") and self.text("SN") and (self.text("LP") or self.text("TD")))
+        is_kept = _ACCESSION.fullmatch(self.text("AN")) is not None or is_length(self.text("WC"))
+        return has_text and is_kept and bool(dated(self.text("PD")))
 
     def draft(self) -> Draft:
         accession = _ACCESSION.fullmatch(self.text("AN"))
         return Draft(
-            text="\n\n".join(filter(None, (unwrapped(self.fields.get(code, [])) for code in ("LP", "TD", "CX")))),
+            text="\n\n".join(filter(None, (text_of(self.fields.get(code, [])) for code in ("LP", "TD", "CX")))),
             title=self.text("HD"),
             published=dated(self.text("PD")),
             outlet=self.text("SN"),
@@ -92,7 +91,7 @@ def _named_lines(lines: list[Line]) -> Iterator[tuple[str, list[Line]]]:
             if code:
                 yield code, value
             rank, code, value = place, found, [Line(rest)]
-        elif code != "AN" or not line.text.strip():
+        elif code != "AN" or not any(each.text.strip() for each in value):
             value.append(line)
     if code:
         yield code, value
@@ -103,11 +102,11 @@ def _code_of(text: str, following: Sequence[Line]) -> tuple[str, str]:
     code, _, rest = text.strip().partition(" ") if "\t" not in text.strip() else text.strip().partition("\t")
     if code not in CODES:
         return "", ""
-    if code in ("CO", "IN", "NS", "RE") and " : " not in rest + " ".join(line.text for line in following):
+    own = takewhile(lambda text: text and text.split()[0] not in CODES, (line.text.strip() for line in following))
+    if code in ("CO", "IN", "NS", "RE") and " : " not in " ".join([rest, *own]):
         return "", ""
-    if code == "WC" and not _LENGTH.fullmatch(
-        rest.strip() or next((x.text.strip() for x in following if x.text.strip()), "")
-    ):
+    said = rest.strip() or next((line.text.strip() for line in following if line.text.strip()), "")
+    if code == "WC" and not is_length(said):
         return "", ""
     return code, rest.strip()
 
@@ -146,7 +145,7 @@ def _length(part: list[Line]) -> int | None:
     """Return which line of an article says how long it is, with a date in the next; None if none does."""
     filled = [n for n, line in enumerate(part) if line.text.strip()]
     pairs = pairwise(filled)
-    return next((n for n, after in pairs if _LENGTH.fullmatch(part[n].text.strip()) and dated(part[after].text)), None)
+    return next((n for n, after in pairs if is_length(part[n].text) and dated(part[after].text)), None)
 
 
 def _displayed(part: list[Line], length: int, accession: str) -> Draft:
@@ -155,7 +154,7 @@ def _displayed(part: list[Line], length: int, accession: str) -> Draft:
     day, *rest = filled
     rest = rest[1:] if rest and _TIME.fullmatch(part[rest[0]].text.strip()) else rest
     return Draft(
-        text=unwrapped(part[_begin(part, rest) :]),
+        text=text_of(part[_begin(part, rest) :]),
         title=title,
         published=dated(part[day].text),
         outlet=part[rest[0]].text.strip() if rest else "",

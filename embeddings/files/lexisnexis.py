@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from embeddings.dates import parse_published
 from embeddings.files.credits import credited
 from embeddings.files.drafts import Draft, UnreadableError
 from embeddings.files.pages import Line
-from embeddings.files.press_labels import CLASSES, TAIL, is_copyright, label, role
+from embeddings.files.press_labels import CLASSES, TAIL, is_copyright, is_length, label, role
+from embeddings.files.widths import CENTRED, between
 
 _NUMBER = re.compile(
     r"(?P<number>\d{1,4}) of (?P<all>\d{1,6}) DOCUMENTS?"
@@ -30,10 +32,8 @@ _EDITION = re.compile(
 )
 _NO_HEADLINE = re.compile(r"\[?no headline(?: in original)?\]?|ohne titel", re.IGNORECASE)
 _PAGE = re.compile(r"page \d+(?: of \d+)?|seite \d+(?: von \d+)?", re.IGNORECASE)
+_LOADED = ("load-date", "update", "date-chargement", "fecha-carga", "data-caricamento", "laad-datum")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-
-INDENT = 8
-"""Blanks before a line that was centred: above an article's title, in plain text."""
 
 SENTENCE = 120
 """Characters of a line that is no cover's: in front of a bundle there are none."""
@@ -77,9 +77,16 @@ def _numbers(text: str) -> tuple[int, int]:
 
 def _is_labelled(part: list[Line]) -> bool:
     """Return whether a part has what the deliverer puts into each: a length or a code, and a date above the text."""
-    names = {label(line.text)[0] for line in part}
     above = [line.text for line in part if line.text.strip()][:12]
-    return any(role(name) == "length" or name in TAIL for name in names) and any(map(dated, above))
+    return _has_measure(part) and any(map(dated, above))
+
+
+def _has_measure(part: list[Line]) -> bool:
+    """Return whether a part says how many words it has, or when it was loaded."""
+    fields = [label(line.text) for line in part]
+    return any(
+        (role(name) == "length" and is_length(said)) or (name in _LOADED and dated(said)) for name, said in fields
+    )
 
 
 def _classic_draft(part: list[Line]) -> Draft:
@@ -99,7 +106,7 @@ def _classic_draft(part: list[Line]) -> Draft:
 
 
 def _is_above_title(block: list[Line]) -> bool:
-    centred = all(line.text.startswith(" " * INDENT) for line in block)
+    centred = all(line.text.startswith(" " * CENTRED) for line in block)
     return centred or (len(block) == 1 and len(block[0].text) < 40 and bool(_EDITION.fullmatch(block[0].text)))
 
 
@@ -133,11 +140,8 @@ def uni(lines: list[Line]) -> list[Draft | UnreadableError]:
 
 
 def _is_labelled_within(part: list[Line]) -> bool:
-    """Return whether a part has a length or a date of loading, a date, and a line from which on it is text."""
-    names = [label(line.text)[0] for line in part]
-    fields = {role(name) for name in names}
-    has_date = any(dated(line.text) for line in part if not label(line.text)[0])
-    return ("length" in fields or "load-date" in names or "update" in names) and has_date
+    """Return whether a part has what the deliverer puts into each, and a date on a line of its own."""
+    return _has_measure(part) and any(dated(line.text) for line in part if not label(line.text)[0])
 
 
 def _uni_draft(part: list[Line], *, is_first: bool) -> Draft:
@@ -220,32 +224,38 @@ def _draft(head: _Head, body: list[Line], *, upper: bool = False) -> Draft:
     """Return the article below a head, without the fields below its text."""
     cut = _tail(body, upper=upper)
     correction, day = _correction(body[cut:])
-    text = "\n\n".join(filter(None, [head.lead, unwrapped(body[:cut]), correction]))
+    text = "\n\n".join(filter(None, [head.lead, text_of(body[:cut]), correction]))
     return Draft(text, head.title, head.published, head.outlet, head.byline, version=day)
 
 
 def _tail(lines: list[Line], *, upper: bool) -> int:
     """Return where the fields below a text begin: from the end on upwards, as long as there are some."""
-    filled = [n for n, line in enumerate(lines) if line.text.strip()]
-    cut, gap = len(lines), 0
-    if not upper:
-        heads = [n for n in filled if _CLASSIFIED.fullmatch(lines[n].text.strip())]
-        follows = [n for n in heads if any(label(line.text)[0] in CLASSES for line in lines[n + 1 : n + 5])]
-        cut = follows[-1] if follows else cut
-        filled = [n for n in filled if n < cut]
-    for n in reversed(filled):
-        text = lines[n].text.strip()
-        name, _ = label(text)
-        shouted = not upper or text[: len(name)].isupper()
-        is_code = name in CLASSES and (upper or gap == 0)
-        alone = not upper and text.lower() in ("graphic", "grafik", "correction", "korrektur")
-        if (shouted and name and (name in TAIL or is_code)) or alone or is_copyright(text) or _PAGE.fullmatch(text):
-            cut, gap = n, 0
+    classified = None if upper else _classification(lines)
+    cut, gap = len(lines) if classified is None else classified, 0
+    for n in range(cut - 1, -1, -1):
+        if not (text := lines[n].text.strip()):
             continue
-        gap += 1
-        if gap > GAP:
+        name, _ = label(text)
+        is_code = name in CLASSES and classified is None and (upper or gap == 0)
+        is_field = (name in TAIL or is_code) and (not upper or text[: len(name)].isupper())
+        is_alone = not upper and text.lower() in ("graphic", "grafik", "correction", "korrektur")
+        if is_field or is_alone or is_copyright(text) or _PAGE.fullmatch(text):
+            cut, gap = n, 0
+        elif (gap := gap + 1) > GAP:
             break
     return cut
+
+
+def _classification(lines: list[Line]) -> int | None:
+    """Return where the codes stand that the deliverer gave an article, below a heading; None if there are none."""
+    filled = [n for n, line in enumerate(lines) if line.text.strip()]
+    pairs = pairwise(filled)
+    found = [n for n, below in pairs if _CLASSIFIED.fullmatch(lines[n].text.strip()) and _is_code(lines[below].text)]
+    return found[-1] if found else None
+
+
+def _is_code(text: str) -> bool:
+    return label(text)[0] in CLASSES
 
 
 def _correction(tail: list[Line]) -> tuple[str, str]:
@@ -269,14 +279,14 @@ def _joined(lines: list[Line]) -> str:
     return " ".join(line.text.strip() for line in lines)
 
 
-def unwrapped(lines: list[Line]) -> str:
-    """Return the text of lines, those of a paragraph that was broken for width joined."""
-    paragraphs: list[str] = []
+def text_of(lines: list[Line]) -> str:
+    """Return the text of lines, each a paragraph unless it may have been broken; those about rights are left out."""
+    text = ""
     for block in _blocks(lines):
-        texts = [line.text.strip() for line in block]
-        was_broken = len(texts) > 1 and all(45 <= len(text) <= 100 for text in texts[:-1])
-        paragraphs.append((" " if was_broken else "\n").join(texts))
-    return "\n\n".join(paragraphs)
+        for line in block:
+            words = line.text.strip()
+            text += words + (between(words) if line is not block[-1] else "\n\n")
+    return text.strip()
 
 
 def dated(line: str) -> str:

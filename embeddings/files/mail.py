@@ -37,6 +37,12 @@ def mail(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     return _entries("", read_whole(content, "split it"), content.encoding)
 
 
+def mail_words(data: bytes) -> str:
+    """Return the words of a mail, or of a page that was saved as one (MHTML)."""
+    body = message_from_bytes(data, policy=policy.default).get_body(("html", "plain"))
+    return "" if body is None else _text(body, "").text
+
+
 def mailbox(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of each mail in an mbox: a mail begins where "From " begins a line after a blank one."""
     for number, data in enumerate(_mails(content), start=1):

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 SHORT_CELL = 200
-"""Characters of a cell that stands in one line with the others of its row; longer ones are paragraphs of their own."""
+"""Characters of a line in a cell that stands in one line with the others of its row."""
+
+SHORT_CELL_LINES = 2
+"""Lines of such a cell; a row with more, or with a heading, is there for the layout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph, or a line of a plain text; its own line breaks are "\\n".
+    """A paragraph, or a line of a plain text; its own line breaks are "\\n", and "" is a blank line.
 
     `level` is 1 for a title, 2 for a heading of the first order and so on, 0 for text. `bold` says that all of it is,
     `size` is the type size of its first letter in half points, 0 if it is not known.
@@ -39,15 +42,20 @@ Page = Sequence[Line | Row]
 
 
 def flat(page: Page) -> list[Line]:
-    """Return a page as lines: a row of short cells is one, its cells apart by " | ", else each paragraph in it is."""
+    """Return a page as lines: a row of short cells is one, cells apart by " | ", else each paragraph is."""
     return [line for each in page for line in ([each] if isinstance(each, Line) else _lines(each))]
 
 
 def _lines(row: Row) -> list[Line]:
     filled = [cell for cell in row.cells if cell]
-    if len(filled) < 2 or any(len(line.text) > SHORT_CELL for cell in filled for line in cell):
+    if len(filled) < 2 or any(map(_is_layout, filled)):
         return [line for cell in filled for line in cell]
     return [Line(" | ".join("\n".join(line.text for line in cell) for cell in filled))]
+
+
+def _is_layout(cell: tuple[Line, ...]) -> bool:
+    is_long = len(cell) > SHORT_CELL_LINES or any(len(line.text) > SHORT_CELL for line in cell)
+    return is_long or any(line.level for line in cell)
 
 
 def usual_size(lines: Iterable[Line]) -> int:
@@ -71,7 +79,7 @@ class PageBuilder:
 
     def add(self, text: str, *, bold: bool = False, size: int = 0) -> None:
         """Add words to the paragraph."""
-        letters = sum(not letter.isspace() for letter in text)
+        letters = sum(map(len, text.split()))
         if letters and not self._letters:
             self._size = size
         self._letters += letters
@@ -83,10 +91,10 @@ class PageBuilder:
         self._boxes += box
 
     def end_paragraph(self, level: int = 0, target: list[Line | Row] | None = None) -> None:
-        """End the paragraph, which goes to the page or to a cell given; one without words leaves nothing."""
+        """End the paragraph, which goes to the page or to a cell given: there one without words leaves nothing."""
         text = "".join(self._parts).strip()
-        target = self.page if target is None else target
-        if text:
+        if text or target is None:
+            target = self.page if target is None else target
             target.append(Line(text, level, self._bold == self._letters, self._size))
         target += self._boxes
         self._boxes, self._parts = [], []

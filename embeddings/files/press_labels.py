@@ -5,11 +5,11 @@ import re
 HEAD = {
     "byline": "byline author autor autoren auteur autore door verfasser",
     "title": "headline titel titre título titolo schlagzeile",
-    "lead": "highlight",
+    "lead": "highlight encart",
     "length": "length länge longueur longitud extensión lunghezza lengte comprimento extensão",
     "body": "body text volltext corps cuerpo corpo",
     "": "section rubrik rubrique sección sezione rubriek seção dateline series serie columna column source quelle "
-    "ressort pub-date publication-date day-date journal zeitung cosection page pages seite encart",
+    "ressort pub-date publication-date day-date journal zeitung cosection page pages seite",
 }  # fmt: skip
 """Above the text, by what it is to an article: "" is nothing."""
 
@@ -34,6 +34,9 @@ CLASSES = frozenset(_CLASSES.split())
 
 _ROLES = {label: role for role, labels in HEAD.items() for label in labels.split()}
 _LABEL = re.compile(r"([^\W\d_][^\W\d_ -]*(?:[ -][^\W\d_]+){0,3}):(?:\s+(.*))?\Z", re.DOTALL)
+_LENGTH = re.compile(
+    r"[\d.,\s]{1,9}\s?(?:words?|wörter|wort|mots?|palabras|parole|palavras|woorden|слов\w?|ord|字)", re.IGNORECASE
+)
 _COPYRIGHT = re.compile(
     r"\s*(?:copyright\b|\(c\)|©|all rights reserved|alle rechte vorbehalten|tous droits)", re.IGNORECASE
 )
@@ -48,6 +51,11 @@ def label(text: str) -> tuple[str, str]:
 def role(name: str) -> str | None:
     """Return what a field above the text is to the article, "" for nothing; None if it is no such field."""
     return _ROLES.get(name)
+
+
+def is_length(text: str) -> bool:
+    """Return whether a text says how many words an article has, and nothing else."""
+    return _LENGTH.fullmatch(text.strip()) is not None
 
 
 def is_copyright(text: str) -> bool:

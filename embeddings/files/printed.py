@@ -13,6 +13,9 @@ from embeddings.files.pages import Line, Page, flat, usual_size
 LONG = 100
 """Characters of a line that is text and no title."""
 
+HIGHEST = 30
+"""Lines that may stand above a text, at most."""
+
 LONGEST_TITLE = 300
 """Characters of a title at most."""
 
@@ -32,7 +35,7 @@ def printed(page: Page, stated: Stated, notes: tuple[str, ...] = ()) -> Iterator
     """Yield the articles of a page: those of a bundle, else the one that it is."""
     articles = bundle(page)
     if not articles:
-        articles = [FileEntry("", _draft(flat(page), stated))]
+        articles = [FileEntry("", _draft([line for line in flat(page) if line.text], stated))]
     for each in articles:
         yield FileEntry(each.place, each.found.with_notes(notes) if isinstance(each.found, Draft) else each.found)
 
@@ -40,7 +43,7 @@ def printed(page: Page, stated: Stated, notes: tuple[str, ...] = ()) -> Iterator
 def _draft(lines: list[Line], stated: Stated) -> Draft:
     """Return the article in lines: title, names and date of those above the text are taken out of it."""
     size = usual_size(lines)
-    first = next((n for n, line in enumerate(lines) if _is_text(line, size)), len(lines))
+    first = next((n for n, line in enumerate(lines[:HIGHEST]) if _is_text(line, size)), min(len(lines), HIGHEST))
     top = range(first)
     said = headline(stated.title)
     title = _title(lines, top, size, said)

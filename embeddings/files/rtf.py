@@ -28,7 +28,7 @@ _LETTERS = {
 }  # fmt: skip
 _SYMBOLS = {b"~": "\u00a0", b"_": "-", b"-": ""}
 _CODE_PAGES = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
-_SEEN = frozenset({"shpinst", "ud", "nesttableprops", "do"})
+_SEEN = frozenset({"shpinst", "ud", "nesttableprops", "do", "footnote"})
 """Destinations that older programs are told to pass over, and that hold words of the page."""
 
 _UNSEEN = (
@@ -122,7 +122,7 @@ class _Reader:
         self._style_name = ""
         self._bytes = bytearray()
         self._high = self._to_skip = 0
-        self._is_starred = self._in_row = False
+        self._is_starred = self._in_row = self._is_raw = False
         self._nested_cell: list[Line | Row] = []
         self._nested_cells: list[tuple[Line, ...]] = []
 
@@ -137,7 +137,7 @@ class _Reader:
 
     def read(self, data: bytes) -> None:
         """Read up to the brace that closes the first; UnreadableError if there is none."""
-        for mark in marks(data):
+        for mark in marks(data[max(0, data.find(b"{\\rtf")) :]):
             if mark.brace == b"{":
                 self._open()
             elif mark.brace:
@@ -149,15 +149,13 @@ class _Reader:
             elif mark.symbol:
                 self._symbol(mark.symbol)
             else:
-                self._take(mark.byte, mark.plain)
+                self._take(mark.data, is_raw=mark.is_raw)
         raise UnreadableError("is cut short: its last brace is missing; copy or download it again")
 
     def _open(self) -> None:
         self._flush()
         if len(self._groups) >= MAX_NESTING:
-            raise UnreadableError(
-                f"nests groups deeper than {MAX_NESTING:,}; open it in a word processor, save it anew"
-            )
+            raise UnreadableError(f"nests groups deeper than {MAX_NESTING:,}; save it anew with a word processor")
         self._groups.append(_Group(self._state))
         self._to_skip, self._is_starred = 0, False
 
@@ -292,7 +290,7 @@ class _Reader:
         if symbol == b"*":
             self._is_starred = True
         elif symbol in b"\\{}":
-            self._take(symbol, b"")
+            self._take(symbol)
         elif symbol in b"\r\n":
             self._flush()
             if self._state.kind is _Kind.WORDS:
@@ -303,14 +301,14 @@ class _Reader:
             self._flush()
             self._add(_SYMBOLS.get(symbol, ""))
 
-    def _take(self, byte: bytes, plain: bytes) -> None:
+    def _take(self, data: bytes, *, is_raw: bool = False) -> None:
         """Take bytes, in the code page of their font, but those that stand for a letter in older programs."""
         self._is_starred = False
-        data = byte + plain
         skipped = min(self._to_skip, len(data))
         self._to_skip -= skipped
         if self._state.kind is not _Kind.NOTHING:
             self._bytes += data[skipped:]
+            self._is_raw |= is_raw
 
     def _unicode(self, number: int) -> None:
         """Take a letter by its number; of two halves the second, with the first one before it."""
@@ -334,7 +332,9 @@ class _Reader:
         data = bytes(self._bytes)
         self._bytes.clear()
         name = self._fonts.codec(self._state.font) if self._state.kind is _Kind.WORDS else self._fonts.page
+        name = "utf-8" if name and self._is_raw and _is_utf_8(data) else name  # no .rtf should hold such bytes
         text = data.decode(name, "replace") if name else "".join(_SIGNS.get(byte, "") for byte in data)
+        self._is_raw = False
         self.is_doubtful |= "\ufffd" in text and self._state.is_shown
         self._add(text)
 
@@ -350,3 +350,11 @@ class _Reader:
             self._style = 0 if end else self._style
         elif state.kind in (_Kind.TITLE, _Kind.AUTHOR):
             self.stated[state.kind] += text
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -3,14 +3,18 @@
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from embeddings.files.drafts import UnreadableError
 
-MAX_MARKS = 20_000_000
-"""Marks of an .rtf; one with more is refused."""
+MAX_MARKS = 10_000_000
+"""Marks of an .rtf; one with more is refused: a bundle of five hundred articles has some hundred thousand."""
 
-_MARK = re.compile(rb"\\(?:([a-zA-Z]{1,32})(-?[0-9]{1,10})? ?|'([0-9a-fA-F]{2})|(.))|([{}])|([^\\{}]+)", re.DOTALL)
+_MARK = re.compile(
+    rb"\\(?:([a-zA-Z]{1,32})(-?[0-9]{1,10})? ?|'([0-9a-fA-F]{2}(?:\\'[0-9a-fA-F]{2}){0,1000})|(.))"
+    rb"|([{}])|([^\\{}]+)",
+    re.DOTALL,
+)
 
 _CHARSETS = {
     0: 1252, 77: 10000, 78: 932, 80: 936, 128: 932, 129: 949, 130: 1361, 134: 936, 136: 950, 161: 1253, 162: 1254,
@@ -25,16 +29,15 @@ _CODECS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One mark: a control word with its number, a control symbol, a byte, a brace, or plain bytes."""
+class Mark(NamedTuple):
+    """One mark: a control word with its number, a control symbol, a brace, or bytes; `is_raw` if they stand as such."""
 
     word: str = ""
     number: int | None = None
     symbol: bytes = b""
-    byte: bytes = b""
     brace: bytes = b""
-    plain: bytes = b""
+    data: bytes = b""
+    is_raw: bool = False
 
 
 def marks(data: bytes) -> Iterator[Mark]:
@@ -45,18 +48,18 @@ def marks(data: bytes) -> Iterator[Mark]:
         count += 1
         if count > MAX_MARKS:
             raise UnreadableError(f"holds more than {MAX_MARKS:,} marks; split it")
-        word, number, byte, symbol, brace, plain = match.groups(b"")
-        if word == b"bin" and number:
-            at += max(0, int(number))
-            continue
-        yield Mark(
-            word.decode("ascii"),
-            int(number) if number else None,
-            symbol,
-            bytes.fromhex(byte.decode("ascii")),
-            brace,
-            plain.translate(None, b"\r\n\0") if plain else b"",
-        )
+        word, number, written, symbol, brace, plain = match.groups()
+        if word is not None:
+            if word == b"bin" and number:
+                at += max(0, int(number))
+            else:
+                yield Mark(word.decode("ascii"), None if number is None else int(number))
+        elif plain is not None:
+            yield Mark(data=plain.translate(None, b"\r\n\0"), is_raw=not plain.isascii())
+        elif written is not None:
+            yield Mark(data=bytes.fromhex(written.replace(b"\\'", b"").decode("ascii")))
+        else:
+            yield Mark(brace=brace) if brace is not None else Mark(symbol=symbol)
 
 
 def codec(page: int | None) -> str:

@@ -12,8 +12,8 @@ MAX_PART = 200_000_000
 MAX_NESTING = 400
 """Elements within elements; Word itself writes some dozens."""
 
-MAX_ELEMENTS = 10_000_000
-"""Elements of a part; a novel has some hundred thousand."""
+MAX_ELEMENTS = 5_000_000
+"""Elements of a part; a bundle of five hundred articles has some hundred thousand."""
 
 
 class Handler:
