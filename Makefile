@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist worksteal
 APT := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n) apt-get
 
-.PHONY: serve test quick browser clean
+.PHONY: serve test quick browser tesseract clean
 
 serve: .venv/installed
 	@$(BIN)/pressmark serve --port $(PORT)
@@ -17,7 +17,7 @@ serve: .venv/installed
 # Tests that run side by side must not fight for the cores.
 test quick: export OMP_NUM_THREADS = 1
 
-test: .venv/installed-dev browser
+test: .venv/installed-dev browser tesseract
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -44,6 +44,11 @@ browser:
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
 	|| { $(APT) update && $(APT) install -y --no-install-recommends chromium chromium-driver; } >/dev/null 2>&1 \
 	|| echo "chromium and chromedriver cannot be installed here: the browser tests will be skipped"
+
+tesseract:
+	@command -v tesseract >/dev/null \
+	|| { $(APT) update && $(APT) install -y --no-install-recommends tesseract-ocr tesseract-ocr-eng; } >/dev/null 2>&1 \
+	|| echo "tesseract cannot be installed here: the test that reads a scan will be skipped"
 
 clean:
 	rm -rf .venv

@@ -40,6 +40,12 @@ STANDARD_INPUT = Path("-")
 @click.option(
     "--encoding", metavar="NAME", default="", help="What the text is in, such as cp1254, where a guess is wrong."
 )
+@click.option(
+    "--ocr/--no-ocr",
+    "recognise",
+    default=True,
+    help="Read scans by machine where tesseract is installed.  [default: ocr]",
+)
 @click.option("--outlet", default="", help="Whose articles these are, where they do not say it themselves.")
 @click.option("--collection", metavar="NAME", default="", help="A name for this batch, for `remove --collection`.")
 @click.option("--format", "form", metavar="SUFFIX", default="", help="What comes on standard input: jsonl, csv, rss, …")
@@ -56,6 +62,7 @@ def index(
     archive: Location,
     fields: Sequence[str],
     encoding: str,
+    recognise: bool,
     outlet: str,
     collection: str,
     form: str,
@@ -83,7 +90,9 @@ def index(
       pressmark index incoming/ --watch
     """
     with plain_errors():
-        said = Said(FieldNames.parse(fields), _checked_encoding(encoding), clean_line(outlet), clean_line(collection))
+        said = Said(
+            FieldNames.parse(fields), _checked_encoding(encoding), clean_line(outlet), clean_line(collection), recognise
+        )
     piped = STANDARD_INPUT in paths
     if piped and (len(paths) > 1 or prune or watch):
         raise WrongUse("standard input, -, is read alone, and neither with --prune nor with --watch")

@@ -14,7 +14,7 @@ class PrintedPage:
 
     `number` is 1 for the first page, whatever is printed there. `doubtful`: the order in which its columns are to be
     read could not be told. `recognised`: it was read by machine from a picture, with this mean confidence of the
-    engine in its words, in [0, 1]; None where it was not.
+    engine in its words, in [0, 1]: 0 where it is not known, for another program read it; None where it was not.
     """
 
     number: int

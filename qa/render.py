@@ -57,9 +57,13 @@ def page_doubts(span: Span) -> list[str]:
         return []
     doubts = ["laid out so that the order of its columns is doubtful"] if page.doubtful else []
     if page.recognised is not None:
-        sure = page.recognised >= SURELY_RECOGNISED
-        how = "" if sure else f", which was {round(100 * page.recognised)} % sure of its letters"
-        doubts.append(f"read by machine from a picture{how}")
+        sure, unsaid = page.recognised >= SURELY_RECOGNISED, page.recognised == 0
+        rate = (
+            "it is not known how surely"
+            if unsaid
+            else f"which was {round(100 * page.recognised)} % sure of its letters"
+        )
+        doubts.append("read by machine from a picture" + ("" if sure else f", {rate}"))
     return doubts
 
 

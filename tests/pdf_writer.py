@@ -15,6 +15,10 @@ _WIDTHS = (
 WIDTHS = [int(width) for width in _WIDTHS.split()]
 
 
+GREY = b"P5 1 1 255\n\x80"
+"""A picture of one dot."""
+
+
 def width_of(text: str, size: float) -> float:
     """Return the width of a text in Helvetica, in points."""
     return sum(WIDTHS[ord(letter) - 32] if 32 <= ord(letter) < 127 else 556 for letter in text) * size / 1000
@@ -96,15 +100,17 @@ class Page:
         return y
 
 
-def written(pages: Sequence[Page], title: str = "", author: str = "") -> bytes:
-    """Return a PDF."""
+def written(pages: Sequence[Page], title: str = "", author: str = "", picture: bytes = GREY) -> bytes:
+    """Return a PDF; `picture` is what `Page.picture` draws, in the form PGM."""
+    width, height = map(int, picture.split(None, 3)[1:3])
+    dots = zlib.compress(picture[-width * height :]).decode("latin-1")
     count = len(pages)
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Count {count} /Kids [{' '.join(f'{8 + 2 * n} 0 R' for n in range(count))}] >>",
         *(_font(name) for name in ("Helvetica", "Helvetica-Bold", "Helvetica-Oblique")),
-        "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray "
-        "/Length 1 >>\nstream\n\x80\nendstream",
+        f"<< /Type /XObject /Subtype /Image /Width {width} /Height {height} /BitsPerComponent 8 "
+        f"/ColorSpace /DeviceGray /Length {len(dots)} /Filter /FlateDecode >>\nstream\n{dots}\nendstream",
         f"<< /Title {_string(title)} /Author {_string(author)} /CreationDate (D:20230502081500) >>",
     ]
     for number, page in enumerate(pages):

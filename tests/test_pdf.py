@@ -161,7 +161,8 @@ def test_the_paper_s_name_is_no_headline(tmp_path: Path) -> None:
     assert only_article(read_file(tmp_path, "a.pdf", written([page]))).title == "Harbour wall to be rebuilt"
 
 
-SCAN = "holds pictures and no text: a scan; recognise its text (OCR) first"
+CURE = "recognise their text (OCR) first, or install tesseract (Debian: tesseract-ocr) and index them again"
+SCAN = f"holds pictures and no text: a scan; {CURE}"
 
 
 def test_scan_is_unread(tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ def test_a_stamp_makes_no_text_of_a_scan() -> None:
 def test_pdf_with_scanned_pages_names_them(tmp_path: Path) -> None:
     assert said(read_file(tmp_path, "a.pdf", pdf(["It rained."], [], ["It snowed."], []))) == [
         ("a.pdf", "It rained.\n\nIt snowed."),
-        ("a.pdf", "not read: holds pictures and no text on page 2, 4; recognise their text (OCR) first"),
+        ("a.pdf", f"not read: holds pictures and no text on page 2, 4; {CURE}"),
     ]
 
 

@@ -149,7 +149,9 @@ def _path_id(shown: str, suffix: str) -> str:
     return clean_line(shown.removesuffix(suffix))
 
 
-def read_file(file: InputFile, names: FieldNames = USUAL, encoding: str = "") -> Iterator[Piece]:
+def read_file(
+    file: InputFile, names: FieldNames = USUAL, encoding: str = "", *, recognise: bool = False
+) -> Iterator[Piece]:
     """Yield what a file holds; at least one article or one `Unread`. `encoding` goes before what the file says.
 
     The last of it is held back until it is known whether the file changed meanwhile: then it may be there in half.
@@ -161,7 +163,7 @@ def read_file(file: InputFile, names: FieldNames = USUAL, encoding: str = "") ->
     held: list[Piece] = []
     done = 0
     try:
-        with _opened(file, encoding) as content:
+        with _opened(file, encoding, recognise=recognise) as content:
             before = _state(content)
             for piece in _read(content, names):
                 yield from held
@@ -189,14 +191,21 @@ def _is_unicode(path: str) -> bool:
 
 
 @contextmanager
-def _opened(file: InputFile, encoding: str) -> Iterator[Content]:
+def _opened(file: InputFile, encoding: str, *, recognise: bool) -> Iterator[Content]:
     """Open a file on disk; UnreadableError if it is not one to be read, OSError if it cannot be."""
     if not file.path.is_file():
         raise UnreadableError("is neither a regular file nor a folder that may be opened")
     with file.path.open("rb", buffering=0) as raw:
         size = os.fstat(raw.fileno()).st_size
         yield Content(
-            file.path.name, file.id, file.source, BufferedReader(raw, SAMPLE), size, Allowance(size), encoding
+            name=file.path.name,
+            id=file.id,
+            source=file.source,
+            stream=BufferedReader(raw, SAMPLE),
+            size=size,
+            allowance=Allowance(size),
+            encoding=encoding,
+            recognise=recognise,
         )
 
 

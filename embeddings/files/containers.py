@@ -115,6 +115,7 @@ class Member:
                 size=self.info.file_size,
                 allowance=self.zipped.allowance,
                 encoding=self.zipped.encoding,
+                recognise=self.zipped.recognise,
                 depth=max(1, self.zipped.depth + (kind.lower() != ".wacz")),  # that is one thing, not a container
             )
 

@@ -48,7 +48,8 @@ class Content:
     """What is read as one file. `name` ends in the suffix that says what it is; `size` is None if not known yet.
 
     `id` names the one article in it, and `source` is what Article.source begins with. `encoding` is what the person
-    says that its text is in, "" if nothing. `depth` counts the containers around it.
+    says that its text is in, "" if nothing. `depth` counts the containers around it. `recognise`: pictures of text are
+    read by machine, which takes seconds a page.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Content:
     allowance: Allowance
     encoding: str = ""
     depth: int = 0
+    recognise: bool = False
 
 
 def read_whole(content: Content, cure: str, most: int = MAX_FILE) -> bytes:

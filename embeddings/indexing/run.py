@@ -1,14 +1,14 @@
 """Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import time_ns
 
 from embeddings.archives import GrowingArchive
-from embeddings.files.articles import InputFile, Unread, find_files, read_file
+from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
 from embeddings.files.fields import USUAL, FieldNames
 from embeddings.indexing.arrivals import Claim, arrive
 from embeddings.indexing.background import Background
@@ -69,6 +69,7 @@ class Said:
     encoding: str = ""
     outlet: str = ""
     collection: str = ""
+    recognise: bool = True
 
     @property
     def reading(self) -> str:
@@ -182,7 +183,7 @@ class _Run:
         self._read_anew.add(file.source)
         self._rivals.clear()
         count = 0
-        for piece in read_file(file, self._said.names, self._said.encoding):
+        for piece in self._pieces(file):
             if isinstance(piece.item, Unread):
                 self.report.unread.append(piece.item)
                 self.sightings.kept.add(file.source)
@@ -199,6 +200,10 @@ class _Run:
             newer = "\n".join(sorted(self._rivals))
             self._records[file.source] = replace(now, articles=count, superseded_by=newer)
             self._batch.finished.append(self._records[file.source])
+
+    def _pieces(self, file: InputFile) -> Iterator[Piece]:
+        said = self._said
+        return read_file(file, said.names, said.encoding, recognise=said.recognise)
 
     def _of_person(self, found: Article, file: InputFile) -> Article:
         """Return an article with what the person says of it, and where it was read as the person would say."""
