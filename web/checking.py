@@ -28,6 +28,7 @@ _WANTED = {
     "bool_type": "true or false",
     "list_type": "a list",
     "model_type": "an object",
+    "dict_type": "an object",
 }
 """What is to be sent instead, by pydantic's name of the error."""
 
@@ -51,7 +52,8 @@ class FieldError:
 class InvalidFieldsError(ValueError):
     """A request has wrong fields: `errors` holds one for each of them, the first MOST_ERRORS."""
 
-    def __init__(self, errors: Iterable[FieldError]) -> None:
+    def __init__(self, errors: Iterable[FieldError], status: int = 400) -> None:
+        self.status = status
         self.errors = tuple(errors)[:MOST_ERRORS]
         super().__init__("; ".join(f"{error.field}: {error.detail}" for error in self.errors))
 

@@ -100,7 +100,7 @@ def serve(
     pipeline.ask("Is everything loaded?")
     # On a loopback address, a foreign page must not reach the archive.
     app = create_app(pipeline, TRUSTED_HOSTS=[*LOOPBACK, *allow_host] if host in LOOPBACK else None)
-    app.config["ACCESS"] = may
+    app.config.update(ACCESS=may, LOCATION=archive)
     if behind_proxy:
         from werkzeug.middleware.proxy_fix import ProxyFix
 

@@ -167,6 +167,45 @@ class Copies(Definition):
     """Its id."""
 
 
+class PostedArticle(Definition):
+    """An article as it may stand in a JSON file that `index` reads: also under other names, and with other fields."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, use_attribute_docstrings=True)
+
+    text: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    """Its text; it must have one."""
+
+    id: Any = Field(None, json_schema_extra={"type": ["string", "integer", "null"]})
+    """Its id: the next one that is posted with it takes its place."""
+
+    title: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    """Its headline; without one, its first sentence."""
+
+    published: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    """When it was published."""
+
+    outlet: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    """Who published it."""
+
+    byline: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    """Who wrote it."""
+
+    url: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    """Where it stands."""
+
+    @property
+    def as_it_came(self) -> dict[str, Any]:
+        """The object as it was sent."""
+        return self.model_dump(exclude_unset=True)
+
+
+class PostedArticles(Definition):
+    """Several articles."""
+
+    articles: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_LISTED)
+    """1 to 1,000 objects, each an article."""
+
+
 class Batch(Definition):
     """Several questions, each as it is asked alone."""
 

@@ -14,9 +14,15 @@ from web.checking import FieldError, InvalidFieldsError
 
 log = logging.getLogger(__name__)
 
+RETRY = 5
+"""Seconds after which it is worth asking an archive again that could not be asked."""
+
 UNAVAILABLE: dict[type[Exception], str] = {
     DamagedError: "The archive is damaged. Whoever keeps it can find out what is whole with: pressmark check",
     ConnectionError: "The archive's server cannot be reached just now. Try again in a moment.",
+    TimeoutError: "Others are writing to the archive just now. Try again in a moment.",
+    PermissionError: "The archive may only be read here. Whoever keeps it can let this server write to it.",
+    OSError: "A disk or file of the archive fails just now, or is full. Whoever keeps it finds the cause in the log.",
 }
 """What keeps an archive from being asked, and what is said of it."""
 
@@ -31,14 +37,15 @@ def register(app: Flask) -> None:
 
 
 def _invalid_fields(error: InvalidFieldsError) -> AnyResponse:
-    return _described(Response(status=HTTPStatus.BAD_REQUEST), str(error), error.errors)
+    return _described(Response(status=error.status), str(error), error.errors)
 
 
 def _unavailable(error: Exception) -> AnyResponse:
     """Answer while the archive cannot be asked: where it lies is for its keeper, in the log."""
     log.error("%s", error)
     detail = next(said for kind, said in UNAVAILABLE.items() if isinstance(error, kind))
-    return _described(Response(status=HTTPStatus.SERVICE_UNAVAILABLE), detail, ())
+    response = Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": str(RETRY)})
+    return _described(response, detail, ())
 
 
 def _http_error(error: HTTPException) -> AnyResponse:

@@ -32,7 +32,7 @@ def ask(asked: Asking) -> Response:
         "POST",
         "/ask",
         bodies.Prediction | bodies.Predictions,
-        bodies=(Asking, Batch),
+        bodies=(Batch, Asking),
         most=BATCH_BODY,
         example_body={"questions": [{"question": EXAMPLE}, {"question": EXAMPLE, "from": "2022"}]},
     )

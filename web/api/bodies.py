@@ -309,6 +309,54 @@ class Predictions(Made):
     """One a question, as it is answered alone."""
 
 
+class UnreadArticle(Definition):
+    """An object that was posted and holds no article."""
+
+    place: Offset
+    """Which of them, from 0."""
+
+    reason: str
+    """What is wrong with it."""
+
+
+class Posted(Made):
+    """What became of the articles that were posted."""
+
+    read: int
+    """How many of the objects are articles."""
+
+    added: int
+    """How many are new."""
+
+    changed: int
+    """How many took the place of an older version."""
+
+    unchanged: int
+    """How many were there already."""
+
+    replaced: int
+    """How many of those that changed were read elsewhere before."""
+
+    older: int
+    """How many are left out, for a newer version is there."""
+
+    unread: list[UnreadArticle]
+    """What holds no article."""
+
+    notes: list[str]
+    """What else is to be known of them, counted."""
+
+    ids: list[str | None]
+    """What each of the objects is found under; null for none. One that says the same may stand for it."""
+
+
+class Deleted(Made):
+    """An article that is gone."""
+
+    deleted: str
+    """Its id."""
+
+
 class Health(Definition):
     """That the server is there, and what it holds."""
 

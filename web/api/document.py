@@ -71,8 +71,9 @@ def call(offered: Offered) -> str:
         path = path.replace(f"{{{name}}}", quote(values.pop(name), safe=""))
     address = f"http://127.0.0.1:8000{blueprint.url_prefix}{path}{'?' if values else ''}{urlencode(values)}"
     method = f"-X {operation.method} " if operation.method not in {"GET", "POST"} else ""
+    token = ' -H "Authorization: Bearer $TOKEN"' if operation.writes else ""
     body = f" --json '{json.dumps(operation.example_body, ensure_ascii=False)}'" if operation.example_body else ""
-    return f"curl {method}'{address}'{body}"
+    return f"curl {method}'{address}'{token}{body}"
 
 
 def _operation(offered: Offered) -> Schema:
@@ -85,6 +86,8 @@ def _operation(offered: Offered) -> Schema:
         if operation.example_body:
             content["example"] = operation.example_body
         said["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if operation.writes:
+        said["security"] = [{"token": []}]
     said["responses"] = {
         str(operation.status): _response(operation.status, "application/json", _ref(_kinds(operation.gives))),
         **({"304": {"description": HTTPStatus(304).phrase}} if operation.by_generation else {}),

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from web.access import check_may_write
 from web.api.made_with import tag, tagged, unchanged
 from web.api.reading import from_body
 from web.checking import from_address
@@ -27,7 +28,7 @@ class Operation:
     `query` defines what the address may say, `bodies` what a body may be, and `gives` the JSON of an answer. `refusals`
     are the statuses of problems that are its own, `most` the largest body in bytes, and `example` one value for each
     name in the path or the address; `example_body` is a body. `by_generation`: as long as the archive's generation
-    stays, so does the answer.
+    stays, so does the answer. `writes`: only a token that may write opens it.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Operation:
     refusals: tuple[int, ...] = ()
     status: int = 200
     by_generation: bool = False
+    writes: bool = False
     most: int = QUESTION_BODY
     example: tuple[tuple[str, str], ...] = ()
     example_body: dict[str, Any] | None = None
@@ -74,6 +76,8 @@ def offers(operation: Operation) -> Callable[[View], View]:
         @wraps(view)
         def checked(**path: str) -> Response:
             request.max_content_length = operation.most
+            if operation.writes:
+                check_may_write()
             if operation.bodies:
                 return view(from_body(operation.bodies), **path)
             asked = from_address(operation.query or Definition, request.args, what_is_known(in_address=True))

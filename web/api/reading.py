@@ -18,7 +18,7 @@ class DoubledNameError(ValueError):
 
 
 def from_body(definitions: Sequence[type[Definition]]) -> Definition:
-    """Return what the body asks: an instance of the definition that has the first of its fields, else of the first.
+    """Return what the body asks, by the first definition that has one of its fields to itself, else by the last.
 
     Raises:
         BadRequest: if it is not JSON, or no object.
@@ -29,7 +29,7 @@ def from_body(definitions: Sequence[type[Definition]]) -> Definition:
     if not isinstance(body, dict):
         raise BadRequest(f"The body is {TYPES_IN_WORDS[type(body)]}; send an object such as {EXAMPLE}.")
     fits = (each for each in definitions if not body.keys().isdisjoint(_own_names(each, definitions)))
-    return checked(next(fits, definitions[0]), body, what_is_known(in_address=False))
+    return checked(next(fits, definitions[-1]), body, what_is_known(in_address=False))
 
 
 def read_json() -> object:
