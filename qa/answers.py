@@ -65,7 +65,7 @@ def gather(read: Sequence[ReadHit]) -> list[Group]:
     margins = [_skim_margin(members[0], skims) for members in groups]
     scores = [members[0].span.score for members in groups if not members[0].skimmed]
     return [
-        _with_evidence(members, margins[index], _lead(margins if members[0].skimmed else scores, index), read)
+        _with_evidence(members, margins[index], _lead(margins if members[0].skimmed else scores, index))
         for index, members in enumerate(groups)
     ]
 
@@ -129,7 +129,7 @@ def _skim_margin(best: _Candidate, skims: Sequence[_Candidate]) -> float:
     return max(own) if own else min((one.span.score for one in skims if one.where is best.where), default=0.0)
 
 
-def _with_evidence(members: Sequence[_Candidate], skim_margin: float, lead: float, read: Sequence[ReadHit]) -> Group:
+def _with_evidence(members: Sequence[_Candidate], skim_margin: float, lead: float) -> Group:
     best, elsewhere = members[0], _elsewhere(members)
     where = best.where
     evidence = Evidence(
@@ -138,8 +138,6 @@ def _with_evidence(members: Sequence[_Candidate], skim_margin: float, lead: floa
         lead=lead,
         supports=len(elsewhere.supports),
         relevance=_relevance(where.best),
-        read=max(1, sum(hit.read is not None for hit in read)),
-        seen=len(read),
         skim_margin=skim_margin,
         skim_relevance=_relevance(where.skimmed),
         skimmed=best.skimmed,

@@ -21,7 +21,7 @@ BOUND = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for an answer: the higher each of these, the better, but for `read` and `seen`.
+    """What speaks for an answer: the higher each of these, the better.
 
     Of an answer that was only `skimmed`, margin, lead and relevance are those of the small reader.
     """
@@ -41,12 +41,6 @@ class Evidence:
     relevance: float = 0.0
     """The relevance logit of its passage, 0 from a reader without one."""
 
-    read: int = 1
-    """How many passages were read: the more, the likelier that one of them seems right by chance."""
-
-    seen: int = 1
-    """How many passages were read or skimmed."""
-
     skim_margin: float = 0.0
     """By how much it beats "no answer here" for the small reader that skimmed its passage, 0 where none did."""
 
@@ -59,7 +53,7 @@ class Evidence:
     def bounded(self) -> dict[str, float]:
         """Return the evidence by name as a regression takes it, higher is better.
 
-        Logits are cut to ± BOUND, `supports` is log(1 + count), `read` and `seen` are −log(count).
+        Logits are cut to ± BOUND, `supports` is log(1 + count).
         """
         return {
             "margin": _cut(self.margin),
@@ -67,8 +61,6 @@ class Evidence:
             "lead": _cut(self.lead),
             "supports": math.log1p(self.supports),
             "relevance": _cut(self.relevance),
-            "read": -math.log(self.read),
-            "seen": -math.log(self.seen),
             "skim_margin": _cut(self.skim_margin),
             "skim_relevance": _cut(self.skim_relevance),
         }
@@ -86,8 +78,6 @@ class Regression:
     lead: float = 0.0
     supports: float = 0.0
     relevance: float = 0.0
-    read: float = 0.0
-    seen: float = 0.0
     skim_margin: float = 0.0
     skim_relevance: float = 0.0
     """The weights of the pieces of evidence, none below 0."""

@@ -15,14 +15,11 @@ from qa.settings import SHIPPED_READER
 
 WEIGHTS = Calibration(bias=-2.0, margin=0.5, retrieval=1.0, lead=0.25, supports=2.0, threshold=0.4, fitted_on="by hand")
 SHIPPED = Calibration.load(SHIPPED_READER, models_of([SHIPPED_READER]))
-FEATURES = [field.name for field in fields(Evidence) if field.name not in ("read", "seen", "skimmed")]
+FEATURES = [field.name for field in fields(Evidence) if field.name != "skimmed"]
 
 LOGITS = st.floats(allow_nan=False)
 COUNTS = st.integers(0, 1000)
-READ = st.integers(1, 100)
-EVIDENCE = st.builds(
-    Evidence, margin=LOGITS, retrieval=st.floats(0, 1), lead=LOGITS, supports=COUNTS, relevance=LOGITS, read=READ
-)
+EVIDENCE = st.builds(Evidence, margin=LOGITS, retrieval=st.floats(0, 1), lead=LOGITS, supports=COUNTS, relevance=LOGITS)
 
 
 def test_confidence_is_the_logistic_function_of_the_weighed_evidence() -> None:
@@ -60,15 +57,6 @@ def test_confidence_never_falls_when_evidence_grows(
     assert calibration.confidence(replace(evidence, **{feature: less})) <= calibration.confidence(
         replace(evidence, **{feature: more})
     )
-
-
-@pytest.mark.parametrize("calibration", [replace(WEIGHTS, read=0.3), SHIPPED], ids=["by hand", "shipped"])
-@given(evidence=EVIDENCE, more=READ)
-def test_confidence_never_grows_when_the_same_was_found_among_more(
-    calibration: Calibration, evidence: Evidence, more: int
-) -> None:
-    among_more = replace(evidence, read=evidence.read + more)
-    assert calibration.confidence(among_more) <= calibration.confidence(evidence)
 
 
 BY_TWO = Calibration(margin=1.0, answerable=Regression(retrieval=4.0, bias=-2.0), share=0.5)

@@ -13,6 +13,7 @@ from qa.evaluation.questions.datasets import (
     ELSEWHERE,
     Place,
     Question,
+    QuestionSet,
     check_relevant,
     locate,
     read_news,
@@ -74,8 +75,16 @@ def test_read_news_empty_file(tmp_path: Path) -> None:
 def test_check_relevant_counts_what_the_archive_lacks(tmp_path: Path) -> None:
     questions = read_news(write(tmp_path / "questions.jsonl", NEWS))
     check_relevant(questions, ["a1", "a2", "a3"])
-    with pytest.raises(ValueError, match=r"1 relevant article not among the 1 .*such as 'a2' of question 'n1'"):
+    with pytest.raises(ValueError, match=r"1 relevant article not among the 1 .*such as 'a2' of 'n1'"):
         check_relevant(questions, ["a1"])
+
+
+def test_check_relevant_tells_of_a_few_that_the_archive_lacks(caplog: pytest.LogCaptureFixture) -> None:
+    many = {f"a{number}": 1 for number in range(200)}
+    check_relevant(QuestionSet("news", (Question("n1", "Who?", ("Ada",), many),)), list(many)[1:])
+    assert caplog.messages == [
+        "news: 1 relevant article not among the 199 of the archive, such as 'a0' of 'n1'; they count as not found"
+    ]
 
 
 PORT = Article("port", "The port, the port and the 🚢 port.", "Ports")

@@ -110,15 +110,15 @@ def test_evidence_is_that_of_both_readers() -> None:
     assert [(group.best.text, group.evidence) for group in groups] == [
         (
             "Ada",
-            Evidence(3.0, 1.0, 0.5, supports=1, relevance=3.0, seen=3, skim_margin=1.0, skim_relevance=1.0),
+            Evidence(3.0, 1.0, 0.5, supports=1, relevance=3.0, skim_margin=1.0, skim_relevance=1.0),
         ),
         (
             "boat",
-            Evidence(2.5, 1.0, -0.5, supports=0, relevance=3.0, seen=3, skim_margin=0.5, skim_relevance=1.0),
+            Evidence(2.5, 1.0, -0.5, supports=0, relevance=3.0, skim_margin=0.5, skim_relevance=1.0),
         ),
         (
             "Eve",
-            Evidence(2.0, 0.5, 1.0, 0, 2.0, seen=3, skim_margin=2.0, skim_relevance=2.0, skimmed=True),
+            Evidence(2.0, 0.5, 1.0, 0, 2.0, skim_margin=2.0, skim_relevance=2.0, skimmed=True),
         ),
     ]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.confidence import WEIGHED, Calibration, Evidence, Regression
-from qa.evaluation.tune import Ending, best_threshold
+from qa.evaluation.tune import THRESHOLDS, Ending, best_threshold
 
 FITTED = 5
 """How many answers of a trial, the best scored first, take part in the fit: as many as are ever shown."""
@@ -16,6 +16,9 @@ FITTED = 5
 UNFITTED = ("retrieval",)
 """Evidence that is given no weight: how far the best passage stands out depends on how large an archive is, and a
 confidence fitted on large ones would be too low in a small one."""
+
+PRECISION = 0.8
+"""What share of the first answers that are shown is right at least, over what a calibration is fitted on."""
 
 RIDGE = 1e-3
 """The weight of the squared coefficients in what is minimised."""
@@ -88,9 +91,22 @@ def minimizer() -> Any:
 
 
 def with_threshold(calibration: Calibration, trials: Sequence[CalibrationTrial]) -> Calibration:
-    """Return the calibration with the threshold at which most trials end well: right, or withheld if unanswerable."""
-    threshold, _ = best_threshold([[ending(calibration, trial)] for trial in trials])
+    """Return the calibration with the lowest threshold at which PRECISION of what is shown is right.
+
+    If there is none, it is the one at which most trials end well: right, or withheld if unanswerable.
+    """
+    endings = [ending(calibration, trial) for trial in trials]
+    precise = (least for least in THRESHOLDS if _precision(endings, least) >= PRECISION)
+    threshold = next(precise, None)
+    if threshold is None:
+        threshold, _ = best_threshold([[one] for one in endings])
     return replace(calibration, threshold=threshold)
+
+
+def _precision(endings: Sequence[Ending], threshold: float) -> float:
+    """Return the share of right ones among the first answers that are shown, 0 if none is."""
+    shown = [one.right for one in endings if one.confidence >= threshold]
+    return sum(shown) / len(shown) if shown else 0.0
 
 
 def ending(calibration: Calibration, trial: CalibrationTrial) -> Ending:
