@@ -7,6 +7,7 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from web import access, api, errors, pages
+from web.examples import Examples
 from web.requests import IdConverter, check_escapes
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
     readable.ensure_ascii = readable.sort_keys = False  # letters as they are, names in the contract's order
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PIPELINE=pipeline, VERSION=version("pressmark"))
-    app.config.update(ACCESS=access.Access(), LOCATION=None)
+    app.config.update(ACCESS=access.Access(), EXAMPLES=Examples(), LOCATION=None)
     app.config.update(config)
     app.url_map.converters["id"] = IdConverter
     app.url_map.merge_slashes = False

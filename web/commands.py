@@ -105,6 +105,7 @@ def serve(
         from werkzeug.middleware.proxy_fix import ProxyFix
 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
+    app.config["EXAMPLES"].current(pipeline)  # so that they are there when somebody comes
     server = create_server(app, sockets=[listening], threads=THREADS)
     counts = pipeline.archive.store.counts()
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"

@@ -7,12 +7,13 @@ from embeddings.plural import plural
 from qa.evidence import in_the_original, is_web_address
 from qa.render import confidence_in_words, page_doubts, page_in_words
 from web.highlight import paragraphs, pieces
-from web.pages import archive, article, ask, links, sign_in, words
+from web.pages import archive, article, ask, feed, links, sign_in, words
 
 blueprint = Blueprint("pages", __name__)
 
 blueprint.add_url_rule("/", view_func=ask.ask)
 blueprint.add_url_rule("/archive", view_func=archive.archive)
+blueprint.add_url_rule("/feed.atom", view_func=feed.feed)
 blueprint.add_url_rule("/articles/<id:article_id>", view_func=article.article)
 blueprint.add_url_rule("/sign-in", view_func=sign_in.sign_in, methods=["GET", "POST"])
 blueprint.add_url_rule("/sign-out", view_func=sign_in.sign_out, methods=["POST"])
@@ -22,9 +23,13 @@ for function in (
     in_the_original,
     in_words,
     is_web_address,
+    feed.in_xml,
+    links.carried,
     links.evidence,
+    links.feed_link,
     links.json_link,
     links.mark_link,
+    links.place_of,
     links.span_link,
     page_doubts,
     page_in_words,

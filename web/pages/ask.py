@@ -1,6 +1,6 @@
 """The first page: a question with its answers."""
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 
 from embeddings.types import Filter
 from qa.absence import absence_of
@@ -10,12 +10,17 @@ from web.pages.filters import filter_view
 from web.pages.links import typed
 from web.requests import current_pipeline, read_page
 
+NEWEST = 6
+"""Articles that the first page shows."""
+
 
 def ask() -> str | tuple[str, int]:
     """Show the form and, if a question is asked, its answers; if a field is wrong, that, with status 400."""
     pipeline = current_pipeline()
     if "q" not in request.args:
-        return _page(Filter(), counts=pipeline.archive.store.counts())
+        shelves, examples = pipeline.archive.shelves, current_app.config["EXAMPLES"].current(pipeline)
+        newest = shelves.newest(Filter(), NEWEST) if shelves else None
+        return _page(Filter(), counts=pipeline.archive.store.counts(), newest=newest, examples=examples)
     try:
         asked = read_page(request.args)
     except InvalidFieldsError as error:

@@ -61,6 +61,11 @@ def json_link() -> str:
     return url_for("api.ask", question=fields.pop("q"), **fields)
 
 
+def feed_link() -> str:
+    """Return the address at which the question on the page can be followed."""
+    return url_for("pages.feed", _external=True, **typed())
+
+
 def evidence(span: Span) -> str:
     """Return the sentence of a quotation and where it stands as plain text, one thing a line.
 
