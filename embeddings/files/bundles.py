@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.factiva import coded, displayed
-from embeddings.files.lexisnexis import classic, uni
+from embeddings.files.lexisnexis import classic
+from embeddings.files.nexis_uni import uni
 from embeddings.files.pages import Line, Page, flat
 from embeddings.files.widths import rejoined
 

@@ -7,7 +7,7 @@ from itertools import pairwise, takewhile
 
 from embeddings.files.credits import credited, names
 from embeddings.files.drafts import Draft
-from embeddings.files.lexisnexis import dated, text_of
+from embeddings.files.lexis_fields import dated, has_sentences, text_of
 from embeddings.files.pages import Line, Page, Row
 from embeddings.files.press_labels import is_copyright, is_length
 
@@ -22,6 +22,7 @@ _KEPT = r"(?:Document|Dokument|Documento|Документ|文件)\s+"
 _NUMBER = r"([A-Z][A-Z0-9]{3,11}(?:19|20)\d{6}[a-z][a-z0-9]{6,10})"
 _ACCESSION = re.compile(f"(?:{_KEPT})?{_NUMBER}")
 _LAST = re.compile(_KEPT + _NUMBER)
+_IS_BY = re.compile(r"by\s", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s*[A-Z]{2,4})?", re.IGNORECASE)
 _LANGUAGE = re.compile(
     r"(?:english|deutsch|german|français|french|español|spanish|italiano|italian|português|portuguese|nederlands|"
@@ -67,7 +68,15 @@ def coded(page: Page, lines: list[Line]) -> list[Draft]:
         (each.texts[0].strip(), _cell_lines(each)) for each in page if isinstance(each, Row) and len(each.texts) > 1
     ]
     records = list(_records(_named_rows(rows))) if rows else list(_records(_named_lines(lines)))
-    return [record.draft() for record in records] if records and all(each.is_whole for each in records) else []
+    whole = sum(each.is_whole for each in records)
+    if not records or not records[0].is_whole or 2 * whole < len(records) or has_sentences(_above_codes(lines)):
+        return []
+    return [record.draft() for record in records]
+
+
+def _above_codes(lines: list[Line]) -> list[Line]:
+    """Return the lines above the first code: those of a search, if it is a bundle."""
+    return list(takewhile(lambda line: line.text.split()[:1] not in [[code] for code in CODES], lines))
 
 
 def _cell_lines(row: Row) -> list[Line]:
@@ -131,13 +140,12 @@ def displayed(lines: list[Line]) -> list[Draft]:
     starts = [0, *(end + 1 for end in ends)]
     parts = [lines[start:end] for start, end in zip(starts, ends, strict=False)]
     lengths = [_length(part) for part in parts]
-    if not ends or None in lengths:
+    whole = sum(length is not None for length in lengths)
+    if not lengths or lengths[0] is None or 2 * whole < len(lengths) or has_sentences(parts[0][: lengths[0]]):
         return []
     accessions = [match[1] for end in ends if (match := _ACCESSION.fullmatch(lines[end].text.strip()))]
     return [
-        _displayed(part, length, accession)
-        for part, length, accession in zip(parts, lengths, accessions, strict=True)
-        if length is not None
+        _displayed(part, length, accession) for part, length, accession in zip(parts, lengths, accessions, strict=True)
     ]
 
 
@@ -148,7 +156,9 @@ def _length(part: list[Line]) -> int | None:
     return next((n for n, after in pairs if is_length(part[n].text) and dated(part[after].text)), None)
 
 
-def _displayed(part: list[Line], length: int, accession: str) -> Draft:
+def _displayed(part: list[Line], length: int | None, accession: str) -> Draft:
+    if length is None:
+        return Draft(text_of(part), id=accession)
     title, byline = _above(part[:length])
     filled = [n for n, line in enumerate(part) if n > length and line.text.strip()]
     day, *rest = filled
@@ -173,6 +183,8 @@ def _above(lines: list[Line]) -> tuple[str, str]:
     if (found := names(lines[last].text)) and len(filled) > 1:
         above = [n for n in filled if n < last]
         return lines[next((n for n in reversed(above) if n in marked), above[-1])].text.strip(), found
+    if _IS_BY.match(lines[last].text) and len(filled) > 1 and last not in marked:
+        return lines[filled[-2]].text.strip(), credited(lines[last].text)
     if marked and marked[-1] < last:
         return lines[marked[-1]].text.strip(), credited(" ".join(lines[n].text for n in filled if n > marked[-1]))
     return lines[last].text.strip(), ""
