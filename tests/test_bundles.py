@@ -351,6 +351,72 @@ def test_factiva_as_displayed_in_word(tmp_path: Path) -> None:
     assert facts(read_file(tmp_path, "a.docx", docx(body))) == DISPLAYED_FACTS
 
 
+FIRST = UNI[: UNI.index("Flood\n")]
+
+
+@pytest.mark.parametrize(
+    ("head", "right"),
+    [
+        (
+            "Flood\nNorden Courier\nCorrection Appended\nJune 2, 2021 Wednesday",
+            ("Flood", "2021-06-02", "Norden Courier"),
+        ),
+        ("Flood of May 19, 2020\nNorden Courier\nSpring 2021", ("Flood of May 19, 2020", "2021", "Norden Courier")),
+        ("Flood\nNorden Courier", ("Flood", "", "Norden Courier")),
+        ("Flood\nJune 2, 2021", ("Flood", "2021-06-02", "")),
+        ("No Headline In Original\nNorden Courier\nJune 2, 2021", ("It came.", "2021-06-02", "Norden Courier")),
+        (
+            "Page 3 of 9\nFlood\nNorden Courier\n2 juin 2021 mercredi 3:00 AM GMT",
+            ("Flood", "2021-06-02", "Norden Courier"),
+        ),
+    ],
+)
+def test_nexis_uni_heads(tmp_path: Path, head: str, right: tuple[str, str, str]) -> None:
+    part = f"{head}\nCopyright 2021 Norden Press\nLength: 2 words\nBody\n\nIt came.\n\nEnd of Document\n"
+    *_, last = facts(read_file(tmp_path, "a.txt", FIRST + part))
+    assert last == (*right, "", "It came.")
+
+
+def test_nexis_uni_part_without_fields_keeps_the_others_and_itself(tmp_path: Path) -> None:
+    text = FIRST + "Flood\nNorden Courier\n\nIt came.\n\nEnd of Document\n" + FIRST
+    assert [each[0] for each in facts(read_file(tmp_path, "a.txt", text))] == [
+        UNI_FACTS[0][0],
+        "Flood",
+        UNI_FACTS[0][0],
+    ]
+
+
+def test_words_behind_a_bundle_are_told(tmp_path: Path) -> None:
+    behind = (
+        "The council voted on Tuesday for a new wall, after a debate that had begun on Monday evening, as was said " * 2
+    )
+    [*_, last] = said(read_file(tmp_path, "a.txt", UNI + behind + "here."))
+    assert last[1] == "not read: holds words behind its last article that are none of it, which are not read"
+
+
+def test_lexisnexis_number_in_a_text_begins_no_part(tmp_path: Path) -> None:
+    text = LABELLED.replace("   Nobody in Osby", "3 of 7 DOCUMENTS\n\nNobody in Osby")
+    assert [each[0] for each in facts(read_file(tmp_path, "a.txt", text))] == [each[0] for each in LABELLED_FACTS]
+
+
+@pytest.mark.parametrize(
+    ("above", "right"),
+    [
+        ("Harbour wall to be rebuilt\n\nKarl Dorn\n", ("Harbour wall to be rebuilt", "Karl Dorn")),
+        (
+            "News\nHarbour wall to be rebuilt\n\nBy Karl Dorn in Varn\n",
+            ("Harbour wall to be rebuilt", "Karl Dorn in Varn"),
+        ),
+        ("News\n\nFerry Strike Ends\n", ("Ferry Strike Ends", "")),
+        ("By the numbers: the wall\n", ("By the numbers: the wall", "")),
+    ],
+)
+def test_factiva_as_displayed_in_a_text(tmp_path: Path, above: str, right: tuple[str, str]) -> None:
+    text = DISPLAYED.replace("News\n*Harbour wall to be rebuilt\nKarl Dorn\n", above).replace("*", "")
+    article = facts(read_file(tmp_path, "a.txt", text))[0]
+    assert (article[0], article[3]) == right
+
+
 @pytest.mark.parametrize(
     "text",
     [

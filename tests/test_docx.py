@@ -118,6 +118,7 @@ def test_other_programs_files(tmp_path: Path, more: dict[str, str]) -> None:
          ("Dokument1", "dtp2"), ("Wall", "Karl Dorn", "2021-03-12")),
         (paragraph("POLITICS") + paragraph(run("Wall", "b")) + paragraph("By Tove Brandt, our reporter") + BODY,
          ("", "Jens Holm"), ("Wall", "Tove Brandt", "")),
+        (paragraph("Wall", "<w:r><w:br/></w:r>", "By Tove Brandt") + BODY, ("", ""), ("Wall", "Tove Brandt", "")),
         (paragraph("By Monday the crews will be back") + BODY,
          ("", ""), ("By Monday the crews will be back", "", "")),
         (paragraph("Wall", style="Titel") + BODY, ("Weekly plan", "Jens Holm"), ("Wall", "", "")),

@@ -40,7 +40,7 @@ def names(line: str) -> str:
     if opening is None or len(text) > MAX_NAMES or text.endswith((".", "!", "?", "…", ":")):
         return ""
     found = _ROLE.sub("", text[opening.end() :]).strip(" ,;|")
-    return found if _are_names(found) else ""
+    return found if are_names(found) else ""
 
 
 def credited(field: str) -> str:
@@ -48,7 +48,7 @@ def credited(field: str) -> str:
     text = " ".join(_MAIL.sub("", field).split())
     text = _ENGLISH_BY.sub("", text, count=1) if _ENGLISH_BY.match(text) else text
     opening = _BY.match(text)
-    if opening and text[opening.end() :].count(" ") and _are_names(text[opening.end() :]):
+    if opening and text[opening.end() :].count(" ") and are_names(text[opening.end() :]):
         text = text[opening.end() :]  # "Von Karl Dorn", and not "Von Trapp"
     return _ROLE.sub("", text).strip(" ,;|")
 
@@ -56,7 +56,7 @@ def credited(field: str) -> str:
 def person(stated: str) -> str:
     """Return the name of an author that properties state; "" if it is a user's, a machine's or an office's."""
     text = " ".join(stated.split())
-    return text if " " in text and _are_names(text) and not _NO_PERSON.search(text) else ""
+    return text if " " in text and are_names(text) and not _NO_PERSON.search(text) else ""
 
 
 def headline(stated: str) -> str:
@@ -65,7 +65,7 @@ def headline(stated: str) -> str:
     return "" if _NO_TITLE.fullmatch(text) else text
 
 
-def _are_names(text: str) -> bool:
+def are_names(text: str) -> bool:
     """Return whether each word may be one of a name: with a capital, in a script without them, or between names."""
     words, between = re.split(r"[\s,;|]+", text), _BETWEEN.split()
     named = [word for word in words if word and word.lower() not in between]

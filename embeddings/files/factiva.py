@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
-from embeddings.files.credits import credited, names
+from embeddings.files.credits import are_names, credited, names
 from embeddings.files.drafts import Draft
 from embeddings.files.lexis_fields import dated, has_sentences, text_of
 from embeddings.files.pages import Line, Page, Row
@@ -15,8 +15,8 @@ _IN_ORDER = "SE HD HDS CR BY CLM WC PD ET SN SC ED PG VOL LA CY LP TD CX ART CT 
 CODES = _IN_ORDER.split()
 """The codes of Factiva's fields, in the order in which they stand in each article."""
 
-BELOW = CODES.index("ART")
-"""From this code on, what follows is no text of the article."""
+FEWEST_IN_TITLE = 4
+"""Words of a line that is surely no section's name but a title."""
 
 _KEPT = r"(?:Document|Dokument|Documento|Документ|文件)\s+"
 _NUMBER = r"([A-Z][A-Z0-9]{3,11}(?:19|20)\d{6}[a-z][a-z0-9]{6,10})"
@@ -176,18 +176,23 @@ def _displayed(part: list[Line], length: int | None, accession: str) -> Draft:
 def _above(lines: list[Line]) -> tuple[str, str]:
     """Return the title and the names above the length: a section may stand over them."""
     filled = [n for n, line in enumerate(lines) if line.text.strip()]
+    marked = [n for n in filled if lines[n].bold or lines[n].level]
     if not filled:
         return "", ""
-    marked = [n for n in filled if lines[n].bold or lines[n].level]
-    last = filled[-1]
-    if (found := names(lines[last].text)) and len(filled) > 1:
-        above = [n for n in filled if n < last]
-        return lines[next((n for n in reversed(above) if n in marked), above[-1])].text.strip(), found
-    if _IS_BY.match(lines[last].text) and len(filled) > 1 and last not in marked:
-        return lines[filled[-2]].text.strip(), credited(lines[last].text)
+    *over, last = filled
+    text = lines[last].text.strip()
+    if over and last not in marked and (names(text) or _IS_BY.match(text) or _is_below_title(lines, over[-1], last)):
+        title = next((n for n in reversed(over) if n in marked), over[-1])
+        return lines[title].text.strip(), names(text) or credited(text)
     if marked and marked[-1] < last:
         return lines[marked[-1]].text.strip(), credited(" ".join(lines[n].text for n in filled if n > marked[-1]))
-    return lines[last].text.strip(), ""
+    return text, ""
+
+
+def _is_below_title(lines: list[Line], over: int, last: int) -> bool:
+    """Return whether a line of names stands right above the length, and apart from a title, not from a section."""
+    is_apart = last - over > 1 and last == len(lines) - 1
+    return is_apart and are_names(lines[last].text) and len(lines[over].text.split()) >= FEWEST_IN_TITLE
 
 
 def _begin(part: list[Line], rest: list[int]) -> int:

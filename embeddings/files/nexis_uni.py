@@ -63,9 +63,10 @@ def _is_day(line: Line) -> bool:
 def _draft(part: list[Line]) -> Draft:
     filled = [n for n, line in enumerate(part) if line.text.strip() and not is_page_number(line.text)]
     title, *rest = filled
-    field = next((n for n in rest if is_field(part[n].text)), len(part))
-    day = next((n for n in rest if n < field and _is_day(part[n])), None)
-    outlet = next((n for n in rest if n < field and n != day), None)
+    field = next((n for n in rest if is_field(part[n].text)), None)
+    above = rest[:2] if field is None else [n for n in rest if n < field]
+    day = next((n for n in above if _is_day(part[n])), None)
+    outlet = next((n for n in above if n != day), None)
     if outlet is not None and day is not None and outlet > day:
         outlet = None
     head = Head(
@@ -73,7 +74,8 @@ def _draft(part: list[Line]) -> Draft:
         outlet="" if outlet is None else part[outlet].text.strip(),
         published="" if day is None else dated(part[day].text),
     )
-    head, body = read_head(head, part[field:])
+    last = max(each for each in (title, outlet, day) if each is not None)
+    head, body = read_head(head, part[last + 1 if field is None else field :])
     return draft(head, body)
 
 

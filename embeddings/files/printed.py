@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embeddings.dates import parse_published
 from embeddings.files.bundles import bundle
@@ -35,9 +35,19 @@ def printed(page: Page, stated: Stated, notes: tuple[str, ...] = ()) -> Iterator
     """Yield the articles of a page: those of a bundle, else the one that it is."""
     articles = bundle(page)
     if not articles:
-        articles = [FileEntry("", _draft([line for line in flat(page) if line.text], stated))]
+        articles = [FileEntry("", _draft(list(_lines(flat(page))), stated))]
     for each in articles:
         yield FileEntry(each.place, each.found.with_notes(notes) if isinstance(each.found, Draft) else each.found)
+
+
+def _lines(paragraphs: list[Line]) -> Iterator[Line]:
+    """Yield paragraphs that are not blank; title, names and day may be lines of one that stands on top."""
+    for n, paragraph in enumerate(paragraphs):
+        parts = [part.strip() for part in paragraph.text.split("\n")]
+        if n < HIGHEST and any(names(part) or parse_published(part) for part in parts):
+            yield from (replace(paragraph, text=part) for part in parts if part)
+        elif paragraph.text:
+            yield paragraph
 
 
 def _draft(lines: list[Line], stated: Stated) -> Draft:
