@@ -119,8 +119,8 @@ def written(pages: Sequence[Page], title: str = "", author: str = "", picture: b
             f"/Contents {9 + 2 * number} 0 R /Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> "
             f"/XObject << /Im1 6 0 R >> >> >>"
         )
-        objects.append(_stream("\n".join(page.content)))
-    return _file(objects)
+        objects.append(stream_of("\n".join(page.content)))
+    return file_of(objects)
 
 
 def _font(name: str) -> str:
@@ -131,12 +131,14 @@ def _string(text: str) -> str:
     return "(" + text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)") + ")"
 
 
-def _stream(content: str) -> str:
+def stream_of(content: str, fields: str = "") -> str:
+    """Return a packed stream, with more fields in its dictionary."""
     packed = zlib.compress(content.encode("cp1252")).decode("latin-1")
-    return f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n{packed}\nendstream"
+    return f"<< /Length {len(packed)} /Filter /FlateDecode {fields} >>\nstream\n{packed}\nendstream"
 
 
-def _file(objects: Sequence[str]) -> bytes:
+def file_of(objects: Sequence[str]) -> bytes:
+    """Return a PDF of objects: its catalogue is the first one, and its properties are the seventh."""
     data = b"%PDF-1.4\n"
     places = []
     for number, each in enumerate(objects, start=1):

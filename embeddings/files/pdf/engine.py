@@ -8,7 +8,8 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class Opened:
         try:
             return self._pdf[number - 1]
         except pypdfium2.PdfiumError as error:
-            raise EngineError(str(error)) from error
+            raise EngineError("is damaged") from error
 
 
 def _read(page: Any) -> RawPage:
@@ -147,11 +148,12 @@ def _glyphs(text: Any, frame: Frame) -> Iterator[Found]:
     styles: dict[int, tuple[float, bool, bool, int]] = {}
     last: Found | None = None
     for index in range(count):
-        letters = _letters(engine.FPDFText_GetUnicode(text, index))
-        if not letters or engine.FPDFText_IsGenerated(text, index) == 1:
-            continue
+        code = engine.FPDFText_GetUnicode(text, index)
+        letters = _letters(code)
+        if not letters or (code < 0x30 and engine.FPDFText_IsGenerated(text, index) == 1):
+            continue  # blanks that the engine puts where it sees white are found anew, by what stands around them
         owner = engine.FPDFText_GetTextObject(text, index)
-        key = ctypes.cast(owner, ctypes.c_void_p).value or 0
+        key = ctypes.addressof(owner.contents) if owner else 0
         if key not in styles:
             styles[key] = _style(text, index, owner)
         size, bold, unseen, way = styles[key]
@@ -161,7 +163,7 @@ def _glyphs(text: Any, frame: Frame) -> Iterator[Found]:
             place = (box.left, box.bottom, box.right, box.top)
             found = Found(letters, place, (x.value, y.value), size, bold, unseen, way)
             if last is not None and last.box == place and last.origin == found.origin:  # the letters of a ligature
-                last = replace(last, text=last.text + letters)
+                last = last._replace(text=last.text + letters)
                 continue
             if last is not None:
                 yield last
@@ -170,6 +172,7 @@ def _glyphs(text: Any, frame: Frame) -> Iterator[Found]:
         yield last
 
 
+@lru_cache(4096)
 def _letters(code: int) -> str:
     """Return the characters of a code, ligatures as the letters they stand for; "" for none."""
     if code in (0, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:

@@ -2,13 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from embeddings.files.pdf.glyphs import Glyph
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A glyph as the engine has it: its box and origin in the page's own measure, the way it runs in degrees."""
 
     text: str

@@ -72,10 +72,15 @@ def _without_doubles(row: list[Glyph]) -> list[Glyph]:
     row.sort(key=lambda glyph: glyph.left)
     kept: list[Glyph] = []
     for glyph in row:
-        near = (other for other in kept[-3:] if abs(other.left - glyph.left) < 0.2 * glyph.size)
-        if not any(other.text == glyph.text and glyph.text != " " for other in near):
+        if not kept or glyph.left - kept[-1].left > 0.2 * glyph.size or not _is_double(glyph, kept[-3:]):
             kept.append(glyph)
     return kept
+
+
+def _is_double(glyph: Glyph, before: Sequence[Glyph]) -> bool:
+    """Return whether the same letter was drawn at the same place before."""
+    near = (other for other in before if abs(other.left - glyph.left) < 0.2 * glyph.size)
+    return any(other.text == glyph.text and glyph.text != " " for other in near)
 
 
 def _runs(row: Sequence[Glyph]) -> Iterator[list[Glyph]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from time import monotonic
 
 from embeddings.files.drafts import UnreadableError
 from embeddings.files.pdf import scans
@@ -10,7 +11,7 @@ from embeddings.files.pdf.process import OpenPdf, StoppedError
 from embeddings.files.pdf.rows import with_small_letters
 from embeddings.files.pdf.running import Heads
 
-KEPT = 50
+KEPT = 300
 """Pages that are kept between the two times they are looked at; those of a longer PDF are parsed twice."""
 
 PICTURE = 0.6
@@ -21,6 +22,9 @@ STAMP = 25
 
 MAX_STOPPED = 3
 """Pages that may break the engine or take too long before the rest of a PDF is left."""
+
+MAX_SECONDS = 1800.0
+"""Seconds that the pages of one PDF may take together to parse; 2,000 pages take some minutes."""
 
 MAX_SCANS = 500
 """Pages of one PDF that are read by machine, at most: it takes ten seconds a page."""
@@ -52,6 +56,7 @@ class PageTexts:
     _kept: dict[int, PageText] = field(default_factory=dict)
     _stopped: int = 0
     _scans: int = 0
+    _seconds: float = 0.0
 
     def texts(self) -> Iterator[tuple[int, PageText]]:
         """Yield each page with text and its number: they are looked at once for what repeats, then for the rest."""
@@ -77,11 +82,13 @@ class PageTexts:
         """Return what stands on a page; None if nothing does or that cannot be told, and it is noted why."""
         if number in self.broken or number in self.pictures:
             return None
-        if self._stopped >= MAX_STOPPED:
+        if self._stopped >= MAX_STOPPED or self._seconds > MAX_SECONDS:
             self.broken[number] = "comes after others that took too long"
             return None
+        since = monotonic()
         try:
             page = self.document.page(number)
+            self._seconds += monotonic() - since
             if page.unseen and (not page.words or _is_stamped(page, len(page.words))):
                 return PageText(replace(page, words=with_small_letters(page.unseen)), UNKNOWN)
             if _is_stamped(page, len(page.words)):

@@ -27,6 +27,10 @@ SECONDS = 20.0
 """Seconds that opening a file, or one page of it, may take: a page of a newspaper takes a tenth of one."""
 
 
+MAX_PAGES = 20_000
+"""Pages of a PDF; one of more is refused."""
+
+
 class StoppedError(UnreadableError):
     """The process ended over a file or a page: it took too long, too much memory, or broke the engine."""
 
@@ -140,6 +144,8 @@ class OpenPdf:
         if "error" in said:
             raise UnreadableError(f"is no PDF or is damaged: {said['error'][:200]}; copy or download it again")
         self.count, self.title, self.author = int(said["count"]), str(said["title"]), str(said["author"])
+        if self.count > MAX_PAGES:
+            raise UnreadableError(f"says that it has {self.count:,} pages, more than {MAX_PAGES:,}; split it")
         self._is_open = True
 
     def page(self, number: int) -> RawPage:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -21,49 +22,49 @@ _DROPPED = 1.8
 """How many times the size of the text a letter has that reaches down into the lines below its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """Words with one baseline, from the left."""
 
     words: tuple[Word, ...]
 
-    @property
+    @cached_property
     def left(self) -> float:
         """Where the first word begins."""
         return self.words[0].left
 
-    @property
+    @cached_property
     def right(self) -> float:
         """Where the words end."""
         return max(word.right for word in self.words)
 
-    @property
+    @cached_property
     def base(self) -> float:
         """The baseline, downwards from the top of the page."""
         return self.words[0].base
 
-    @property
+    @cached_property
     def top(self) -> float:
         """The top of its tallest word."""
         return min(word.top for word in self.words)
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         """The lower end of its words."""
         return max(word.bottom for word in self.words)
 
-    @property
+    @cached_property
     def size(self) -> float:
         """The size of most of its letters."""
         return usual_size(self.words)
 
-    @property
+    @cached_property
     def bold(self) -> bool:
         """Whether most of its letters are bold."""
         bold = sum(len(word.text) for word in self.words if word.bold)
         return bold * 2 > sum(len(word.text) for word in self.words)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words with blanks between, in the order in which they are read."""
         texts = [word.text for word in self.words]
