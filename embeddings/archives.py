@@ -167,5 +167,8 @@ class GrowingArchive(SearchableArchive, Protocol):
     def remove(self, ids: Sequence[str]) -> None:
         """Remove articles. Raises KeyError if one is not there; nothing is removed then."""
 
+    def forget_removed(self) -> None:
+        """Leave nothing of what was removed in the archive's files. Raises TimeoutError."""
+
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> int:
         """Hide the articles that withdrawals mean, also those that come later; return how many were hidden now."""

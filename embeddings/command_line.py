@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from embeddings.cures import DEFAULT_FOLDER
 from embeddings.folder.sqlite import FULL_CURE
-from embeddings.locations import DEFAULT_FOLDER, Location, parse_location
+from embeddings.locations import Location, parse_location
 
 SHOWN = 20
 """How many unread sources are named one by one."""

@@ -6,10 +6,12 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
+from functools import partial
 from pathlib import Path
 
 import click
 
+from embeddings.archives import GrowingArchive
 from embeddings.command_line import SHOWN, NothingToDo, WrongUse, archive_option, plain_errors, progress_bar
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
@@ -167,9 +169,16 @@ def _keep_indexed(paths: Sequence[Path], archive: Location, encoder: str, cache:
             model = load_encoder(encoder, cache)
             with closing(open_or_create(archive, model)) as opened:
                 click.echo(f"Watching {', '.join(map(str, paths))} for {archive}, until Ctrl-C", err=True)
-                keep_watching(opened, paths, threading.Event(), lambda report: _say(report, archive, prune=True), said)
+                keep_watching(opened, paths, threading.Event(), partial(_say_and_forget, opened, archive), said)
     except KeyboardInterrupt:
         click.echo("Stopped; what was stored stays.", err=True)
+
+
+def _say_and_forget(opened: GrowingArchive, archive: Location, report: IndexReport) -> None:
+    """Print what became of everything, and leave nothing of what was removed in any file."""
+    _say(report, archive, prune=True)
+    if report.removed:
+        opened.forget_removed()
 
 
 def _say(report: IndexReport, archive: Location, *, prune: bool, all_in: Path | None = None) -> None:

@@ -132,14 +132,16 @@ class KeywordIndex:
 
         Doing it twice is the same as doing it once, so a crash before the stamp is written costs nothing.
         """
-        with self._index.writer(heap_size=WRITER_HEAP, num_threads=1) as writer:
+        writer = self._index.writer(heap_size=WRITER_HEAP, num_threads=1)
+        try:
             for number in removed:
                 writer.delete_documents_by_query(self._numbered(number))
             for number, passage in added:
                 writer.delete_documents_by_query(self._numbered(number))
                 writer.add_document(_to_document(number, passage))
             writer.commit()
-            writer.wait_merging_threads()
+        finally:  # as a context manager it would commit half of it
+            writer.wait_merging_threads()  # else they may write to the files when the archive is closed
         known = {"archive": stamp.archive, "generation": stamp.generation, "files": self._checksums()}
         write_whole(self._stamp_path, json.dumps({**known, "meta": self._meta()}).encode())
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.archives import GrowingArchive
+from embeddings.cures import DEFAULT_FOLDER
 from embeddings.folder import paths
 from embeddings.folder.archive import Archive, check_new
 from embeddings.folder.schema import SCHEMA_VERSION
 from embeddings.milvus.address import MilvusAddress
 from embeddings.types import Encoder
-
-DEFAULT_FOLDER = ".pressmark"
 
 FORMAT = str(SCHEMA_VERSION)
 """The format of archives in folders; one that is kept in a cache has it in its name, and is made again in a new one."""

@@ -10,6 +10,7 @@ import click
 
 from embeddings.command_line import NothingToDo, WrongUse, archive_option, outlets_option, plain_errors
 from embeddings.commands import index_with_progress
+from embeddings.cures import make_archive
 from embeddings.dates import in_words, parse_filter_date
 from embeddings.encoders import default_cache
 from embeddings.folding import copied, printed
@@ -57,10 +58,10 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
         FileExistsError: if something else is where the archive was looked for.
     """
     if not SEEDS.is_dir():
-        raise FileNotFoundError(f"there is no archive in {settings.archive}; make one with: pressmark index PATH...")
+        raise FileNotFoundError(f"there is no archive in {settings.archive}; {make_archive(settings.archive)}")
     settings.archive.check_can_be_made()
     said = f"There is no archive in {settings.archive} yet: asking the seed articles in {SEEDS}"
-    click.echo(f"{said}; make one with: pressmark index PATH...", err=True)
+    click.echo(f"{said}; {make_archive(settings.archive)}", err=True)
     name = folder_name(str(SEEDS), settings.encoder, FORMAT, str(SPLITTING))
     place = FolderPlace((settings.cache or default_cache()) / "seeds" / name)
     if not place.exists():

@@ -305,7 +305,7 @@ def test_ask_without_an_archive_asks_the_seeds_and_says_so(tmp_path: Path) -> No
     folder = str(tmp_path / "new")
     first, second = ask("What was signed?", "--archive", folder), ask("What was signed?", "--archive", folder)
     said = f"There is no archive in {folder} yet: asking the seed articles in {SEEDS}"
-    assert first.stderr == f"{said}; make one with: pressmark index PATH...\n"
+    assert first.stderr == f"{said}; make one with: pressmark index PATH... --archive {folder}\n"
     assert first.stdout.startswith("memorandum of understanding  (")
     assert "  004_802d376f4d3385fe [197:224]\n" in first.stdout
     assert (first.exit_code, second.exit_code) == (0, 0)
@@ -329,7 +329,8 @@ def test_ask_never_answers_from_the_seeds_once_there_is_an_archive(tmp_path: Pat
 def test_ask_without_archive_and_seeds_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.commands.SEEDS", tmp_path / "no-seeds")
     result = ask("Who?", "--archive", str(tmp_path / "new"))
-    said = f"Error: there is no archive in {tmp_path}/new; make one with: pressmark index PATH...\n"
+    made = f"pressmark index PATH... --archive {tmp_path}/new"
+    said = f"Error: there is no archive in {tmp_path}/new; make one with: {made}\n"
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", said)
     assert list(tmp_path.iterdir()) == []
 

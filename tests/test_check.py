@@ -407,3 +407,17 @@ def test_a_passage_whose_article_is_gone_is_damage(folder: Path) -> None:
         pytest.raises(DamagedError, match=r"it has no article number 9999; .*pressmark check"),
     ):
         state.passages([3])
+
+
+@pytest.mark.parametrize("key", ["splitting", "encoder", "archive"])
+def test_what_an_archive_says_of_its_making_is_checked(key: str, folder: Path) -> None:
+    corrupted = "120 word pieces, 1 sentence overlap, v3" if key == "splitting" else "fbke"
+    change(folder, f"UPDATE meta SET value = '{corrupted}' WHERE key = '{key}'")
+    [fault] = find_faults(folder)
+    assert (fault.part, "of its making is not what was stored" in fault.what) == ("database", True)
+
+
+def test_archive_whose_splitting_was_damaged_is_said_to_be_damaged(folder: Path) -> None:
+    change(folder, "UPDATE meta SET value = '121 word pieces' WHERE key = 'splitting'")
+    with pytest.raises(DamagedError, match=r"is damaged: what it says of its making .* pressmark check"):
+        Archive(folder, FakeEncoder())

@@ -1,5 +1,6 @@
 import json
 import math
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -334,3 +335,22 @@ def test_opening_files_that_are_no_index_raises(tmp_path: Path) -> None:
     (tmp_path / "keywords" / "meta.json").write_text("nonsense")
     with pytest.raises(ValueError, match=r"meta\.json|deserialize|corrupt|expected"):
         KeywordIndex(tmp_path / "keywords")
+
+
+def test_what_fails_halfway_leaves_the_files_as_they_were_and_no_thread_that_writes(tmp_path: Path) -> None:
+    index = fill(tmp_path, whole("The treaty."))
+    before = {path.name: path.read_bytes() for path in (tmp_path / "keywords").iterdir()}
+
+    def broken() -> Iterator[tuple[int, Passage]]:
+        yield 2, whole("The border.")
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        index.write([1], broken(), STAMP)
+    after = {path.name: path.read_bytes() for path in (tmp_path / "keywords").iterdir()}
+    assert {name: after[name] for name in before if name != ".managed.json"} == {
+        name: content for name, content in before.items() if name != ".managed.json"
+    }
+    assert (index.stamp, found(KeywordIndex(tmp_path / "keywords"), "treaty border")) == (STAMP, [1])
+    index.update([], [(2, whole("The border."))], STAMP)
+    assert sorted(found(index, "treaty border")) == [1, 2]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import IndexReport
+from embeddings.folder.check import find_faults
+from embeddings.indexing.run import IndexReport, index_paths
 from embeddings.indexing.watch import watch
 from embeddings.types import Filter
 from fakes import FakeEncoder
@@ -105,3 +106,25 @@ def test_the_command_ends_cleanly(number: signal.Signals, incoming: Path, tmp_pa
     archive = Archive(tmp_path / "archive", FakeEncoder())
     assert [article.text for article in archive.store.articles()] == ["The treaty was signed."]
     archive.close()
+
+
+def test_nothing_of_what_was_removed_is_left_in_any_file(archive: Archive, incoming: Path) -> None:
+    (incoming / "second.txt").write_text("Zanzibarian quetzals flew over the town. " * 30)
+    index_paths(archive, [incoming], lambda _: None)
+    folder = archive.indexes.folder
+    marks = (b"anzibarian", b"zanzibar", b"quetzal")
+    assert any(mark in everything_in(folder) for mark in marks)
+    (incoming / "second.txt").unlink()
+    report = index_paths(archive, [incoming], lambda _: None, prune=True)
+    assert report.removed == 1
+    archive.forget_removed()
+    assert [mark for mark in marks if mark in everything_in(folder)] == []  # while the archive is still open
+    assert len(archive.search_keywords("treaty", 9, Filter()).numbers) == 1
+    (incoming / "third.txt").write_text("It hailed for hours.")
+    index_paths(archive, [incoming], lambda _: None)
+    assert len(archive.search_keywords("hailed treaty quetzals", 9, Filter()).numbers) == 2
+    assert find_faults(folder) == []
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

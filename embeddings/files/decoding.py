@@ -91,6 +91,22 @@ def decode(data: bytes, declared: str = "", said: str = "", around: bytes = b"")
     return encoding_of(data, declared, said, around).decode(data)
 
 
+def is_damaged(data: bytes, around: bytes) -> bool:
+    """Return whether one byte of a JSON Lines' line is no UTF-8, which JSON is in, and no other near: no letter then.
+
+    `around` is the beginning of the file, which may hold the line.
+    """
+    if data.isascii() or _first_wrong(data, "utf-8") is None or _wide_encoding(data) or b"\0" in data:
+        return False
+    broken = _utf_8_letters(data)[1]
+    return broken == 1 and _utf_8_letters(around)[1] <= around.count(data.strip())
+
+
+def replaced(data: bytes) -> "Decoded":
+    """Return the characters of UTF-8 with bad bytes."""
+    return Decoded(data.decode("utf-8-sig", "replace"), (f"{REPLACED}; if they are letters, say with --encoding",))
+
+
 def encoding_of(data: bytes, declared: str = "", said: str = "", around: bytes = b"") -> Encoding:
     """Return what bytes are to be decoded with.
 

@@ -50,6 +50,9 @@ _NO_EMBARGO = ("", "no", "false", "none", "0")
 MAX_ID = 200
 """Characters of an id; a longer one is refused, for a shortened one could name two articles."""
 
+MAX_DEPTH = 5
+"""Lists within each other in which names are looked for."""
+
 MAX_LISTED = 20
 """Names that an error lists."""
 
@@ -352,13 +355,28 @@ def _people(name: str, value: object, notes: list[str]) -> str:
     """Return the names in the value, joined by commas: a string, an object with a name, or a list of these."""
     if isinstance(value, str) and (listed := _list_in(value)) is not None:
         value = listed
-    entries = [each for each in (value if isinstance(value, list) else [value]) if not _is_nothing(each)]
+    entries = [each for each in _flattened(value) if not _is_nothing(each)]
     names = [plain_words(person) for person in map(_person, entries) if person]
     if entries and not names:
         raise UnreadableError(f'"{name}" is {_kind(value)} without a name')
     if len(names) < len(entries):
         notes.append(f'without some names: "{name}" holds what is none')
     return ", ".join(names)
+
+
+def _flattened(value: object, depth: int = 0) -> Iterator[object]:
+    """Yield what may be people in a value: lists may stand in lists, and in an object that has no name."""
+    within: list[object] = []
+    if isinstance(value, list):
+        within = value
+    elif isinstance(value, Mapping) and not _person(value):
+        within = [each for each in value.values() if isinstance(each, list | Mapping)]
+        within = within if len(within) == 1 else []
+    if not within or depth == MAX_DEPTH:
+        yield value
+        return
+    for each in within:
+        yield from _flattened(each, depth + 1)
 
 
 def _person(entry: object) -> str:

@@ -51,6 +51,7 @@ def html(page: str) -> Draft:
         published=facts.published,
         outlet=next((name for name in (facts.outlet, document.sitename, document.hostname) if name), ""),
         byline=facts.byline,
+        version=facts.version,
         url=document.url if document.url else "",
         notes=("without many words of the page's main part",) if missing > MISSING * words.total() else (),
     )

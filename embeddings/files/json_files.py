@@ -6,71 +6,31 @@ from dataclasses import replace
 from typing import Any
 
 from embeddings.files.contents import SAMPLE, Content, read_whole
-from embeddings.files.decoding import decode, escaped, read_lines
+from embeddings.files.decoding import decode, escaped, is_damaged, read_lines, replaced
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames, canonical, holds_text, named, record, unwrapped
+from embeddings.files.envelopes import listed
+from embeddings.files.fields import FieldNames, named, record
 from embeddings.files.ninjs import is_ninjs, ninjs
-
-MAX_NESTING = 3
-"""Objects within each other in which a list of articles is looked for."""
 
 CURE = "split it, or write it as JSON Lines"
 """What to do with a file that is read whole and too large for that."""
 
 
 def json_object(content: Content, names: FieldNames) -> Iterator[FileEntry]:
-    """Yield the article of one JSON object, or those of a list of objects, which may stand deeper: see `_listed`."""
+    """Yield the article of one JSON object, or those of a list of objects, which may stand deeper: see `listed`."""
     decoded = decode(read_whole(content, CURE), said=content.encoding)
     value = _parse(decoded.text)
-    listed = value if isinstance(value, list) else _listed(value, names)
-    if listed is None:
+    entries = value if isinstance(value, list) else listed(value, names)
+    if entries is None:
         yield from _records([("", value, decoded.notes)], names)
         return
-    records = ((f"#{number}", entry, decoded.notes) for number, entry in enumerate(listed, start=1))
+    records = ((f"#{number}", entry, decoded.notes) for number, entry in enumerate(entries, start=1))
     outlet = _feed_of(value)
     for entry in _records(records, names):
         if outlet and isinstance(entry.found, Draft) and not entry.found.outlet:
             yield replace(entry, found=replace(entry.found, outlet=outlet))
         else:
             yield entry
-
-
-def _listed(value: object, names: FieldNames) -> list[Any] | None:
-    """Return the list of objects that holds the articles of an answer of an interface; None if there is none.
-
-    It is "articles", or else the only list of objects with texts, at most MAX_NESTING objects deep; the things that a
-    page states of itself stand under "@graph".
-    """
-    if not isinstance(value, dict) or is_ninjs(value) or holds_text(value, names):
-        return None
-    if isinstance(value.get("articles"), list):
-        return list(value["articles"])
-    found = list(_lists_within(value, MAX_NESTING))
-    with_texts = [each for each in found if any(_is_article(entry, names) for entry in each)]
-    if len(with_texts) != 1:
-        return None
-    is_graph = with_texts[0] is value.get("@graph")
-    return [entry for entry in with_texts[0] if not is_graph or holds_text(entry, names)]
-
-
-def _lists_within(value: dict[str, Any], depth: int) -> Iterator[list[Any]]:
-    """Yield the lists of objects in an object, and in the objects in it."""
-    for each in value.values():
-        if isinstance(each, list) and any(isinstance(entry, dict) for entry in each):
-            yield each
-        elif isinstance(each, dict) and depth:
-            yield from _lists_within(each, depth - 1)
-
-
-def _is_article(entry: object, names: FieldNames) -> bool:
-    """Return whether an object seems to be an article: it holds a text, or has a title and a link."""
-    if not isinstance(entry, dict):
-        return False
-    if is_ninjs(entry):
-        return True
-    keys = {canonical(key) for key in entry}
-    is_titled = keys & {"title", "webtitle", "headline"} and keys & {"url", "weburl", "link", "id"}
-    return bool(is_titled) or holds_text(unwrapped(entry, names), names)
 
 
 def _feed_of(value: object) -> str:
@@ -90,7 +50,7 @@ def json_lines(content: Content, names: FieldNames) -> Iterator[FileEntry]:
 def _line(data: bytes, said: str, around: bytes) -> tuple[object, tuple[str, ...]]:
     """Return the value of a line, or why it is none, and what is to be said of how it was decoded."""
     try:
-        decoded = decode(data, said=said, around=around)
+        decoded = replaced(data) if not said and is_damaged(data, around) else decode(data, said=said, around=around)
         return _parse(decoded.text), decoded.notes
     except UnreadableError as error:
         return error, ()

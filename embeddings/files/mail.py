@@ -14,6 +14,7 @@ from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames
 from embeddings.files.html import html_words
 from embeddings.files.markup import plain_words
+from embeddings.files.versions import version_of
 
 _BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the standard library raises for headers that its authors did not think of."""
@@ -140,6 +141,7 @@ def _parts(place: str, message: EmailMessage, said: str) -> list[FileEntry]:
         text="\n\n".join(each.text for each in texts),
         title=plain_words(_header(message, "Subject")),
         published=header_date(_header(message, "Date")),
+        version=version_of(_header(message, "Date")),
         byline=next((part for part in parseaddr(_header(message, "From")) if part), ""),
         notes=tuple(dict.fromkeys(note for each in texts for note in each.notes)),
     )

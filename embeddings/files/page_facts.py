@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from embeddings.dates import parse_published
+from embeddings.files.versions import version_of
 
 DATE_METAS = (
     "article:published_time", "og:published_time", "og:article:published_time", "article:published", "datePublished",
@@ -20,6 +21,13 @@ DATE_METAS = (
     "rnews:datePublished", "bt:pubDate", "article_date_original", "original-publish-date", "article.published",
 )  # fmt: skip
 """Names of <meta> that give a date of publication, without regard to capitals and to what parts the words."""
+
+MODIFIED_METAS = (
+    "article:modified_time", "og:updated_time", "og:modified_time", "og:article:modified_time", "dateModified",
+    "dcterms.modified", "dc.date.modified", "modified_time", "last-modified", "lastmod", "revised",
+    "rnews:dateModified",
+)  # fmt: skip
+"""Names of <meta> that say when the article was changed last."""
 
 AUTHOR_METAS = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
@@ -64,12 +72,16 @@ _NO_NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page states of its article; "" where it states nothing, or nothing that can be told."""
+    """What a page states of its article; "" where it states nothing, or nothing that can be told.
+
+    `version` is what its versions are told by: see `version_of`.
+    """
 
     title: str = ""
     published: str = ""
     outlet: str = ""
     byline: str = ""
+    version: str = ""
 
 
 def page_facts(tree: Any) -> PageFacts:
@@ -77,12 +89,15 @@ def page_facts(tree: Any) -> PageFacts:
     stated = _main_thing(tree)
     metas = _metas(tree)
     main = main_element(tree)
-    dates = (*_texts(stated.get("datePublished")), *_of(metas, DATE_METAS), *_dates_inside(main))
+    dates = [*_texts(stated.get("datePublished")), *_of(metas, DATE_METAS), *_dates_inside(main)]
+    changes = [*_texts(stated.get("dateModified")), *_of(metas, MODIFIED_METAS), *_changes_inside(main)]
+    published = next(filter(parse_published, dates), "")
     return PageFacts(
         title=next(iter(_texts(stated.get("headline"))), ""),
-        published=next(filter(None, map(parse_published, dates)), ""),
+        published=parse_published(published),
         outlet=next(filter(None, (*_people(stated.get("publisher")), *_of(metas, ["og:site_name"]))), ""),
         byline=_byline(stated, metas, main),
+        version=version_of(published, next((each for each in changes if version_of("", each)), "")),
     )
 
 
@@ -219,6 +234,13 @@ def _dates_inside(main: Any) -> Iterator[str]:
             and len(_words(each)) < LONG
         ):
             yield _SAID_PUBLISHED.sub("", _words(each))
+
+
+def _changes_inside(main: Any) -> Iterator[str]:
+    """Yield the times of change that stand in the article's own marks."""
+    for each in main.xpath(".//*[@itemprop]"):
+        if "dateModified" in each.get("itemprop").split() and not is_of_others(each, main):
+            yield each.get("content") or each.get("datetime") or ""
 
 
 def _around(element: Any) -> str:

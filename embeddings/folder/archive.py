@@ -117,6 +117,10 @@ class Archive:
         with self.indexes.writing():
             return self.store.withdraw(withdrawals)
 
+    def forget_removed(self) -> None:
+        """Leave nothing of what was removed in any file: both indexes are built anew. Raises TimeoutError."""
+        self.indexes.build_anew()
+
     def refresh(self) -> None:
         """Bring both indexes up to the database and search that, unless another process is just doing so."""
         self.indexes.refresh()

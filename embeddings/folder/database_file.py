@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
-from embeddings.folder.integrity import content_faults, file_faults
+from embeddings.folder.integrity import MAKING, content_faults, file_faults, making_hash
 from embeddings.folder.journal import settle_journal
 from embeddings.folder.paths import journal_of
 from embeddings.folder.schema import APPLICATION_ID, DRAFT, SCHEMA, SCHEMA_VERSION
@@ -52,7 +52,7 @@ class DatabaseFile:
         try:
             connection.run_script(SCHEMA)
             meta = {**provenance, "archive": uuid.uuid4().hex, "generation": "0"}
-            connection.run_many("INSERT INTO meta VALUES (?, ?)", meta.items())
+            connection.run_many("INSERT INTO meta VALUES (?, ?)", {**meta, MAKING: making_hash(meta)}.items())
             connection.run(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.run("PRAGMA journal_mode = WAL")
@@ -116,9 +116,20 @@ class DatabaseFile:
         """Write what the journal holds into the file, as far as nobody reads what was there before."""
         self.connection.run("PRAGMA wal_checkpoint(PASSIVE)")
 
+    def empty_journal(self) -> None:
+        """Write the journal back and leave no byte in it, unless another process reads from it."""
+        self.connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def meta(self, key: str) -> str:
         """Return what the archive remembers under a key."""
         return str(self._value("SELECT value FROM meta WHERE key = ?", key))
+
+    def check_making(self) -> None:
+        """Raise DamagedError if what is remembered of the archive's making is not what was stored."""
+        meta: dict[str, str] = dict(self.connection.rows("SELECT key, value FROM meta"))
+        if meta.get(MAKING) != making_hash(meta):
+            said = "what it says of its making is not what was stored"
+            raise DamagedError(f"{self._path} is damaged: {said}; {DAMAGE_CURE}")
 
     @property
     def generation(self) -> int:

@@ -134,6 +134,21 @@ class Indexes:
         with self._catching_up:
             self._shorten_journal()
 
+    def build_anew(self) -> None:
+        """Build both indexes anew and empty the journal: nothing of what was removed is left in any file then.
+
+        What another process reads of the journal just now stays until it is written over. Raises TimeoutError.
+        """
+        paths = Paths(self.folder)
+        with self._writer_lock.held(), self._catching_up:
+            KeywordIndex.delete(paths.keywords)
+            snapshot = self.database.snapshot()
+            self._show(snapshot, *written_keywords(KeywordIndex(paths.keywords), snapshot, paths.keywords))
+            self._vectors.save(paths.vectors)
+            self._unsaved = 0
+            self._shorten_journal(least=0)
+            self.database.empty_journal()
+
     @property
     def _open(self) -> Shown:
         if self._shown is None:
@@ -149,6 +164,7 @@ class Indexes:
         for key, here in provenance.items():
             there = self.database.meta(key)
             if there != here:
+                self.database.check_making()
                 raise ValueError(
                     f"the archive in {self.folder} was built with {key} {there!r}, this is {here!r}; "
                     f"{CURES.get(key, '')}delete the folder and index the articles again"
@@ -240,13 +256,13 @@ class Indexes:
             before.snapshot.close()
         self._shorten_journal()
 
-    def _shorten_journal(self) -> None:
+    def _shorten_journal(self, least: int = LONG_JOURNAL) -> None:
         """Write a long journal back and take a new snapshot: SQLite restarts a journal that nobody reads from.
 
         That is so when all readers took their snapshot after the last commit was written back, so it is done with every
         new generation and before every transaction.
         """
-        if self._read_only or self._search_lock.read_here or not self.database.journal_is_longer_than(LONG_JOURNAL):
+        if self._read_only or self._search_lock.read_here or not self.database.journal_is_longer_than(least):
             return
         self.database.write_journal_back()
         snapshot = self.database.snapshot()

@@ -1,7 +1,9 @@
 """Whether a database holds what it should: its file, every article, passage and vector in it, and the families."""
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -13,10 +15,19 @@ from embeddings.types import Vectors
 UNIT = 1e-3
 """How far the length of a vector may be from 1."""
 
+MAKING = "making"
+"""The key under which the hash stands of all that is remembered of an archive's making."""
+
 FIRST_FAULTS = 20
 """How many faults of a file are named."""
 
 Look = Callable[[int, int, Vectors], object]
+
+
+def making_hash(meta: Mapping[str, str]) -> str:
+    """Return a hash of what an archive remembers of its making, which never changes: all but its generation."""
+    made = sorted((key, value) for key, value in meta.items() if key not in ("generation", MAKING))
+    return hashlib.sha256(json.dumps(made).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def file_faults(connection: Connection) -> Iterator[str]:
@@ -35,6 +46,8 @@ def content_faults(connection: Connection, look: Look | None = None) -> Iterator
     `look` is told each passage's number, generation and vector, float32, shape (dimension,).
     """
     meta: dict[str, str] = dict(connection.rows("SELECT key, value FROM meta"))
+    if meta.get(MAKING) != making_hash(meta):
+        yield f"what it says of its making is not what was stored: {', '.join(sorted(meta.keys() - {MAKING}))}"
     generation, dimension = whole_number(meta.get("generation")), whole_number(meta.get("dimension"))
     for number, known, *fields in connection.rows(f"SELECT number, digest, {ARTICLE} FROM articles ORDER BY number"):
         article = whole_article(known, *fields)

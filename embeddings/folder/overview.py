@@ -32,10 +32,10 @@ class Overview:
     """An archive as it is now.
 
     `outlets` and `languages`: articles by outlet and by language, the most first, "" the unknown one. `first` and
-    `last`: the days covered, "" for none. `gaps`: the longest times between two days of which there are articles,
-    longest first; articles dated to a month or a year fill none. `withdrawn` and `embargoed`: articles that are stored
-    and not shown. `copies`: articles that have copies, and `families`: how many these come to if copies count once.
-    `sizes`: bytes. `health`: whether each index is up to date; opening makes it so.
+    `last`: the earliest and the latest date, as precise as it is known, "" for none. `gaps`: the longest times between
+    two days of which there are articles, longest first; articles dated to a month or a year fill none. `withdrawn` and
+    `embargoed`: articles that are stored and not shown. `copies`: articles that have copies, and `families`: how many
+    these come to if copies count once. `sizes`: bytes. `health`: whether each index is up to date; opening makes it so.
     """
 
     articles: int
@@ -71,8 +71,8 @@ def overview(folder: Path, database: Database) -> Overview:
         passages=counts.passages,
         outlets=database.outlet_counts(),
         languages={named(code): count for code, count in database.language_counts().items()},
-        first=min(map(earliest, dated), default=""),
-        last=max(map(latest, dated), default=""),
+        first=min(dated, key=lambda date: (earliest(date), -len(date)), default=""),
+        last=max(dated, key=lambda date: (latest(date), len(date)), default=""),
         undated=dates.get("", 0),
         withdrawn=taken_back,
         embargoed=embargoed,

@@ -4,6 +4,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.cures import make_archive
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -49,7 +51,7 @@ def check_exists(folder: Path) -> None:
     if lacks_database(folder):
         raise FileNotFoundError(no_database(folder))
     if not exists(folder):
-        raise FileNotFoundError(f"there is no archive in {folder}; make one with: pressmark index PATH...")
+        raise FileNotFoundError(f"there is no archive in {folder}; {make_archive(folder)}")
 
 
 def lacks_database(folder: Path) -> bool:

@@ -20,7 +20,7 @@ from embeddings.sources import file_of
 from embeddings.types import Article
 from embeddings.withdrawals import Withdrawal
 
-READING = "4"
+READING = "5"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
 SETTLED = 2_000_000_000

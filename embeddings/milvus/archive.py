@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import astuple, replace
 from time import time_ns
 
+from embeddings.cures import make_archive
 from embeddings.identity import Identity
 from embeddings.keywords import HEADING_WEIGHT
 from embeddings.milvus.address import MilvusAddress
@@ -78,7 +79,7 @@ class MilvusArchive:
         with ExitStack() as undo:
             undo.callback(self.close)
             if not _is_whole(self._milvus):
-                raise FileNotFoundError(f"there is no archive in {address}; make one with: pressmark index PATH...")
+                raise FileNotFoundError(f"there is no archive in {address}; {make_archive(address)}")
             self._check_provenance()
             undo.pop_all()
 
@@ -186,6 +187,9 @@ class MilvusArchive:
         if hidden:
             self._note_change(time_ns())
         return hidden
+
+    def forget_removed(self) -> None:
+        """Do nothing: Milvus deletes what was removed when it compacts its segments."""
 
     def refresh(self) -> None:
         """Have what was stored searched fast; it is found before, too: at once here, elsewhere within seconds."""
