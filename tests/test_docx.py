@@ -63,12 +63,16 @@ def either(choice: str, fallback: str) -> str:
         (table(("Photo", paragraph("Head", style="berschrift1") + paragraph("Words."))), "Photo\n\nHead\n\nWords."),
         (table(("One", "<w:tcPr><w:cellDel/></w:tcPr>" + paragraph("gone"))), "One"),
         (table(("<w:tcPr/>" + table(("a", "b")) + paragraph("c"), "d")), "a | b\nc | d"),
-        ("<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc>" + paragraph("gone") + "</w:tc></w:tr></w:tbl>" + BODY[:0]
+        ("<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc>" + paragraph("gone") + "</w:tc></w:tr></w:tbl>"
          + paragraph("Rest."), "Rest."),
         ("<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>" + paragraph("Click here.")
          + "</w:sdtContent></w:sdt>" + paragraph("Rest."), "Rest."),
         (paragraph("<w:r><w:ruby><w:rt>" + run("ba") + "</w:rt><w:rubyBase>" + run("base")
                    + "</w:rubyBase></w:ruby></w:r>", "<m:oMath><m:r><m:t>=1</m:t></m:r></m:oMath>"), "base=1"),
+        (paragraph("A", '<w:r><w:footnoteReference w:customMarkFollows="1" w:id="9"/><w:t>*</w:t></w:r>', " b"),
+         "A b"),
+        ("<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc>" + paragraph("gone") + "</w:tc></w:tr></w:tbl>"
+         + paragraph("Rest."), "Rest."),
         (paragraph("Soft\u00adly", "<w:r><w:tab/><w:noBreakHyphen/><w:cr/></w:r>", "on"), "Softly\t-\non"),
     ],
 )  # fmt: skip

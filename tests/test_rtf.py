@@ -42,6 +42,8 @@ def text(tmp_path: Path, body: bytes, head: bytes = HEAD) -> str:
         (rb"\u-10179?\u-8704? \u10000?", "😀 \u2710"),
         (rb"One \v hid\v0 two {\deleted three\par}four.", "One two four."),
         (rb"{\v all hidden\par}Five {\mvf moved }{\mvt moved }six.", "Five moved six."),
+        (rb"{\stylesheet{\*\cs15\additive\v Desk;}{\s3\v Note;}}One {\cs15 hid}two.\par"
+         rb"{\pard\s3 hid\par}\pard Three", "One two.\n\nThree"),
         (rb"{\upr{ansi ?}{\*\ud{uni \u1055?}}} here.", "uni П here."),
         (rb"{\f3\'b7}\~item {\f3\u-3913 ?}", "•\u00a0item •"),
         (rb"{\pntext\f3\'b7\tab}item{\listtext 1.}", "item"),

@@ -31,6 +31,7 @@ class _Run:
     hidden: bool | None = None
     bold: bool | None = None
     size: int | None = None
+    is_mark: bool = False
 
 
 @dataclass(slots=True)
@@ -113,6 +114,7 @@ class Words(Handler):
             self._chosen.append(False)
         elif local in ("footnoteReference", "endnoteReference"):
             self.noted.append(local[: -len("Reference")] + value(attributes, "id"))
+            self._story.run.is_mark = value(attributes, "customMarkFollows") not in ("", "0", "false")
         elif local in ("footnote", "endnote"):
             self._note = local + value(attributes, "id")
         elif local == "altChunk":
@@ -136,7 +138,7 @@ class Words(Handler):
         elif local == "outlineLvl" and parent == "pPr":
             story.level = outline_level(value(attributes))
         elif parent in ("trPr", "tcPr"):
-            story.row_is_gone |= local == "del"
+            story.row_is_gone |= local == "del" or (local == "hidden" and is_on(attributes))
             story.cell_is_gone |= local == "cellDel"
         elif within == "pPr":
             story.joined |= local in ("del", "moveFrom") or (local == "vanish" and is_on(attributes))
@@ -222,7 +224,7 @@ class Words(Handler):
     def _add(self, text: str) -> None:
         story = self._story
         run, styles = story.run, self._styles
-        if any(story.coded) or styles.hidden(run.hidden, run.style, story.style):
+        if run.is_mark or any(story.coded) or styles.hidden(run.hidden, run.style, story.style):
             return
         story.builder.add(
             text,

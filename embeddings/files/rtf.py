@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from embeddings.files.contents import Content, read_whole
@@ -13,6 +12,21 @@ from embeddings.files.drafts import FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames
 from embeddings.files.pages import Line, PageBuilder, Row, flat
 from embeddings.files.printed import Stated, printed
+from embeddings.files.rtf_state import (
+    CODE_PAGES,
+    DESTINATIONS,
+    FLAGS,
+    LETTERS,
+    NUMBERS,
+    PARAGRAPH_ENDS,
+    SEEN,
+    SIGNS,
+    STORIES,
+    SYMBOLS,
+    TABLES,
+    Kind,
+    State,
+)
 from embeddings.files.rtf_tokens import Fonts, codec, marks
 
 MAX_RTF = 100_000_000
@@ -21,79 +35,12 @@ MAX_RTF = 100_000_000
 MAX_NESTING = 1_000
 """Groups within groups; Word writes some dozens."""
 
-_LETTERS = {
-    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "emspace": "\u2003", "enspace": "\u2002",
-    "qmspace": "\u2005", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
-    "zwj": "\u200d", "zwnj": "\u200c",
-}  # fmt: skip
-_SYMBOLS = {b"~": "\u00a0", b"_": "-", b"-": ""}
-_CODE_PAGES = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
-_SEEN = frozenset({"shpinst", "ud", "nesttableprops", "do", "footnote"})
-"""Destinations that older programs are told to pass over, and that hold words of the page."""
-
-_UNSEEN = (
-    "colortbl pict header headerl headerr headerf footer footerl footerr footerf annotation atnid xe tc rxe txe "
-    "fldinst sp shprslt pntext listtext nonshppict objclass objname objdata filetbl revtbl listtable listoverridetable "
-    "rsidtbl generator themedata bkmkstart bkmkend latentstyles datastore private nonesttables ftnsep ftnsepc ftncn "
-    "aftnsep aftnsepc aftncn pntxta pntxtb template datafield fldtype mmathPict"
-)
-"""Destinations of which nothing stands on the page."""
-
-_STORIES = ("footnote", "shptxt", "dptxbxtext")
-"""Destinations with paragraphs of their own."""
-
-_DESTINATIONS = {*_UNSEEN.split(), *_STORIES} | {"fonttbl", "stylesheet", "info", "title", "author", "ud", "upr"}
-_SIGNS = {0xB7: "•", 0x95: "•", 0xA7: "•", 0xD8: "•"}
-"""Signs of fonts of symbols, as they stand before the items of lists."""
-
-_PARAGRAPH_ENDS = ("par", "sect", "page", "column")
-
-
-_FLAGS = {"v": "hidden", "deleted": "deleted", "mvf": "moved", "b": "bold"}
-_NUMBERS = {"f": "font", "fs": "size", "uc": "skip", "s": "style", "itap": "depth"}
-
-
-class _Kind(StrEnum):
-    WORDS = "words"
-    FONTS = "fonts"
-    STYLES = "styles"
-    PROPERTIES = "properties"
-    TITLE = "title"
-    AUTHOR = "author"
-    NOTHING = "nothing"
-
-
-_TABLES = {"fonttbl": _Kind.FONTS, "stylesheet": _Kind.STYLES, "info": _Kind.PROPERTIES}
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """How letters are set in a group, and where they go."""
-
-    kind: _Kind = _Kind.WORDS
-    font: int | None = None
-    skip: int = 1
-    hidden: bool = False
-    deleted: bool = False
-    moved: bool = False
-    bold: bool = False
-    size: int = 24
-    in_table: bool = False
-    depth: int = 1
-    style: int = 0
-    level: int | None = None
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether words stand on the page."""
-        return self.kind is _Kind.WORDS and not (self.hidden or self.deleted or self.moved)
-
 
 @dataclass(slots=True)
 class _Group:
     """What was so before a brace opened: the state, and around a note or a text box the page."""
 
-    state: _State
+    state: State
     around: PageBuilder | None = None
     is_note: bool = False
 
@@ -102,7 +49,7 @@ def rtf(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of an .rtf, or each of a bundle's, with nothing hidden or deleted."""
     reader = _Reader()
     reader.read(read_whole(content, "save it without its pictures", MAX_RTF))
-    stated = Stated(reader.stated[_Kind.TITLE], reader.stated[_Kind.AUTHOR])
+    stated = Stated(reader.stated[Kind.TITLE], reader.stated[Kind.AUTHOR])
     yield from printed(reader.page(), stated, (REPLACED,) if reader.is_doubtful else ())
 
 
@@ -110,13 +57,14 @@ class _Reader:
     """Reads the marks of one file."""
 
     def __init__(self) -> None:
-        self.stated = dict.fromkeys(_Kind, "")
+        self.stated = dict.fromkeys(Kind, "")
         self.is_doubtful = False
         self._builder = PageBuilder()
         self._notes: list[Line] = []
         self._fonts = Fonts()
         self._levels: dict[int, int] = {}
-        self._state = _State()
+        self._hiding: set[int] = set()
+        self._state = State()
         self._groups: list[_Group] = []
         self._font = self._style = 0
         self._style_name = ""
@@ -181,46 +129,49 @@ class _Reader:
         if word == "u":
             self._unicode(number if number is not None else 0)
             return
-        if self._to_skip and word in _LETTERS:
+        if self._to_skip and word in LETTERS:
             self._to_skip -= 1
             return
         self._flush()
-        if starred and word not in _SEEN:
-            self._set(kind=_Kind.NOTHING)
-        elif word in _DESTINATIONS:
+        if starred and word not in SEEN and not (word == "cs" and self._state.kind is Kind.STYLES):
+            self._set(kind=Kind.NOTHING)
+        elif word in DESTINATIONS:
             self._destination(word)
-        elif self._state.kind is _Kind.WORDS:
+        elif self._state.kind is Kind.WORDS:
             self._on_page(word, number)
-        elif self._state.kind is _Kind.FONTS and number is not None:
+        elif self._state.kind is Kind.FONTS and number is not None:
             self._in_fonts(word, number)
-        elif self._state.kind is _Kind.STYLES and number is not None:
+        elif self._state.kind is Kind.STYLES and word == "v":
+            self._hiding |= {self._style} if number != 0 else set()
+        elif self._state.kind is Kind.STYLES and number is not None:
             self._in_styles(word, number)
 
     def _destination(self, word: str) -> None:
         """Take a word that says where the words of a group go."""
         kind = self._state.kind
-        if word in _TABLES:
-            self._set(kind=_TABLES[word])
+        if word in TABLES:
+            self._set(kind=TABLES[word])
         elif word in ("title", "author"):
-            self._set(kind=_Kind(word) if kind is _Kind.PROPERTIES else kind)
+            self._set(kind=Kind(word) if kind is Kind.PROPERTIES else kind)
         elif word == "ud":  # the same in Unicode as in the group around it, which older programs read
             self._set(kind=self._groups[-2].state.kind if len(self._groups) > 1 else kind)
-        elif word not in _STORIES:
-            self._set(kind=_Kind.NOTHING)
-        elif kind is _Kind.WORDS and self._groups and self._groups[-1].around is None:
+        elif word not in STORIES:
+            self._set(kind=Kind.NOTHING)
+        elif kind is Kind.WORDS and self._groups and self._groups[-1].around is None:
             self._groups[-1].around, self._groups[-1].is_note = self._builder, word == "footnote"
             self._builder = PageBuilder()
             self._set(in_table=False)
 
     def _on_page(self, word: str, number: int | None) -> None:
         """Take a word that sets letters, or stands for some."""
-        if word in _LETTERS:
-            self._add(_LETTERS[word])
-        elif word in _FLAGS:
-            self._set(**{_FLAGS[word]: number != 0})
-        elif word in _NUMBERS and number is not None:
-            self._set(**{_NUMBERS[word]: number})
-        elif word in _PARAGRAPH_ENDS:
+        if word in LETTERS:
+            self._add(LETTERS[word])
+        elif word in FLAGS:
+            self._set(**{FLAGS[word]: number != 0})
+        elif word in NUMBERS and number is not None:
+            self._set(**{NUMBERS[word]: number})
+            self._set(hidden=self._state.hidden or (word in ("s", "cs") and number in self._hiding))
+        elif word in PARAGRAPH_ENDS:
             self._end_paragraph()
         elif word in ("cell", "row", "nestcell", "nestrow", "trowd", "intbl"):
             self._table(word)
@@ -232,8 +183,8 @@ class _Reader:
             self._set(level=outline_level(str(number)))
         elif word == "deff":
             self._fonts.default = number
-        elif word in _CODE_PAGES:
-            self._fonts.page = _CODE_PAGES[word]
+        elif word in CODE_PAGES:
+            self._fonts.page = CODE_PAGES[word]
         elif word == "ansicpg" and (name := codec(number)):
             self._fonts.page = name
 
@@ -246,7 +197,7 @@ class _Reader:
             self._fonts.code_page(self._font, number)
 
     def _in_styles(self, word: str, number: int) -> None:
-        if word == "s":
+        if word in ("s", "cs"):
             self._style = number
         elif word == "outlinelevel":
             self._levels.setdefault(self._style, outline_level(str(number)))
@@ -293,20 +244,20 @@ class _Reader:
             self._take(symbol)
         elif symbol in b"\r\n":
             self._flush()
-            if self._state.kind is _Kind.WORDS:
+            if self._state.kind is Kind.WORDS:
                 self._end_paragraph()
         elif self._to_skip:
             self._to_skip -= 1
         else:
             self._flush()
-            self._add(_SYMBOLS.get(symbol, ""))
+            self._add(SYMBOLS.get(symbol, ""))
 
     def _take(self, data: bytes, *, is_raw: bool = False) -> None:
         """Take bytes, in the code page of their font, but those that stand for a letter in older programs."""
         self._is_starred = False
         skipped = min(self._to_skip, len(data))
         self._to_skip -= skipped
-        if self._state.kind is not _Kind.NOTHING:
+        if self._state.kind is not Kind.NOTHING:
             self._bytes += data[skipped:]
             self._is_raw |= is_raw
 
@@ -321,7 +272,7 @@ class _Reader:
         elif 0xDC00 <= number < 0xE000:
             self._add(chr(0x10000 + (high - 0xD800) * 0x400 + number - 0xDC00) if high else "")
         elif 0xF000 <= number < 0xF100:  # a sign in a font of symbols
-            self._add(_SIGNS.get(number - 0xF000, ""))
+            self._add(SIGNS.get(number - 0xF000, ""))
         elif number <= sys.maxunicode:
             self._add(chr(number))
 
@@ -331,9 +282,9 @@ class _Reader:
             return
         data = bytes(self._bytes)
         self._bytes.clear()
-        name = self._fonts.codec(self._state.font) if self._state.kind is _Kind.WORDS else self._fonts.page
+        name = self._fonts.codec(self._state.font) if self._state.kind is Kind.WORDS else self._fonts.page
         name = "utf-8" if name and self._is_raw and _is_utf_8(data) else name  # no .rtf should hold such bytes
-        text = data.decode(name, "replace") if name else "".join(_SIGNS.get(byte, "") for byte in data)
+        text = data.decode(name, "replace") if name else "".join(SIGNS.get(byte, "") for byte in data)
         self._is_raw = False
         self.is_doubtful |= "\ufffd" in text and self._state.is_shown
         self._add(text)
@@ -342,13 +293,13 @@ class _Reader:
         state = self._state
         if state.is_shown:
             self._builder.add(text.replace("\u00ad", ""), bold=state.bold, size=state.size)
-        elif state.kind is _Kind.STYLES:
+        elif state.kind is Kind.STYLES:
             name, end, _ = (self._style_name + text).partition(";")
             self._style_name = "" if end else name
             if end and (level := heading_level(name)) is not None:
                 self._levels[self._style] = level
             self._style = 0 if end else self._style
-        elif state.kind in (_Kind.TITLE, _Kind.AUTHOR):
+        elif state.kind in (Kind.TITLE, Kind.AUTHOR):
             self.stated[state.kind] += text
 
 
