@@ -22,7 +22,7 @@ from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
 from qa.limits import check_k, check_outlets, check_question
 from qa.pipeline import Pipeline
-from qa.render import Href, confidence_in_words, page_doubts, page_in_words, prediction_to_json
+from qa.render import Href, confidence_in_words, page_doubts, page_in_words, prediction_to_json, said_by
 from qa.settings import Settings
 from qa.types import Answer, Prediction
 
@@ -148,6 +148,7 @@ def _answer_in_words(answer: Answer) -> str:
     lines = [
         f"{click.style(' '.join(printed(answer.text).split()), bold=True)}  ({said})",
         _indented(f"“{' '.join(quotation.split())}”"),
+        *([_indented(_speaker_line(answer))] if answer.attribution else []),
         _indented(_source_line(answer.article, page_in_words(answer))),
         f"  {answer.article.id} [{answer.start}:{answer.end}]",
         *(_indented(f"this page was {doubt}") for doubt in page_doubts(answer)),
@@ -160,6 +161,10 @@ def _answer_in_words(answer: Answer) -> str:
     if places:
         lines.append(_indented(f"the same words: {', '.join(places)}"))
     return "\n".join(lines)
+
+
+def _speaker_line(answer: Answer) -> str:
+    return f"{said_by(answer)}, reported by {copied(answer.article.outlet) or 'an unknown outlet'}"
 
 
 def _hit_in_words(hit: Hit) -> str:

@@ -8,6 +8,7 @@ from embeddings.archives import SearchableArchive
 from embeddings.encoders import load_encoder
 from embeddings.locations import open_archive
 from embeddings.types import Filter
+from qa.attribution.attribute import attributed
 from qa.foreign import in_another_language, language_of_question
 from qa.limits import check_k, check_question
 from qa.reader.load import load_readers
@@ -61,6 +62,7 @@ class Pipeline:
         found = read_hits(question, retrieved.hits, self.readers, settings)
         language = language_of_question(question)
         shown, withheld = ((), tuple(found.answers)) if language else self._decide(found.answers)
+        shown = attributed(shown)
         timings = Timings(
             encode=retrieved.encode_ms,
             search=retrieved.search_ms,

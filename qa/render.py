@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from embeddings.folding import copied
 from embeddings.printed_pages import PrintedPage, page_of
 from embeddings.types import Article, Hit, Span
-from qa.types import Answer, Mention, Prediction
+from qa.attribution.words import SPEECH
+from qa.types import Answer, Attribution, Mention, Prediction
 
 Href = Callable[[Span], str]
 """Where a span can be seen in its article: whoever serves the page says so."""
@@ -75,6 +77,23 @@ def page_to_json(page: PrintedPage | None) -> dict[str, object] | None:
     return {"number": page.number, "doubtful": page.doubtful, "recognised": recognised}
 
 
+def said_by(answer: Answer) -> str:
+    """Return whose words an answer is, as its article says: "said by Lena Ross"; "" where the outlet speaks itself.
+
+    A verb that is not one of speech is told: "attributed to Lena Ross (“wants”)".
+    """
+    found = answer.attribution
+    if found is None:
+        return ""
+    speaker, cue = (" ".join(copied(span.text).split()) for span in (found.speaker, found.cue))
+    spoken = cue.casefold() in SPEECH_CUES or cue.casefold() in SPEECH
+    return f"said by {speaker}" if spoken else f"attributed to {speaker} (“{cue}”)"
+
+
+SPEECH_CUES = frozenset([":", "according to", "saying", "telling", "adding", "say", "tell", "add"])
+"""What tells somebody's words, beside the verbs of speech."""
+
+
 def article_to_json(article: Article) -> dict[str, object]:
     """Return what an article is called, without its text; what is unknown is None."""
     return {
@@ -126,7 +145,22 @@ def _answer_to_json(answer: Answer, href: Href, link: Href | None) -> dict[str, 
         "supports": [_place_to_json(support, href, link) for support in answer.supports],
         "copies": [_place_to_json(copy, href, link) for copy in answer.copies],
         "skimmed": answer.skimmed,
+        "attribution": _attribution_to_json(answer.attribution),
     }
+
+
+def _attribution_to_json(attribution: Attribution | None) -> dict[str, object] | None:
+    if attribution is None:
+        return None
+    return {
+        "speaker": _place_of_words(attribution.speaker),
+        "cue": _place_of_words(attribution.cue),
+        "kind": attribution.kind.value,
+    }
+
+
+def _place_of_words(span: Span) -> dict[str, object]:
+    return {"start": span.start, "end": span.end, "text": span.text}
 
 
 def _seen_at(span: Span, href: Href, link: Href | None) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from embeddings.sentences import sentence_around
@@ -52,6 +53,22 @@ class Mention(Span):
     skimmed: bool = False
 
 
+class SpeechKind(StrEnum):
+    """How an article gives somebody's words: in quotation marks, or told."""
+
+    DIRECT = "direct"
+    REPORTED = "reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Whose words something is, as its article says: who, by which words, and how."""
+
+    speaker: Span
+    cue: Span
+    kind: SpeechKind
+
+
 @dataclass(frozen=True, slots=True)
 class Answer(Span):
     """A verbatim span that answers a question. `confidence`: calibrated probability that it is right, in [0, 1].
@@ -66,6 +83,8 @@ class Answer(Span):
     supports: tuple[Mention, ...] = ()
     copies: tuple[Mention, ...] = ()
     skimmed: bool = False
+    attribution: Attribution | None = None
+    """Whose words it is, as its article says; None where the outlet speaks itself."""
 
     @property
     def sentence(self) -> Span:

@@ -90,6 +90,7 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         ],
         "copies": [],
         "skimmed": False,
+        "attribution": None,
     }
     assert [(answer["text"], answer["confidence"]) for answer in body["answers"]] == [
         ("a memorandum", 0.93),

@@ -134,17 +134,17 @@ def test_ask_prints_each_answer_with_its_sentence_and_source(over: Over, news: A
 def test_ask_prints_words_whole_and_says_so_while_json_has_the_exact_slice(over: Over, tmp_path: Path) -> None:
     words = "re\u00adcon\u00adstruc\u00adtion of the light-\nhouse"
     archive = Archive.create(tmp_path / "archive", FakeEncoder())
-    add(archive, [Article("a", f"They planned the {words} for years.", "The re\u00adcon\u00adstruction")])
+    add(archive, [Article("a", f"There was talk of the {words} for years.", "The re\u00adcon\u00adstruction")])
     archive.refresh()
     over(archive, {words: math.log(19)})
     lines = ask("What of the reconstruction?").stdout.splitlines()
     assert lines[:2] == [
         "reconstruction of the lighthouse  (very likely · 95 %)",
-        "  “They planned the reconstruction of the lighthouse for",
+        "  “There was talk of the reconstruction of the lighthouse for",
     ]
     assert lines[3:6] == [
         "  The reconstruction",
-        "  a [17:54]",
+        "  a [22:59]",
         "  printed without the hyphens that only part a word, and",
     ]
     assert json.loads(ask("What of the reconstruction?", "--json").stdout)["answers"][0]["text"] == words

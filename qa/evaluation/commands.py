@@ -299,6 +299,24 @@ def copies(articles: Sequence[Path], most: int, seed: int) -> Results:
 
 
 @evaluate.command()
+@click.argument("data", type=PATH)
+@delivered
+def attribution(data: Path) -> Results:
+    """Measure how well speakers are told on DATA, articles with attributions that are marked by hand.
+
+    DATA is a .jsonl, also gzipped, with an article a line: id, text, and attributions, each with source, cue and
+    content as lists of [start, end) in the text, as PolNeAR has them. No model is needed.
+
+    \b
+    Example:
+      pressmark evaluate attribution polnear-dev.jsonl.gz
+    """
+    from qa.evaluation.attribution import attribution_results, read_marked
+
+    return attribution_results(read_marked(data), data.name, provenance({}))
+
+
+@evaluate.command()
 @click.argument("pages", nargs=-1, required=True, type=PATH)
 @click.option("--results", type=PATH, metavar="DIR", required=True, help="The folder of the results, NAME.json each.")
 @path_option("--data", "DIR", "The folder that is shown as $DATA in commands.")

@@ -1,6 +1,6 @@
 """What answers look like: the JSON of each operation, as the document tells of it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -114,6 +114,26 @@ class Seen(Place):
     """Whether only the small reader has read it."""
 
 
+class Words(Place):
+    """Some words of an article."""
+
+    text: str
+    """Its characters."""
+
+
+class Attribution(Definition):
+    """Whose words an answer is, as its article says."""
+
+    speaker: Words
+    """Who is named as speaker: a name, a description, or a pronoun."""
+
+    cue: Words
+    """By which words."""
+
+    kind: Literal["direct", "reported"]
+    """In quotation marks, or told."""
+
+
 class Answer(Seen):
     """A verbatim span that answers the question."""
 
@@ -131,6 +151,9 @@ class Answer(Seen):
 
     copies: list[Seen]
     """Places in copies of these articles, which are no sources of their own."""
+
+    attribution: Attribution | None
+    """Whose words it is; null where the outlet speaks itself."""
 
 
 class Passage(Place):

@@ -5,7 +5,7 @@ from flask import Blueprint
 from embeddings.dates import in_words
 from embeddings.plural import plural
 from qa.evidence import in_the_original, is_web_address
-from qa.render import confidence_in_words, page_doubts, page_in_words
+from qa.render import confidence_in_words, page_doubts, page_in_words, said_by
 from web.highlight import paragraphs, pieces
 from web.pages import archive, article, ask, feed, links, sign_in, words
 
@@ -33,6 +33,7 @@ for function in (
     links.span_link,
     page_doubts,
     page_in_words,
+    said_by,
     paragraphs,
     pieces,
     plural,

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ABLATIONS = "ablations"
     BENCHMARK = "benchmark"
     COPIES = "copies"
+    ATTRIBUTION = "attribution"
 
 
 class Unit(StrEnum):

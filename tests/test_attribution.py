@@ -1,0 +1,137 @@
+"""Whose words a span is, in sentences made up for it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.types import Article, Span
+from qa.attribution.attribute import attribution_of, said_around
+from qa.attribution.quotations import quotations
+from qa.render import said_by
+from qa.types import Answer, Attribution, SpeechKind
+
+
+def told(text: str, words: str) -> Attribution | None:
+    article, start = Article("a", text, "title"), text.index(words)
+    return attribution_of(Span(article, start, start + len(words)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker", "cue", "kind"),
+    [
+        ("Lena Ross said the bridge will open in May.", "in May", "Lena Ross", "said", "reported"),
+        ("“It opens in May,” said Lena Ross, the engineer.", "in May", "Lena Ross, the engineer", "said", "direct"),
+        ("The bridge opens in May, according to the council.", "in May", "the council", "according to", "reported"),
+        ("According to the council, it opens in May.", "in May", "the council", "According to", "reported"),
+        (
+            "Ross, who built it, told the paper that it opens in May.",
+            "in May",
+            "Ross, who built it",
+            "told",
+            "reported",
+        ),
+        ("Ross was quoted as saying that it opens in May.", "in May", "Ross", "quoted as saying", "reported"),
+        ("It opens in May, she said.", "in May", "she", "said", "reported"),
+        ("“It opens in May. Boats may pass,” Ross said.", "Boats may pass", "Ross", "said", "direct"),
+        ("“It opens,” Ross said. “Boats may pass.”", "Boats may pass", "Ross", "said", "direct"),
+        ("Ross said:\n\n“It opens in May.\n\n“Boats may pass.”", "Boats may pass", "Ross", "said", "direct"),
+        ("“Why in May?” Mr. Ross asked.", "in May", "Mr. Ross", "asked", "direct"),
+        ("The mayor left early, saying boats may pass.", "boats", "The mayor", "saying", "reported"),
+        ("ROSS: The bridge opens in May. Boats may pass.", "Boats", "ROSS", ":", "reported"),
+        ("Two engineers in Lisbon say it opens in May.", "in May", "Two engineers in Lisbon", "say", "reported"),
+        ("Ann Lee (North) said it opens in May.", "in May", "Ann Lee (North)", "said", "reported"),
+        ("Ross said it opens in May, but Lee said it is closed.", "closed", "Lee", "said", "reported"),
+        ("“It opens in May, Ross said.\n\nLee said it is closed.", "closed", "Lee", "said", "reported"),
+    ],
+)
+def test_a_speaker_is_told(text: str, words: str, speaker: str, cue: str, kind: str) -> None:
+    found = told(text, words)
+    assert found is not None
+    assert (found.speaker.text, found.cue.text, found.kind.value) == (speaker, cue, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The bridge opened in May.", "in May"),
+        ("Lena Ross said the bridge will open.", "Lena Ross"),
+        ("Ross said it is safe. The bridge opened in May.", "in May"),
+        ("The calls and reports of May were counted.", "May"),
+        ("The council's stated aim was a bridge.", "a bridge"),
+        ("", ""),
+    ],
+)
+def test_where_the_outlet_speaks_nobody_is_named(text: str, words: str) -> None:
+    assert told(text, words) is None
+
+
+PIECES = st.sampled_from(
+    [
+        *"“”\"'‘’,.:;!?()—\n ",
+        "\n\n",
+        "said",
+        "Ross",
+        "according to",
+        "who",
+        "the",
+        "was",
+        "saying",
+        "May",
+        "''",
+        "é",
+        "𝔘",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=60), st.integers(0, 80), st.integers(0, 80))
+def test_spans_lie_in_the_article_and_cross_no_marks(parts: list[str], one: int, other: int) -> None:
+    text = " ".join(parts)
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    for said in said_around(text, start, end):
+        for first, last in (said.speaker, said.cue, *said.content):
+            assert 0 <= first < last <= len(text)
+        for quotation in quotations(text, 0, len(text)):
+            for first, last in (said.speaker, said.cue):
+                outside = last <= quotation.start or quotation.end <= first
+                assert outside or (first <= quotation.start and quotation.end <= last)
+    found = attribution_of(Span(Article("a", text, "t"), start, end))
+    assert found is None or found.speaker.text.strip()
+
+
+@given(st.text(max_size=300))
+def test_quotations_are_in_order_and_apart(text: str) -> None:
+    position = 0
+    for quotation in quotations(text, 0, len(text)):
+        assert position <= quotation.start < quotation.end <= len(text)
+        position = quotation.end
+
+
+def test_a_quotation_that_is_not_closed_ends_with_its_paragraph() -> None:
+    text = "“It opens in May, he hopes.\n\nNobody else does."
+    assert [text[each.start : each.end] for each in quotations(text, 0, len(text))] == ["“It opens in May, he hopes."]
+
+
+def test_hostile_names_are_only_read() -> None:
+    text = "“It opens in May,” said <script>alert(1)</script> Ross."
+    found = told(text, "in May")
+    assert found is None or "\n" not in found.speaker.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Ross said it opens in May.", "said by Ross"),
+        ("Ross wants a bridge in May.", "attributed to Ross (“wants”)"),
+        ("It opens in May.", ""),
+    ],
+)
+def test_said_by(text: str, said: str) -> None:
+    start = text.index("May")
+    article = Article("a", text, "t")
+    answer = Answer(article, start, start + 3, 0.9, 1.0, attribution=attribution_of(Span(article, start, start + 3)))
+    assert said_by(answer) == said
+
+
+def test_kinds_are_named_as_in_the_json() -> None:
+    assert [kind.value for kind in SpeechKind] == ["direct", "reported"]
