@@ -16,7 +16,7 @@ from embeddings.sentences import sentences
 from embeddings.types import Article
 from files_on_disk import only_article, only_reason, read_file, said
 from pdf_layouts import LAYOUTS, WALL, plain
-from pdf_writer import Page, written
+from pdf_writer import Page, width_of, written
 
 CASES = Path(__file__).parent / "cases"
 
@@ -184,6 +184,48 @@ def test_form_feeds_of_pdftotext_are_no_characters() -> None:
     article = case("C10/pdftotext.txt")
     assert "\f" not in article.text
     assert article.title == "Harbour wall to be rebuilt"
+
+
+def test_text_that_is_the_same_on_two_pages_is_no_head(tmp_path: Path) -> None:
+    pages = [page_of([]) for _ in range(2)]
+    for page in pages:
+        page.content.clear()
+        page.text(60, 800, "Harbour wall to be rebuilt", 20, "F2")
+        page.column(60, 780, 470, WALL)
+    article = only_article(read_file(tmp_path, "a.pdf", written(pages)))
+    assert article.text.split("\n\n") == [*plain(*WALL), "Harbour wall to be rebuilt", *plain(*WALL)]
+
+
+def test_what_comes_last_on_each_page_is_a_foot_wherever_the_page_ends(tmp_path: Path) -> None:
+    pages = [page_of(["It rained on Tuesday, and", f"it snowed on day {number}."]) for number in (1, 2)]
+    for number, page in enumerate(pages):
+        page.text(60, 640 - 80 * number, f"www.post.example - Page {number + 4} of 12", 8)
+    assert only_article(read_file(tmp_path, "a.pdf", written(pages))).text.split("\n\n") == [
+        "It rained on Tuesday, and it snowed on day 1.",
+        "It rained on Tuesday, and it snowed on day 2.",
+    ]
+
+
+@pytest.mark.parametrize(("line", "byline"), [
+    ("By Tove Brandt, transport correspondent", "Tove Brandt"), ("by Tove Brandt", "Tove Brandt"), ("Osby, Friday", ""),
+])  # fmt: skip
+def test_a_byline_is_the_line_that_says_so(tmp_path: Path, line: str, byline: str) -> None:
+    page = Page()
+    page.text(60, 780, "Harbour wall to be rebuilt", 20, "F2")
+    page.text(60, 756, line, 9)
+    page.column(60, 730, 400, WALL)
+    article = only_article(read_file(tmp_path, "a.pdf", written([page], author="dtp2")))
+    assert article.byline == byline
+    assert (line in article.text) is (byline == "")
+
+
+def test_the_mark_of_a_footnote_that_is_there_stands_in_no_sentence(tmp_path: Path) -> None:
+    page = page_of(["The wall is of 1911", "and leaks in eleven places, the engineer says; see the report of May."])
+    page.text(60 + width_of("The wall is of 1911", 10), 703.5, "1", 6)
+    page.text(60, 100, "1 According to the harbour archive.", 7)
+    said_there = only_article(read_file(tmp_path, "a.pdf", written([page]))).text.split("\n\n")
+    assert said_there[0].startswith("The wall is of 1911 and leaks in eleven places")
+    assert said_there[1] == "1 According to the harbour archive."
 
 
 def test_text_that_is_not_seen_is_no_text_beside_text_that_is(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from embeddings.files.pdf.hyphens import Vocabulary
 from embeddings.files.pdf.paragraphs import Kind, Paragraph
+from embeddings.files.pdf.rows import RAISED
 from embeddings.printed_pages import PrintedPage
 
-_MARK = re.compile(r"(?<=[^\W\d_.,;:!?”\"’)])?([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})(?!\w)")
-_NOTE = re.compile(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
+_NOTE = re.compile(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(\d{1,2}) (?=\D)")
+"""The figures that a footnote begins with, small and raised or as large as its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Flow:
 
 def flow_of(paragraphs: Sequence[Paragraph], vocabulary: Vocabulary) -> Flow:
     """Return paragraphs as one text: those that columns and pages part are joined, lines too."""
-    joined = [_pieces(group, vocabulary) for group in _joined(paragraphs)]
-    noted = {mark for pieces in joined if (mark := _note_of(pieces))}
-    return _laid_out([_without_marks(pieces, noted) for pieces in joined])
+    groups = list(_joined(paragraphs))
+    noted = {mark for group in groups if (mark := _note_of(group))}
+    return _laid_out([_without_marks(_pieces(group, vocabulary), noted, _note_of(group)) for group in groups])
 
 
 def _joined(paragraphs: Sequence[Paragraph]) -> Iterator[list[Paragraph]]:
@@ -66,7 +67,7 @@ def _goes_on(above: Paragraph, below: Paragraph, between: Iterable[Paragraph]) -
         return False
     lower = below.lines[0].lstrip("\"'“‘«(")[:1].islower() or above.lines[-1].endswith("-")
     barred = any(each.kind is Kind.HEADLINE for each in between)
-    return lower or (not barred and len(" ".join(above.lines)) > 60)
+    return lower or (not barred and len(" ".join(above.lines)) > 25)
 
 
 def _pieces(group: Sequence[Paragraph], vocabulary: Vocabulary) -> list[_Piece]:
@@ -107,17 +108,18 @@ def _least(one: float | None, other: float | None) -> float | None:
     return min(both, default=None)
 
 
-def _note_of(pieces: Sequence[_Piece]) -> str:
-    """Return the small figures that a footnote begins with, "" if it is none."""
-    found = _NOTE.match(pieces[0].text) if pieces else None
-    return found[1] if found else ""
+def _note_of(group: Sequence[Paragraph]) -> str:
+    """Return the mark in the text that a footnote is about, "" if it is no footnote."""
+    found = _NOTE.match(group[0].lines[0]) if group[0].kind is Kind.ASIDE else None
+    return (found[1] or found[2].translate(RAISED)) if found else ""
 
 
-def _without_marks(pieces: Sequence[_Piece], noted: set[str]) -> list[_Piece]:
-    """Return a paragraph without the marks of footnotes that are there; the notes themselves keep theirs."""
-    if not noted or _note_of(pieces):
+def _without_marks(pieces: Sequence[_Piece], noted: set[str], own: str) -> list[_Piece]:
+    """Return a paragraph without the marks of footnotes that are there; a note itself keeps its `own`."""
+    if not noted or own:
         return list(pieces)
-    texts = [re.sub("|".join(sorted(noted, key=len, reverse=True)), "", piece.text) for piece in pieces]
+    marks = re.compile(rf"(?:{'|'.join(sorted(noted, key=len, reverse=True))})(?![⁰¹²³⁴⁵⁶⁷⁸⁹])")
+    texts = [marks.sub("", piece.text) for piece in pieces]
     return [_Piece(p.page, text, p.doubtful, p.recognised) for p, text in zip(pieces, texts, strict=True)]
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from embeddings.files.credits import MAX_NAMES, names, person
 from embeddings.files.credits import headline as title_stated
-from embeddings.files.credits import person
-from embeddings.files.pdf.paragraphs import Kind, Paragraph, byline_of
+from embeddings.files.pdf.paragraphs import Kind, Paragraph
 
 LONGEST = 250
 """Characters of a headline."""
@@ -37,7 +37,7 @@ def heading_of(paragraphs: Sequence[Paragraph], stated_title: str, stated_author
     written = _byline(first, headline)
     if written is not None:
         rest = [each for each in rest if each is not written]
-        byline = byline_of(written.lines[0])
+        byline = names(written.lines[0])
     else:
         author, text = person(stated_author), " ".join(" ".join(each.lines) for each in first).casefold()
         byline = author if title == said != "" or author.casefold() in text else ""
@@ -72,7 +72,13 @@ def _byline(first: Sequence[Paragraph], headline: Paragraph | None) -> Paragraph
     """Return the line near the headline that says who wrote; None if there is none."""
     at = next((index for index, each in enumerate(first) if each is headline), -1)
     near = [*first[max(0, at - 2) : max(0, at)], *first[at + 1 : at + 4]]
-    return next((each for each in near if len(each.lines) == 1 and byline_of(each.lines[0])), None)
+    return next((each for each in near if _says_who(each)), None)
+
+
+def _says_who(paragraph: Paragraph) -> bool:
+    """Return whether a paragraph is a line of names, also one that begins "by"."""
+    [line, *more] = paragraph.lines
+    return not more and len(line) <= MAX_NAMES and names(line) != ""
 
 
 def _words(text: str) -> list[str]:

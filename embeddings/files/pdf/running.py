@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from embeddings.files.pdf.engine import RawPage
@@ -14,6 +14,12 @@ EDGE = 0.15
 
 ROWS = 3
 """Rows at each edge that are looked at."""
+
+APART = 1.5
+"""How far apart baselines are where something else begins, in sizes of the text."""
+
+LARGEST = 1.3
+"""The size of a head at most, in sizes of the text; what is larger is a headline."""
 
 NEAR = 4.0
 """Points that a head may stand higher or lower on another page."""
@@ -52,12 +58,15 @@ class Heads:
         self._pages = 0
         self._places: defaultdict[tuple[str, bool], list[tuple[int, float]]] = defaultdict(list)
         self._words: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        self._outermost = Counter[str]()
         self._turned = Counter[str]()
 
     def note(self, page: RawPage) -> None:
         """Note what stands at the edges of a page."""
         self._pages += 1
-        for row in _edge_rows(page):
+        rows = _edge_rows(page)
+        self._outermost.update({_Edge.of(row.words).text for row in (*rows[:1], *rows[-1:])})
+        for row in rows:
             words = _Edge.of(row.words).words
             for near in {round(row.base / NEAR) + step for step in (-1, 0, 1)}:
                 self._words[near].update(words)
@@ -76,21 +85,25 @@ class Heads:
         return [word for word in page.words if id(word) not in heads]
 
     def _heads(self, page: RawPage) -> Iterator[Word]:
-        body = usual_size(page.words)
-        rows = list(_edge_rows(page))
+        rows = _edge_rows(page)
         for row in rows:
-            if self._is_alike(row):
-                yield from row.words
-                continue
             outermost = row in (rows[0], rows[-1])
-            for part in _parts(row):
-                lone = outermost and PAGE_NUMBER.fullmatch(" ".join(word.text for word in part))
-                if self._repeats(_Edge.of(part), row.base > page.height / 2) or (lone and row.size <= 1.3 * body):
-                    yield from part
+            if (outermost and self._is_first_or_last(row)) or (_is_at_edge(row, page) and self._is_alike(row)):
+                yield from row.words
+            elif _is_at_edge(row, page):
+                for part in _parts(row):
+                    lone = outermost and PAGE_NUMBER.fullmatch(" ".join(word.text for word in part))
+                    if lone or self._repeats(_Edge.of(part), row.base > page.height / 2):
+                        yield from part
 
     def _repeats(self, edge: _Edge, below: bool) -> bool:
         """Return whether the same words stand at the same height of another page."""
         return len({page for page, base in self._places[edge.text, below] if abs(base - edge.base) <= NEAR}) > 1
+
+    def _is_first_or_last(self, row: Row) -> bool:
+        """Return whether the same words come first or last on half of the pages, wherever these begin and end."""
+        text = _Edge.of(row.words).text
+        return self._outermost[text] >= max(2, 0.5 * self._pages) and sum(map(str.isalpha, text)) > 2
 
     def _is_alike(self, row: Row) -> bool:
         """Return whether most of a row's words stand at the same height of many pages: a head with a changing part."""
@@ -100,12 +113,32 @@ class Heads:
         return len(words) > 1 and sum(counts[word] >= often for word in words) >= 0.6 * len(words)
 
 
-def _edge_rows(page: RawPage) -> Iterable[Row]:
-    """Return the rows at the edges of a page, from the top."""
-    rows = rows_of(page.words)
-    top = [row for row in rows[:ROWS] if row.base < EDGE * page.height]
-    bottom = [row for row in rows[-ROWS:] if row.base > (1 - EDGE) * page.height and row not in top]
-    return top + bottom
+def _edge_rows(page: RawPage) -> list[Row]:
+    """Return the first and last rows of a page that stand apart from its text, by white or by their size, from the top.
+
+    Text that only happens to be the same on two pages is not among them, nor is what is as large as a headline.
+    """
+    rows, body = rows_of(page.words), usual_size(page.words)
+    half = sum(len(row.text) for row in rows) / 2
+    found = {row for inwards in (rows, rows[::-1]) for row in _apart(inwards, body, half)}
+    return sorted((row for row in found if row.size <= LARGEST * body), key=lambda row: row.base)
+
+
+def _apart(rows: Sequence[Row], body: float, most: float) -> Sequence[Row]:
+    """Return the first rows, if they stand apart from those behind, by wide white or another size.
+
+    They have less than `most` letters together: what is most of a page is its text.
+    """
+    for count in range(min(ROWS, len(rows) - 1), 0, -1):
+        here, behind = rows[count - 1], rows[count]
+        apart = abs(behind.base - here.base) > APART * body or not 0.92 < here.size / behind.size < 1.08
+        if apart and sum(len(row.text) for row in rows[:count]) < most:
+            return rows[:count]
+    return []
+
+
+def _is_at_edge(row: Row, page: RawPage) -> bool:
+    return row.base < EDGE * page.height or row.base > (1 - EDGE) * page.height
 
 
 def _parts(row: Row) -> Iterator[list[Word]]:
