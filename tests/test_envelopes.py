@@ -77,12 +77,30 @@ def test_lists_that_cannot_be_told_apart_are_named_with_the_cure(tmp_path: Path)
     assert (articles, unread) == ([], [said])
 
 
+def test_one_of_the_articles_by_keys_without_a_text_is_named(tmp_path: Path) -> None:
+    articles, unread = read(tmp_path, {"items": {"10": story(1), "20": story(2), "30": {"title": "Story 3"}}})
+    assert [article.id for article in articles] == ["10", "20"]
+    assert unread == ["holds no text; its fields are 'id', 'title'; say which is the text with --field text=NAME"]
+
+
+def test_parts_of_one_article_by_names_are_no_articles(tmp_path: Path) -> None:
+    articles, unread = read(tmp_path, {"lead": {"text": TEXT}, "rest": {"text": TEXT}})
+    assert (articles, len(unread)) == ([], 1)
+
+
+def test_paragraphs_in_lists_within_lists_are_all_read(tmp_path: Path) -> None:
+    paragraphs = ["The first.", {"text": "The second."}, None, ["The third.", [{"html": "<p>The fourth.</p>"}]]]
+    articles, _ = read(tmp_path, {"title": "Four", "paragraphs": paragraphs})
+    assert articles[0].text == "The first.\n\nThe second.\n\nThe third.\n\nThe fourth."
+
+
 @pytest.mark.parametrize(
     ("byline", "names"),
     [
         ([["Ann Lee"], ["Bo Ek", "Cy Dahl"]], "Ann Lee, Bo Ek, Cy Dahl"),
         ([[[{"name": "Ann Lee"}]]], "Ann Lee"),
         ({"authors": [{"name": "Ann Lee"}, "Bo Ek"]}, "Ann Lee, Bo Ek"),
+        ([{"given": "Ann", "family": "Lee"}], "Ann Lee"),
         ({"person": [{"firstname": "Ann", "lastname": "Lee"}]}, "Ann Lee"),
         ({"data": {"people": [{"full_name": "Ann Lee"}]}}, "Ann Lee"),
     ],

@@ -80,10 +80,11 @@ def _entries(value: object, names: FieldNames) -> list[Any] | None:
 def _keyed(value: Mapping[str, Any], names: FieldNames) -> list[Any] | None:
     """Return the articles that an object holds by their keys, with these as ids; None if they are none.
 
-    All of two or more values are objects then, and each seems to be an article.
+    All of two or more values are objects then, and most have a text and a title.
     """
-    entries = list(value.values())
-    if len(entries) < 2 or not all(isinstance(each, dict) and holds_text(each, names) for each in entries):
+    entries = [each for each in value.values() if isinstance(each, dict)]
+    whole = [each for each in entries if _TITLES & _keys(each) and holds_text(each, names)]
+    if len(entries) < max(2, len(value)) or 2 * len(whole) <= len(entries):
         return None
     if all(re.fullmatch("[0-9]{1,9}", key) for key in value) and {*map(int, value)} <= {*range(len(value) + 1)}:
         return entries  # places in a list, no ids

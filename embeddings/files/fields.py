@@ -51,7 +51,7 @@ MAX_ID = 200
 """Characters of an id; a longer one is refused, for a shortened one could name two articles."""
 
 MAX_DEPTH = 5
-"""Lists within each other in which names are looked for."""
+"""Lists within each other in which names and paragraphs are looked for."""
 
 MAX_LISTED = 20
 """Names that an error lists."""
@@ -310,15 +310,24 @@ def _listed(names: Iterable[object]) -> str:
 
 
 def _words(name: str, value: object, _: list[str]) -> str:
-    """Return the words in a string, in an object that wraps one, or in a list of these: its paragraphs."""
+    """Return the words in a string, in an object that wraps one, or in a list of these or of lists: its paragraphs."""
     if isinstance(value, str):
         listed = _list_in(value)
         return plain_words(value) if listed is None else "\n\n".join(map(plain_words, listed))
-    parts = [_inner(each) for each in value] if isinstance(value, list) else [_inner(value)]
+    parts = [_inner(each) for each in _paragraphs(value)]
     found = [part for part in parts if isinstance(part, str)]
     if not found:
         raise UnreadableError(f'"{name}" is {_kind(value)}, not a string')
     return "\n\n".join(filter(None, map(plain_words, found)))
+
+
+def _paragraphs(value: object, depth: int = 0) -> Iterator[object]:
+    """Yield what is in a list, and in the lists in it; else the value itself."""
+    if not isinstance(value, list) or depth == MAX_DEPTH:
+        yield value
+        return
+    for each in value:
+        yield from _paragraphs(each, depth + 1)
 
 
 def _inner(value: object, depth: int = 0) -> object:
@@ -393,7 +402,11 @@ def _person(entry: object) -> str:
 
 _BY = re.compile(r"\A(?:By|BY|by)\s+(?=\S)")
 _NAMES = ("name", "displayname", "fullname", "rendered", "#text", "@value")
-_PARTS_OF_NAMES = (("givenname", "firstname", "first"), ("middlename",), ("familyname", "lastname", "last"))
+_PARTS_OF_NAMES = (
+    ("givenname", "firstname", "first", "given"),
+    ("middlename",),
+    ("familyname", "lastname", "last", "family"),
+)
 
 
 def _address(name: str, value: object, _: list[str]) -> str:
