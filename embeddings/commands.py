@@ -195,6 +195,8 @@ def _say(report: IndexReport, archive: Location, *, prune: bool, all_in: Path | 
     _name("left out", report.older, all_in)
     _name("alike", report.alike, None)
     _name("doubtful", report.doubtful, None)
+    _name("waiting", report.waiting, None)
+    _name("kept", report.absent, None)
     for note, count in sorted(report.notes.items()):
         click.echo(f"{plural(count, 'article')} {note}", err=True)
 

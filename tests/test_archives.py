@@ -10,7 +10,7 @@ import pytest
 from adding import Added, add
 from conftest import SEEDS, let_go
 from embeddings.archives import GrowingArchive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.run import READ_ALL, index_paths, look_through
 from embeddings.locations import Location, open_archive, open_or_create
 from embeddings.records import OtherSource, SourceChanges
 from embeddings.types import Article, Counts, Filter
@@ -325,7 +325,7 @@ def test_index_paths_reads_what_changed_and_prunes_what_is_gone(archive: Growing
     again = index_paths(archive, [folder], lambda _: None)
     assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
     min(folder.iterdir()).unlink()
-    pruned = index_paths(archive, [folder], lambda _: None, prune=True)
+    pruned = look_through(archive, [folder], READ_ALL)
     assert (pruned.removed, archive.store.counts().articles) == (1, 1)
     assert len(by_vectors(archive).numbers) == archive.store.counts().passages
 

@@ -15,7 +15,7 @@ from embeddings.files.fields import FieldNames
 from embeddings.folder.archive import Archive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import BATCH_ARTICLES, Batch
-from embeddings.indexing.run import IndexReport, Said, index_paths
+from embeddings.indexing.run import READ_ALL, IndexReport, Said, index_paths, look_through
 from embeddings.types import Article, Filter
 from files_on_disk import index, put
 
@@ -234,7 +234,7 @@ def aged(path: Path, seconds: float = 60) -> Path:
 
 
 def prune(archive: Archive, *paths: Path) -> IndexReport:
-    return index_paths(archive, paths, lambda _: None, prune=True)
+    return look_through(archive, paths, READ_ALL)  # however short a time ago a test wrote them
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ import pytest
 
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults, save_articles
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.run import READ_ALL, index_paths, look_through
 from embeddings.records import prepare
 from embeddings.types import DamagedError, Filter
 from fakes import FakeEncoder
@@ -96,7 +96,7 @@ def check_consistent(folder: Path) -> None:
 def check_complete(folder: Path, source: Path) -> None:
     """The archive holds what the files say, and nothing else."""
     with closing(Archive(folder, FakeEncoder())) as archive:
-        index_paths(archive, [source], lambda _: None, prune=True)
+        look_through(archive, [source], READ_ALL)
         stored = {article.id: article.text for article in archive.store.articles()}
     assert stored == {path.stem: path.read_text().split("\n\n")[1].strip() for path in source.glob("*.txt")}
     check_consistent(folder)

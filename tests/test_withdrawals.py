@@ -16,7 +16,6 @@ from embeddings.files.articles import read_articles
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import rebuild, save_articles
 from embeddings.folder.shelves import Shelves
-from embeddings.indexing.run import index_paths
 from embeddings.locations import Location, open_or_create
 from embeddings.types import Article, Filter
 from embeddings.withdrawals import Withdrawal
@@ -57,7 +56,7 @@ def put(path: Path, *items: dict[str, object]) -> Path:
 
 def take_in(archive: GrowingArchive, *paths: Path, prune: bool = False) -> tuple[int, int, int]:
     """Index paths; return how many articles were added, changed and taken out of sight."""
-    report = index_paths(archive, paths, lambda _: None, prune=prune)
+    report = index(archive, *paths, prune=prune)
     return report.added, report.changed, report.withdrawn
 
 

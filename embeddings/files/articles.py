@@ -38,6 +38,13 @@ MAX_TITLE = 500
 MAX_NAME = 200
 """Characters of an outlet or a byline; the rest is cut off."""
 
+_NO_ARTICLE = re.compile(
+    r"(?:\.|~\$|README|LICENSE).*|questions\.jsonl|(?i:thumbs\.db|desktop\.ini)|.*~"
+    r"|.*\.(?i:part|partial|tmp|temp|crdownload|download|filepart|opdownload)",
+    re.DOTALL,
+)
+"""What is skipped quietly in a folder: what is hidden, what is about the folder, and files that are on their way."""
+
 _URL = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 
 
@@ -103,8 +110,9 @@ def read_articles(paths: Sequence[Path], names: FieldNames = USUAL) -> Iterator[
 def find_files(paths: Sequence[Path]) -> list[InputFile]:
     """Return the files at `paths` and in the folders there, each once, in the order of `paths`, folders sorted.
 
-    Inside a folder, what is hidden is left out, and so are README*, LICENSE* and questions.jsonl, an evaluation set
-    that lives beside the articles. A file that is named itself is always returned. Raises FileNotFoundError.
+    Inside a folder, what is hidden is left out, and so are files of programs and those that are on their way
+    (Thumbs.db, *.part, *.crdownload), README*, LICENSE* and questions.jsonl, an evaluation set that lives beside the
+    articles. A file that is named itself is always returned. Raises FileNotFoundError.
     """
     check_paths(paths)
     found: dict[str, InputFile] = {}
@@ -141,7 +149,7 @@ def _walk(root: Path) -> list[Path]:
 
 def _is_no_article(name: str) -> bool:
     """Return whether a file of this name inside a folder is skipped quietly."""
-    return name.startswith((".", "~$", "README", "LICENSE")) or name == "questions.jsonl"
+    return _NO_ARTICLE.fullmatch(name) is not None
 
 
 def _path_id(shown: str, suffix: str) -> str:

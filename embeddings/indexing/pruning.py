@@ -1,11 +1,13 @@
 """Articles that are no longer where they were read: they leave the archive, or go on at another of their sources."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from embeddings.archives import GrowingArchive
+from embeddings.indexing.looks import Judge
 from embeddings.records import OtherSource, SourceChanges
 from embeddings.sources import file_of, is_below
 
@@ -19,7 +21,8 @@ class Sightings:
 
     `files` are those that are there, and `kept` those of them whose articles stay, even if they were not seen.
     `articles` are the ids of stored articles that are where they were read, and `elsewhere` the sources of articles
-    that are stored as read elsewhere. `met` are the ids of all articles that were read.
+    that are stored as read elsewhere. `met` are the ids of all articles that were read. `absent` are empty folders, and
+    how many places of articles were in each.
     """
 
     files: set[str] = field(default_factory=set)
@@ -27,18 +30,42 @@ class Sightings:
     articles: set[str] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
     met: set[str] = field(default_factory=set)
+    absent: Counter[str] = field(default_factory=Counter)
 
     def roots(self, paths: Sequence[Path]) -> list[str]:
         """Return those of the paths, links followed, below which a file is left."""
         real = [os.path.realpath(path) for path in paths]
         return [root for root in real if any(is_below(file, root) for file in self.files)]
 
-    def lack(self, source: str, roots: Sequence[str]) -> bool:
-        """Return whether what was stored as read at a source, and was not seen, is no longer there below the roots."""
+    def lack(self, source: str, roots: Sequence[str], is_another: Callable[[Path], bool]) -> bool:
+        """Return whether what was stored as read at a source, and was not seen, is no longer there below the roots.
+
+        `is_another` says whether an empty folder is another one than it was: what was in that is not gone.
+        """
         if not any(is_below(source, root) for root in roots):
             return False
         file = file_of(source)
-        return file is None or (file in self.files and file not in self.kept)
+        if file is not None:
+            return file in self.files and file not in self.kept
+        empty = _empty_folder(source)
+        if empty is None or not is_another(empty):
+            return True
+        self.absent[str(empty)] += 1
+        return False
+
+
+def _empty_folder(source: str) -> Path | None:
+    """Return the folder that is left of where an article was read, if it is empty or cannot be looked into; else None.
+
+    A disk that is not there leaves such a folder in its place.
+    """
+    for folder in Path(source).parents:
+        try:
+            if folder.is_dir():
+                return None if any(folder.iterdir()) else folder
+        except OSError:
+            return folder
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +98,18 @@ def departure(
     return Departure([each for each in lost if each not in left], changes)
 
 
-def prune(archive: GrowingArchive, paths: Sequence[Path], sightings: Sightings) -> list[str]:
+def prune(archive: GrowingArchive, paths: Sequence[Path], sightings: Sightings, judge: Judge) -> list[str]:
     """Remove articles that were read below the paths and are no longer there, at none of their sources.
 
-    Return their ids. An article that is still at another source goes on as that one's.
+    Return their ids. `judge` says which folders are those that they were. An article that is still at another source
+    goes on as that one's.
     """
-    roots = sightings.roots(paths)
+    roots, is_another = sightings.roots(paths), judge.is_another
     found = departure(
         archive.store.sources(),
         archive.copies.other_sources() if archive.copies else (),
-        lambda article_id, source: article_id not in sightings.articles and sightings.lack(source, roots),
-        lambda other: other.source not in sightings.elsewhere and sightings.lack(other.source, roots),
+        lambda article_id, source: article_id not in sightings.articles and sightings.lack(source, roots, is_another),
+        lambda other: other.source not in sightings.elsewhere and sightings.lack(other.source, roots, is_another),
     )
     if found.changes:
         archive.save([], [], found.changes)

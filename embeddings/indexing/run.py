@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import time_ns
 
 from embeddings.archives import GrowingArchive
 from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
@@ -13,7 +12,9 @@ from embeddings.files.fields import USUAL, FieldNames
 from embeddings.indexing.arrivals import Claim, arrive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import Batch, Decision, Outcome, decide
+from embeddings.indexing.looks import AnyTime, Judge, Look, OneLook
 from embeddings.indexing.pruning import Sightings, prune
+from embeddings.plural import plural
 from embeddings.printed_pages import pages_from_text
 from embeddings.records import FileRecord
 from embeddings.sources import file_of
@@ -23,9 +24,6 @@ from embeddings.withdrawals import Withdrawal
 READING = "5"
 """The way files are read: a change of what is read from a file that has not changed gets another one."""
 
-SETTLED = 2_000_000_000
-"""Nanoseconds after which a file can change no more without its time of change showing it."""
-
 
 @dataclass
 class IndexReport:
@@ -34,8 +32,9 @@ class IndexReport:
     `replaced` are those of the changed ones that left for a newer version from elsewhere, `older` the versions that
     were left out for a newer one, and `joined` the stored articles that turned out to be versions of others. `alike`
     are versions of an article only because they are alike, and `doubtful` have pages whose order could not be told.
-    `notes` count what is to be known of what was read.
-    `withdrawn` are stored articles that are not shown any more, since their newsrooms took them back.
+    `notes` count what is to be known of what was read. `withdrawn` are stored articles that are not shown any more,
+    since their newsrooms took them back. `waiting` are files that are being written to and were left as they were, and
+    `absent` folders whose articles were kept although no file is there.
     """
 
     added: int = 0
@@ -50,6 +49,8 @@ class IndexReport:
     alike: list[Unread] = field(default_factory=list)
     doubtful: list[Unread] = field(default_factory=list, compare=False)
     notes: Counter[str] = field(default_factory=Counter, compare=False)
+    waiting: list[Unread] = field(default_factory=list, compare=False)
+    absent: list[Unread] = field(default_factory=list)
 
     @property
     def read(self) -> int:
@@ -81,6 +82,11 @@ class Said:
 
 NOTHING_SAID = Said()
 
+READ_ALL = AnyTime()
+
+BEING_WRITTEN = "was written to a moment ago: it is left as it was; index it again when it is complete"
+"""What is said of a file that is not read since it may be there in half."""
+
 
 def index_paths(
     archive: GrowingArchive,
@@ -92,7 +98,8 @@ def index_paths(
 ) -> IndexReport:
     """Add the articles of files and folders to an archive, and return what became of them; see `index_files`.
 
-    With `prune`, articles that were read below these paths and are no longer there are removed.
+    With `prune`, articles that were read below these paths and are no longer there are removed, and a file that holds
+    stored ones is left as it was while it is being written to.
 
     Raises:
         FileNotFoundError: if a path does not exist; nothing is indexed then.
@@ -119,16 +126,46 @@ def index_files(
     Raises:
         TimeoutError: if another process is writing to this archive.
     """
+    judge = OneLook(archive) if prune_below else READ_ALL
+    return _index(archive, Task(files, prune_below, judge), progress, said)
+
+
+def look_through(
+    archive: GrowingArchive, paths: Sequence[Path], judge: Judge, said: Said = NOTHING_SAID
+) -> IndexReport:
+    """Do the same as `index_paths` with `prune`, by a judge of their own of which files are complete."""
+    return _index(archive, Task(find_files(paths), paths, judge), lambda _: None, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Which files are to be read, below which paths what is gone is removed, and who judges what is there."""
+
+    files: Sequence[InputFile]
+    prune_below: Sequence[Path]
+    judge: Judge
+
+
+def _index(archive: GrowingArchive, task: Task, progress: Callable[[int], object], said: Said) -> IndexReport:
     with closing(_Run(archive, progress, said)) as run:
-        for file in files:
-            run.read(file)
+        for file in task.files:
+            run.read(file, task.judge)
         run.store()
-    if prune_below:
-        gone = prune(archive, prune_below, run.sightings)
+    if task.prune_below:
+        gone = set(prune(archive, task.prune_below, run.sightings, task.judge))
         run.report.removed = len(gone)
-        _bring_back(archive, [file for file in files if run.left_out[file.source] & set(gone)], said, run.report)
+        run.report.absent = [_absent(folder, count) for folder, count in sorted(run.sightings.absent.items())]
+        left_out = [file for file in task.files if run.left_out[file.source] & gone]
+        _bring_back(archive, left_out, said, run.report)
     archive.refresh()
     return run.report
+
+
+def _absent(folder: str, count: int) -> Unread:
+    """Return why articles stay although no file is where they were read."""
+    stay = f"{plural(count, 'article')} read there {'stays' if count == 1 else 'stay'}"
+    cure = f"to take out what was read there: pressmark remove --from-file {folder}"
+    return Unread(folder, f"is empty: it may be a disk that is not there, so {stay}; {cure}")
 
 
 def _bring_back(archive: GrowingArchive, files: Sequence[InputFile], said: Said, report: IndexReport) -> None:
@@ -171,14 +208,21 @@ class _Run:
         """Have a file read whatever it is like."""
         self._records.pop(file.source, None)
 
-    def read(self, file: InputFile) -> None:
-        """Take in the articles of a file, unless it is as it was when they were stored."""
+    def read(self, file: InputFile, judge: Judge = READ_ALL) -> None:
+        """Take in the articles of a file, unless it is as it was when they were stored, or is left alone."""
         now, known = _look_at(file, self._said), self._records.get(file.source)
         self.sightings.files.add(file.source)
         if known is not None and now is not None and self._is_settled(known, now):
             self.sightings.kept.add(file.source)
             self.report.unchanged += known.articles
             self._progress(now.size)
+            return
+        held = judge.left_alone(file)
+        if held is not None:
+            self.sightings.kept.add(file.source)
+            self.report.unchanged += known.articles if known is not None else held
+            self.report.waiting.append(Unread(file.source, BEING_WRITTEN))
+            self._progress(file.size)
             return
         self._read_anew.add(file.source)
         self._rivals.clear()
@@ -297,13 +341,10 @@ class _Run:
 
 def _look_at(file: InputFile, said: Said) -> FileRecord | None:
     """Return what a file is like; None if that cannot be told, or was so a moment ago that it may change unseen."""
-    try:
-        status = file.path.stat()
-    except OSError:
+    look = Look.at(file)
+    if look is None or look.is_fresh:
         return None
-    if time_ns() - status.st_mtime_ns < SETTLED:
-        return None
-    return FileRecord(file.source, file.id, status.st_size, status.st_mtime_ns, 0, said.reading)
+    return FileRecord(file.source, file.id, look.size, look.modified, 0, said.reading)
 
 
 def _doubts(found: Article) -> list[Unread]:
