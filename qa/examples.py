@@ -44,7 +44,7 @@ _UNCLEAR = re.compile(
     r"\b(?:he|she|it|they|him|her|his|hers|its|their|them|this|that|these|those|we|our|us|i|my|you|your)\b"
 )
 
-_NO_OBJECT = re.compile(r"(?:in|at|to|from|with|for|of|over|off|up|out|back|[A-Z][a-z]+day)\b")
+_NO_OBJECT = re.compile(r"(?:by|in|at|to|from|with|for|of|over|off|up|out|back|[A-Z][a-z]+day)\b")
 """What follows a verb that says nothing of what was done, or when instead of what."""
 
 WORDS = range(3, 11)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from waitress.server import create_server
 
 from adding import add
+from browsing import browser, one_browser, scriptless, start_browser  # noqa: F401
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
 from embeddings.encoders import default_cache, load_encoder
 from embeddings.folder.archive import Archive

@@ -1,36 +1,21 @@
 """The page in a real browser, over the real pipeline and the default archive."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
+
+from browsing import texts, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 QUESTION = "What did Azerbaijan's ombudswoman sign with her Moroccan counterpart?"
 WORDS = "memorandum of understanding"
 PAGES = ("/", "/?q=Who+spoke%3F", "/?q=&k=many&from=never", "/nowhere")
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1100,900",
-)
-Start = Callable[..., webdriver.Chrome]
 
 MARK_OFFSETS = """
 const mark = document.getElementById("span"), paragraph = mark.closest("p"), before = document.createRange();
@@ -63,68 +48,11 @@ return low;
 """The elements whose text contrasts less than 4.5 to 1 with what is behind it: WCAG 2.2, success criterion 1.4.3."""
 
 
-@pytest.fixture(scope="module")
-def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Give a function that starts a browser with a profile of its own; all are ended with the module."""
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or chromedriver is None:
-        missing = "chromium or chromedriver is not installed"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    started: list[webdriver.Chrome] = []
-
-    def start(*, javascript: bool = True) -> webdriver.Chrome:
-        options = webdriver.ChromeOptions()
-        options.binary_location = chromium
-        profile: Path = tmp_path_factory.mktemp("profile")
-        for flag in (*FLAGS, f"--user-data-dir={profile}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
-        if not javascript:
-            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        started.append(webdriver.Chrome(options=options, service=Service(chromedriver)))
-        return started[-1]
-
-    yield start
-    for driver in started:
-        driver.quit()
-
-
-@pytest.fixture(scope="module")
-def shared(start_browser: Start) -> webdriver.Chrome:
-    return start_browser()
-
-
-@pytest.fixture
-def browser(shared: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
-    """Give the browser that runs scripts; afterwards its console must be without errors."""
-    shared.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    shared.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    yield shared
-    messages = [entry["message"] for entry in shared.get_log("browser")]  # type: ignore[no-untyped-call]
-    assert [message for message in messages if "the server responded with a status of 40" not in message] == []
-
-
-@pytest.fixture(scope="module")
-def scriptless(start_browser: Start) -> webdriver.Chrome:
-    """Give a browser that runs no script of a page."""
-    return start_browser(javascript=False)
-
-
 def ask(driver: webdriver.Chrome, url: str, question: str = QUESTION) -> None:
     """Type a question on the first page and press Enter."""
     driver.get(url)
     driver.find_element(By.ID, "q").send_keys(question, Keys.ENTER)
     wait_for(driver, "h1.asked")
-
-
-def wait_for(driver: webdriver.Chrome, selector: str) -> None:
-    WebDriverWait(driver, 60).until(lambda _: driver.find_elements(By.CSS_SELECTOR, selector))
-
-
-def texts(driver: webdriver.Chrome, selector: str) -> list[str]:
-    return [element.text for element in driver.find_elements(By.CSS_SELECTOR, selector)]
 
 
 def follow_the_answer(driver: webdriver.Chrome) -> None:
@@ -163,7 +91,8 @@ def test_evidence_is_copied(browser: webdriver.Chrome, live_url: str) -> None:
     lines = copied.splitlines()
     assert lines[0] == "“" + texts(browser, ".answer blockquote")[0] + "”"
     assert lines[1].startswith("Azernews, ")
-    assert lines[-1].startswith(f"{live_url.rstrip('/')}/articles/")
+    assert lines[-2].startswith(f"{live_url.rstrip('/')}/articles/")
+    assert lines[-1].startswith("Characters ")
 
 
 def test_slash_goes_to_the_question(browser: webdriver.Chrome, live_url: str) -> None:

@@ -1,32 +1,35 @@
-// Enhances pages that work without it: copying, progress, a shortcut, shorter addresses.
+// Enhances pages that work without it: copying, progress, a shortcut, shorter addresses, a list kept in this browser.
 
-const question = document.getElementById("q");
-const form = question?.form;
+import { keepButton, noteQuestion, showList } from "./kept.js";
 
-// "/" goes to the question from anywhere but a field.
+const box = document.querySelector("#q, #words, #ask");
+
+// "/" goes to the box from anywhere but a field.
 document.addEventListener("keydown", (event) => {
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (event.key === "/" && plain && question && !event.target.closest("input, select, textarea")) {
+  if (event.key === "/" && plain && box && !event.target.closest("input, select, textarea, [contenteditable]")) {
     event.preventDefault();
-    question.focus();
-    question.select();
+    box.focus();
+    box.select();
   }
 });
 
-// What is left blank stays out of the address.
-form?.addEventListener("formdata", (event) => {
-  for (const [name, value] of [...event.formData]) {
-    if (!value && name !== "q") event.formData.delete(name);
-  }
-});
+for (const form of document.querySelectorAll("form:has(> .progress)")) {
+  // What is left blank stays out of the address.
+  form.addEventListener("formdata", (event) => {
+    for (const name of new Set(event.formData.keys())) {
+      if (name !== "q" && event.formData.getAll(name).every((value) => value === "")) event.formData.delete(name);
+    }
+  });
 
-// Reading may take a moment: say so until the next page, or until one comes back to this one.
-const progress = (text) => {
-  form.toggleAttribute("data-reading", text !== "");
-  form.querySelector("[role=status]").textContent = text;
-};
-form?.addEventListener("submit", () => progress("Reading…"));
-window.addEventListener("pageshow", () => form && progress(""));
+  // Reading may take a moment: say so until the next page, or until one comes back to this one.
+  const progress = (text) => {
+    form.toggleAttribute("data-reading", text !== "");
+    form.querySelector(".progress").textContent = text;
+  };
+  form.addEventListener("submit", () => progress("Reading…"));
+  window.addEventListener("pageshow", () => progress(""));
+}
 
 // The clipboard is closed to pages that come unencrypted from another machine: there, select and copy.
 const copy = async (text) => {
@@ -43,7 +46,7 @@ const copy = async (text) => {
   }
 };
 for (const button of document.querySelectorAll("[data-evidence]")) {
-  const status = button.nextElementSibling;
+  const status = button.parentElement.querySelector("[role=status]");
   button.parentElement.hidden = false;
   button.addEventListener("click", async () => {
     status.textContent = "";
@@ -55,7 +58,11 @@ for (const button of document.querySelectorAll("[data-evidence]")) {
     }
     button.focus();
   });
+  button.after(keepButton(button.dataset.evidence, status));
 }
+
+noteQuestion();
+showList();
 
 // An address without #span, as JSON gives it, still opens at the marked words.
 if (!location.hash) document.getElementById("span")?.scrollIntoView();
