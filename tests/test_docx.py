@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.files import xml_parts
+from embeddings.files.word import xml_parts
 from files_on_disk import only_article, only_reason, read_file
 from word_files import SPACES, docx, paragraph, properties, related, run, table, title
 

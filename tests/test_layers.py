@@ -42,7 +42,7 @@ ONLY_IN = {
     "email": {"embeddings/files/mail.py"},
     "zipfile": {
         "embeddings/files/containers.py",
-        "embeddings/files/parts.py",
+        "embeddings/files/word/parts.py",
         "embeddings/files/member_names.py",
         "qa/training/teacher.py",
     },

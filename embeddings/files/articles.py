@@ -11,11 +11,10 @@ from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 
-from embeddings.files.bundles import text_bundle
+from embeddings.files.bundles.bundle import text_bundle
 from embeddings.files.containers import Member, gunzipped, unzipped, without_gz
 from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
 from embeddings.files.decoding import clean_line, clean_text, decode
-from embeddings.files.docx import docx
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.fields import USUAL, FieldNames
 from embeddings.files.gzipped import MAGIC
@@ -25,9 +24,10 @@ from embeddings.files.kinds import kind_of, seems_binary, suffix_of
 from embeddings.files.mail import mail, mailbox
 from embeddings.files.pdf.reading import pdf
 from embeddings.files.plain import first_sentence, markdown, plain_text
-from embeddings.files.rtf import rtf
 from embeddings.files.tables import table
 from embeddings.files.web_archives import is_of_web_archive, web_archive
+from embeddings.files.word.docx import docx
+from embeddings.files.word.rtf import rtf
 from embeddings.files.xml_files import xml_file
 from embeddings.languages import ENGLISH, language_of, named
 from embeddings.types import Article

@@ -3,10 +3,10 @@
 import re
 from pathlib import PurePosixPath
 
-from embeddings.files.compound import what_compound
 from embeddings.files.contents import SAMPLE, Content
 from embeddings.files.drafts import UnreadableError
 from embeddings.files.gzipped import MAGIC
+from embeddings.files.word.compound import what_compound
 
 _BEGINNINGS = {
     MAGIC: ".gz",

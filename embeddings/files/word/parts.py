@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from embeddings.files.containers import seekable
 from embeddings.files.contents import MAX_FILE, Content
 from embeddings.files.drafts import UnreadableError
-from embeddings.files.xml_parts import Handler, read_part
+from embeddings.files.word.xml_parts import Handler, read_part
 
 MAX_PARTS = 20_000
 """Parts of an office file, most of them pictures."""

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
-from embeddings.files.docx_xml import is_on, short, value
-from embeddings.files.xml_parts import Handler
+from embeddings.files.word.names import is_on, short, value
+from embeddings.files.word.xml_parts import Handler
 
 _HEADING = re.compile(
     r"(?:heading|überschrift|titre|título|titolo|kop|nagłówek|заголовок|başlık|başlıq) ([1-9])", re.IGNORECASE

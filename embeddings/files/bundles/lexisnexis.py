@@ -5,11 +5,20 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
+from embeddings.files.bundles.labels import is_copyright
+from embeddings.files.bundles.lexis_fields import (
+    Head,
+    blocks,
+    dated,
+    draft,
+    has_measure,
+    has_sentences,
+    is_field,
+    read_head,
+)
+from embeddings.files.bundles.widths import CENTRED
 from embeddings.files.drafts import Draft
-from embeddings.files.lexis_fields import Head, blocks, dated, draft, has_measure, has_sentences, is_field, read_head
 from embeddings.files.pages import Line
-from embeddings.files.press_labels import is_copyright
-from embeddings.files.widths import CENTRED
 
 _NUMBER = re.compile(
     r"(?P<number>\d{1,4}) of (?P<all>\d{1,6}) DOCUMENTS?"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from embeddings.dates import parse_published
+from embeddings.files.bundles.labels import CLASSES, TAIL, is_copyright, is_length, label, role
+from embeddings.files.bundles.widths import between
 from embeddings.files.credits import credited
 from embeddings.files.drafts import Draft
 from embeddings.files.pages import Line
-from embeddings.files.press_labels import CLASSES, TAIL, is_copyright, is_length, label, role
-from embeddings.files.widths import between
 
 _BODY = re.compile(r"body|text|volltext|corps|cuerpo|corpo|hauptteil", re.IGNORECASE)
 _CLASSIFIED = re.compile(r"classification|klassifikation|klassifizierung|clasificación|classificazione", re.IGNORECASE)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from embeddings.files.docx_styles import Styles, outline_level
-from embeddings.files.docx_xml import is_on, relation, short, value
 from embeddings.files.drafts import UnreadableError
 from embeddings.files.pages import Line, PageBuilder, Row, flat
-from embeddings.files.xml_parts import Handler
+from embeddings.files.word.names import is_on, relation, short, value
+from embeddings.files.word.styles import Styles, outline_level
+from embeddings.files.word.xml_parts import Handler
 
 _UNSEEN = (
     "del moveFrom delText instrText delInstrText sectPr sdtPr rt rPrChange pPrChange tblPrChange trPrChange tcPrChange "

@@ -7,12 +7,11 @@ from typing import Any
 
 from embeddings.files.contents import Content, read_whole
 from embeddings.files.decoding import REPLACED
-from embeddings.files.docx_styles import heading_level, outline_level
 from embeddings.files.drafts import FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames
 from embeddings.files.pages import Line, PageBuilder, Row, flat
-from embeddings.files.printed import Stated, printed
-from embeddings.files.rtf_state import (
+from embeddings.files.word.printed import Stated, printed
+from embeddings.files.word.rtf_state import (
     CODE_PAGES,
     DESTINATIONS,
     FLAGS,
@@ -27,7 +26,8 @@ from embeddings.files.rtf_state import (
     Kind,
     State,
 )
-from embeddings.files.rtf_tokens import Fonts, codec, marks
+from embeddings.files.word.rtf_tokens import Fonts, codec, marks
+from embeddings.files.word.styles import heading_level, outline_level
 
 MAX_RTF = 100_000_000
 """Bytes of an .rtf, most of them pictures, which are written as text there."""

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from embeddings.files.bundles.factiva import coded, displayed
+from embeddings.files.bundles.lexisnexis import classic
+from embeddings.files.bundles.nexis_uni import uni
+from embeddings.files.bundles.widths import rejoined
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.factiva import coded, displayed
-from embeddings.files.lexisnexis import classic
-from embeddings.files.nexis_uni import uni
 from embeddings.files.pages import Line, Page, flat
-from embeddings.files.widths import rejoined
 
 
 def bundle(page: Page) -> list[FileEntry]:

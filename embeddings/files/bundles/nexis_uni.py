@@ -2,8 +2,8 @@
 
 import re
 
-from embeddings.files.drafts import Draft, UnreadableError
-from embeddings.files.lexis_fields import (
+from embeddings.files.bundles.labels import label, role
+from embeddings.files.bundles.lexis_fields import (
     Head,
     begins_text,
     dated,
@@ -15,8 +15,8 @@ from embeddings.files.lexis_fields import (
     read_head,
     titled,
 )
+from embeddings.files.drafts import Draft, UnreadableError
 from embeddings.files.pages import Line
-from embeddings.files.press_labels import label, role
 
 _END = re.compile(
     r"end of document|ende des dokuments|fin du document|fin del documento|fine del documento|fim do documento|"

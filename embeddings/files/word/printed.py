@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from embeddings.dates import parse_published
-from embeddings.files.bundles import bundle
+from embeddings.files.bundles.bundle import bundle
 from embeddings.files.credits import headline, names, person
 from embeddings.files.drafts import Draft, FileEntry
 from embeddings.files.pages import Line, Page, flat, usual_size

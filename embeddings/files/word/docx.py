@@ -5,17 +5,17 @@ from collections.abc import Iterator
 
 from embeddings.files.contents import Content
 from embeddings.files.decoding import clean_text, decode
-from embeddings.files.docx_styles import Styles
-from embeddings.files.docx_words import Words
-from embeddings.files.docx_xml import RELATIONS
 from embeddings.files.drafts import FileEntry, UnreadableError
 from embeddings.files.fields import FieldNames
 from embeddings.files.html import html_words
 from embeddings.files.mail import mail_words
 from embeddings.files.pages import Line, Row
-from embeddings.files.parts import Parts, office_parts
-from embeddings.files.printed import Stated, printed
-from embeddings.files.xml_parts import Handler
+from embeddings.files.word.names import RELATIONS
+from embeddings.files.word.parts import Parts, office_parts
+from embeddings.files.word.printed import Stated, printed
+from embeddings.files.word.styles import Styles
+from embeddings.files.word.words import Words
+from embeddings.files.word.xml_parts import Handler
 
 _OTHER_KINDS = {
     "xl/workbook.xml": "is a workbook of Excel",

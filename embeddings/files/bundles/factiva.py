@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
+from embeddings.files.bundles.labels import is_copyright, is_length
+from embeddings.files.bundles.lexis_fields import dated, has_sentences, text_of
 from embeddings.files.credits import are_names, credited, names
 from embeddings.files.drafts import Draft
-from embeddings.files.lexis_fields import dated, has_sentences, text_of
 from embeddings.files.pages import Line, Page, Row
-from embeddings.files.press_labels import is_copyright, is_length
 
 _IN_ORDER = "SE HD HDS CR BY CLM WC PD ET SN SC ED PG VOL LA CY LP TD CX ART CT RF CO IN NS RE IPC IPD PUB AN"
 CODES = _IN_ORDER.split()

@@ -1,0 +1,1 @@
+"""Many articles in one file, as press databases deliver them, to drafts."""

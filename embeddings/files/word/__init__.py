@@ -1,0 +1,1 @@
+"""Files of word processors: what their page shows, to drafts."""
