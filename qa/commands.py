@@ -133,10 +133,23 @@ def ask(
 def _in_words(prediction: Prediction) -> str:
     """Return a prediction as it stands in a terminal, the answers marked in colour."""
     if prediction.answers:
-        return "\n\n".join(_answer_in_words(answer) for answer in prediction.answers)
+        return "\n\n".join([*map(_answer_in_words, prediction.answers), *_possible_in_words(prediction)])
     nearest = "\n\n".join(_hit_in_words(hit) for hit in prediction.hits[:NEAREST])
     said = NOT_ANSWERED if prediction.language else NO_ANSWER
-    return f"{said}\n\nNearest passages:\n\n{nearest}" if nearest else said
+    nearest = f"Nearest passages:\n\n{nearest}" if nearest else ""
+    return "\n\n".join(filter(None, [said, *_possible_in_words(prediction), nearest]))
+
+
+def _possible_in_words(prediction: Prediction) -> list[str]:
+    """Return one paragraph that names what may hold the answer, none if nothing may."""
+    if not prediction.possible:
+        return []
+    lines = [
+        _indented(f"{copied(one.article.outlet) or 'unknown outlet'}: “{' '.join(printed(one.sentence.text).split())}”")
+        + f"\n  {one.article.id} [{one.start}:{one.end}]"
+        for one in prediction.possible
+    ]
+    return ["\n".join(["Other passages that may hold it:", *lines])]
 
 
 def _answer_in_words(answer: Answer) -> str:

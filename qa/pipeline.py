@@ -13,9 +13,10 @@ from qa.foreign import in_another_language, language_of_question
 from qa.limits import check_k, check_question
 from qa.reader.load import load_readers
 from qa.reading import Readers, read_hits
+from qa.render import LEAST_SHOWN
 from qa.retriever import Retrieved, retrieve
 from qa.settings import Settings
-from qa.types import Answer, Prediction, Timings
+from qa.types import POSSIBLE, Answer, Prediction, Timings
 
 NO_FILTER = Filter()
 
@@ -42,8 +43,8 @@ class Pipeline:
 
     @property
     def threshold(self) -> float:
-        """The least confidence of a first answer, in [0, 1]."""
-        return self.readers.calibration.threshold_for(self.settings)
+        """The least confidence of a first answer, in [0, 1]: never one that there is no word for."""
+        return max(LEAST_SHOWN, self.readers.calibration.threshold_for(self.settings))
 
     def ask(self, question: str, *, k: int | None = None, only: Filter = NO_FILTER) -> Prediction:
         """Return the answers to a question: verbatim spans of the articles that the filter lets through.
@@ -62,7 +63,7 @@ class Pipeline:
         found = read_hits(question, retrieved.hits, self.readers, settings)
         language = language_of_question(question)
         shown, withheld = ((), tuple(found.answers)) if language else self._decide(found.answers)
-        shown = attributed(shown)
+        shown, withheld = attributed(shown), (*attributed(withheld[:POSSIBLE]), *withheld[POSSIBLE:])
         timings = Timings(
             encode=retrieved.encode_ms,
             search=retrieved.search_ms,
@@ -87,6 +88,7 @@ class Pipeline:
         """Return the answers to show and those to withhold: all of them, if the first is not confident enough."""
         if not candidates or candidates[0].confidence < self.threshold:
             return (), tuple(candidates)
-        further = [answer for answer in candidates[1:] if answer.confidence >= self.settings.further_threshold]
+        least = max(LEAST_SHOWN, self.settings.further_threshold)
+        further = [answer for answer in candidates[1:] if answer.confidence >= least]
         shown = 1 + len(further[: self.settings.max_answers - 1])  # they are in the order of their confidence
         return tuple(candidates[:shown]), tuple(candidates[shown:])

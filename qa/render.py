@@ -18,12 +18,12 @@ CONFIDENCE_WORDS: Mapping[int, str] = MappingProxyType(
         90: "very likely",
         66: "likely",
         33: "about as likely as not",
-        10: "unlikely",
-        0: "very unlikely",
     }
 )
-"""The least whole percentage for each word, falling: the IPCC's likelihood scale (Mastrandrea et al., 2010, Guidance
-Note for Lead Authors on Consistent Treatment of Uncertainties, table 1), so that a word means a number agreed on.
+"""The least whole percentage for each word, falling; what is less likely is no answer.
+
+The IPCC's likelihood scale (Mastrandrea et al., 2010, Guidance Note for Lead Authors on Consistent Treatment of
+Uncertainties, table 1), so that a word means a number agreed on.
 `pressmark evaluate answers` says what share of the answers beside each word is right."""
 
 
@@ -31,19 +31,25 @@ SURELY_RECOGNISED = 0.9
 """From this mean confidence on, a machine's reading is not told by its percentage: engines are that sure of print."""
 
 
+LEAST_SHOWN = (min(CONFIDENCE_WORDS) - 0.5) / 100
+"""The least confidence of an answer, in [0, 1): the lowest that is rounded to a percentage with a word."""
+
+
 def confidence_word(confidence: float) -> str:
-    """Return the word of `CONFIDENCE_WORDS` for a probability in [0, 1]."""
-    return next(word for least, word in CONFIDENCE_WORDS.items() if round(100 * confidence) >= least)
+    """Return the word of `CONFIDENCE_WORDS` for a probability in [0, 1], "" if it is too low for one."""
+    return next((word for least, word in CONFIDENCE_WORDS.items() if round(100 * confidence) >= least), "")
 
 
 def confidence_in_words(confidence: float) -> str:
     """Return a probability in [0, 1] as a word of `CONFIDENCE_WORDS` and a percentage: "very likely · 93 %"."""
-    percent, word = round(100 * confidence), confidence_word(confidence)
-    if percent == 100:
-        return f"{word} · over 99 %"
-    if percent == 0:
-        return f"{word} · under 1 %"
-    return f"{word} · {percent} %"
+    percent = round(100 * confidence)
+    share = {0: "under 1 %", 100: "over 99 %"}.get(percent, f"{percent} %")
+    return " · ".join(filter(None, [confidence_word(confidence), share]))
+
+
+def words_explained() -> str:
+    """Return what the words for a confidence stand for: "virtually certain: from 99 %, very likely: from 90 % …"."""
+    return ", ".join(f"{word}: from {least} %" for least, word in CONFIDENCE_WORDS.items())
 
 
 def page_in_words(span: Span) -> str:
@@ -108,7 +114,7 @@ def article_to_json(article: Article) -> dict[str, object]:
 
 
 def prediction_to_json(prediction: Prediction, href: Href, link: Href | None = None) -> dict[str, object]:
-    """Return a prediction as the JSON contract has it; what the program withheld is not in it.
+    """Return a prediction as the JSON contract has it.
 
     `link` says where a span can be seen from anywhere; without it nothing is said of that.
 
@@ -121,6 +127,7 @@ def prediction_to_json(prediction: Prediction, href: Href, link: Href | None = N
         "abstained": prediction.abstained,
         "notice": prediction.notice or None,
         "answers": [_answer_to_json(answer, href, link) for answer in prediction.answers],
+        "possible": [_answer_to_json(answer, href, link) for answer in prediction.possible],
         "passages": [_hit_to_json(hit, hit.passage.id in prediction.skimmed) for hit in prediction.hits],
         "timings_ms": {
             "encode": round(timings.encode, 1),

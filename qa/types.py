@@ -103,12 +103,20 @@ class Timings:
     total: float
 
 
+POSSIBLE = 5
+"""How many withheld spans are looked at for passages that may hold an answer."""
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.article.id == other.article.id and one.start < other.end and other.start < one.end
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """All answers to a question, best first, and the ranked passages they were read in.
 
     `answers` is empty if the program abstained; `withheld` then holds, best first, what it was not confident enough to
-    show (for evaluation, never for display). `skimmed` are the ids of the passages that only the small reader read.
+    show; the first of them are `possible`. `skimmed` are the ids of the passages that only the small reader read.
     `notice` says what is amiss with the readers or the question, "" if nothing is. `language` is the one of a question
     that seems not to be in English: it is not answered then, for nothing here was made to read it. `generation` is that
     of the archive then.
@@ -123,6 +131,19 @@ class Prediction:
     notice: str = ""
     generation: int = 0
     language: str = ""
+
+    @property
+    def possible(self) -> tuple[Answer, ...]:
+        """The first of what was withheld, in other sentences than the answers: what may hold one, and is none."""
+        if self.language:
+            return ()
+        shown = [answer.sentence for answer in self.answers]
+        others = [one for one in self.withheld[:POSSIBLE] if not any(_meet(one, sentence) for sentence in shown)]
+        first: list[Answer] = []
+        for one in others:
+            if not any(_meet(one, other.sentence) for other in first):
+                first.append(one)
+        return tuple(first)
 
     @property
     def abstained(self) -> bool:

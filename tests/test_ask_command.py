@@ -57,6 +57,10 @@ Monday  (likely · 75 %)
 ABSTAINED = """\
 No passage in this archive answers this.
 
+Other passages that may hold it:
+  Gazette: “A treaty of friendship is planned, a mayor said.”
+  gazette-1 [2:8]
+
 Nearest passages:
 
 1. Gazette · September 2022 · Planned

@@ -206,7 +206,7 @@ def test_same_words_twice_the_right_occurrence_is_marked() -> None:
     assert ">Later, the <mark>memorandum</mark> was signed.</blockquote>" in page
 
 
-def test_abstained_shows_the_nearest_passages_and_nothing_withheld() -> None:
+def test_abstained_shows_the_nearest_passages_and_folds_what_may_hold_an_answer() -> None:
     withheld = answer_of(span_of(SIGNED, "Rabat"))
     given = prediction_of((), (hit_of(whole(REPEATED), 1, 0.5),), withheld=(withheld,))
     page = page_of(app_over(FakePipeline(given)).test_client(), "/", q="When did it rain?")
@@ -218,8 +218,10 @@ def test_abstained_shows_the_nearest_passages_and_nothing_withheld() -> None:
     assert "<dt>Searched</dt>" not in page  # this archive counts nothing
     assert "Nearest passages</h2>" in page
     assert "A memorandum was planned. Later, the memorandum was signed.</p>" in page
-    assert "<mark>" not in page
-    assert "Rabat" not in page
+    assert "<summary>Other passages that may hold it (1)</summary>" in page
+    assert page.count("<mark>") == 1
+    assert "<mark>Rabat</mark>" in page
+    assert 'class="answers"' not in page
 
 
 def test_abstained_within_filters_that_nothing_passes_says_so() -> None:

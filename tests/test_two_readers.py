@@ -150,7 +150,9 @@ def pipeline(archive: Archive) -> Pipeline:
         archive, [Article(f"a{number}", f"{name} signed the treaty.", "") for number, name in enumerate(("Ada", "Eve"))]
     )
     archive.refresh()
-    readers = Readers(FakeReader({"Ada": 3.0, "Eve": 2.0}), BY_MARGIN, FakeReader({"Ada": 1.0, "Eve": 1.0}))
+    readers = Readers(
+        FakeReader({"Ada": 3.0, "Eve": 2.0}), Calibration(margin=1.0), FakeReader({"Ada": 1.0, "Eve": 1.0})
+    )
     return Pipeline(archive, readers, Settings(read=1, further_threshold=0.0))
 
 

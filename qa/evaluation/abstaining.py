@@ -81,7 +81,8 @@ def word_figures(rated: Sequence[AskedQuestion]) -> list[Figure]:
     """Return how many first answers each word for a confidence stands beside, and what share of them is right."""
     table = "What the words for a confidence mean"
     of_word = {
-        word: [one for one in rated if confidence_word(one.confidence) == word] for word in CONFIDENCE_WORDS.values()
+        word or "too low for a word": [one for one in rated if confidence_word(one.confidence) == word]
+        for word in (*CONFIDENCE_WORDS.values(), "")
     }
     figures = []
     for word, members in {**of_word, ALL: rated}.items():

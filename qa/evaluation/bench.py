@@ -16,6 +16,7 @@ from qa.evaluation.results.results import Provenance
 from qa.reader.load import load_readers, pair_folders, reader_folder
 from qa.reader.onnx_reader import read_spec
 from qa.reading import Readers
+from qa.render import LEAST_SHOWN
 from qa.settings import WEIGHTS, Settings
 
 DESCRIBED = ("k", "read", "candidates", *WEIGHTS, "stop_confidence", "answerable", "further_threshold", "max_answers")
@@ -81,7 +82,7 @@ class Bench:
     @property
     def threshold(self) -> float:
         """The least confidence of a first answer, in [0, 1], as the pipeline has it."""
-        return self.readers.calibration.threshold_for(self.settings)
+        return max(LEAST_SHOWN, self.readers.calibration.threshold_for(self.settings))
 
     def archive(self, questions: QuestionSet, location: Location | None) -> GrowingArchive:
         """Return the archive that questions are asked of; errors as for `open_collection`."""

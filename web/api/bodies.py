@@ -212,6 +212,9 @@ class Prediction(Made):
     answers: list[Answer]
     """The answers, most confident first."""
 
+    possible: list[Answer]
+    """What else may hold the answer, and is not sure enough to be one."""
+
     passages: list[Passage]
     """What was looked through, best first; the nearest ones also where there is no answer."""
 

@@ -5,7 +5,7 @@ from flask import Blueprint
 from embeddings.dates import in_words
 from embeddings.plural import plural
 from qa.evidence import in_the_original, is_web_address
-from qa.render import confidence_in_words, page_doubts, page_in_words, said_by
+from qa.render import confidence_in_words, page_doubts, page_in_words, said_by, words_explained
 from web.highlight import paragraphs, pieces
 from web.pages import archive, article, ask, feed, links, sign_in, words
 
@@ -34,6 +34,7 @@ for function in (
     page_doubts,
     page_in_words,
     said_by,
+    words_explained,
     paragraphs,
     pieces,
     plural,
