@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from socket import socket
 from types import SimpleNamespace
 
 import click
@@ -89,9 +88,6 @@ def typed(location: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def without_server_or_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """`serve` ends at once, and `train calibration` reports on what it would have fitted to."""
 
-    def create_server(_app: object, *, sockets: Sequence[socket], threads: int) -> SimpleNamespace:
-        return SimpleNamespace(run=lambda: None, close=sockets[0].close)
-
     def calibrate(collections: Sequence[Collection], *_: object) -> SimpleNamespace:
         asked = sum(len(one.questions.questions) for one in collections)
         calibration = Calibration(margin=1.0)
@@ -105,7 +101,7 @@ def without_server_or_fit(monkeypatch: pytest.MonkeyPatch) -> None:
             calibration=calibration,
         )
 
-    monkeypatch.setattr("waitress.server.create_server", create_server)
+    monkeypatch.setattr("web.serving.run", lambda _app, listening: listening.close())
     monkeypatch.setattr("web.commands.signal.signal", lambda *_: None)
     monkeypatch.setattr("qa.training.calibrate.calibrate", calibrate)
 

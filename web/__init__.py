@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from web import access, api, errors, pages
+from web import access, access_log, api, errors, metrics, pages
 from web.examples import Examples
 from web.requests import IdConverter, check_escapes
+from web.turns import Turns
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -39,13 +40,15 @@ def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
     readable.ensure_ascii = readable.sort_keys = False  # letters as they are, names in the contract's order
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PIPELINE=pipeline, VERSION=version("pressmark"))
-    app.config.update(ACCESS=access.Access(), EXAMPLES=Examples(), LOCATION=None)
+    app.config.update(ACCESS=access.Access(), ACCESS_LOG=None, EXAMPLES=Examples(), LOCATION=None, TURNS=Turns())
     app.config.update(config)
     app.url_map.converters["id"] = IdConverter
     app.url_map.merge_slashes = False
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     errors.register(app)
+    metrics.register(app)
+    access_log.register(app)
     access.register(app)
     app.before_request(check_escapes)
     app.after_request(_secure)

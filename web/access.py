@@ -80,6 +80,12 @@ def current_access() -> Access:
     return cast("Access", current_app.config["ACCESS"])
 
 
+def is_let_in() -> bool:
+    """Return whether who asks may ask all: also where nobody is asked for a token."""
+    tokens = current_access().tokens
+    return tokens is None or tokens.find(_secret()) is not None
+
+
 def spend_further(questions: int) -> None:
     """Count the questions of a request beyond its first. Raises TooManyRequests."""
     if questions > 1:
@@ -129,9 +135,7 @@ def _is_ours(origin: str) -> bool:
 
 def _check_token(tokens: Tokens | None) -> None:
     """Remember the token of this request. Raises Unauthorized if it has none, or an unknown one."""
-    kind, _, sent = request.headers.get("Authorization", "").partition(" ")
-    of_feed = request.args.get("token", "") if request.path.startswith(FEEDS) else ""
-    secret = sent.strip() if kind.lower() == "bearer" else of_feed or request.cookies.get(COOKIE, "")
+    secret = _secret()
     token = tokens.find(secret) if tokens and secret else None
     if token is None:
         said = "The token that was sent is none of this server's" if secret else "This server wants a token"
@@ -139,9 +143,19 @@ def _check_token(tokens: Tokens | None) -> None:
             f"{said}; send one as the header Authorization: Bearer TOKEN, or sign in at /sign-in. Whoever keeps the "
             "server makes it with: pressmark token make NAME."
         )
-    if of_feed and secret == of_feed and token.rights is not Rights.READ:
+    if secret == _of_feed() and token.rights is not Rights.READ:
         raise Unauthorized("A token in an address is seen by many; send one there that may only read.")
     g.token = token
+
+
+def _secret() -> str:
+    """Return the token that was sent, "" for none: in a header, a feed's address or a cookie."""
+    kind, _, sent = request.headers.get("Authorization", "").partition(" ")
+    return sent.strip() if kind.lower() == "bearer" else _of_feed() or request.cookies.get(COOKIE, "")
+
+
+def _of_feed() -> str:
+    return request.args.get("token", "") if request.path.startswith(FEEDS) else ""
 
 
 def _who() -> str:

@@ -32,9 +32,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 EVERYBODY_S_RATE = "300/minute"
 """How often one client may ask a server that others reach, where nothing else is said."""
 
-THREADS = 8
-"""Requests answered at once; the models use as many threads as there are cores, whatever this is."""
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(version("pressmark"), prog_name="pressmark")
@@ -57,6 +54,12 @@ def main(context: click.Context) -> None:
 @click.option(
     "--rate", metavar="RATE", default="", help="How often one may ask.  [default: 300/minute, without loopback]"
 )
+@click.option("--at-once", type=click.IntRange(1), help="Questions answered at once.  [default: one a core]")
+@click.option("--waiting", type=click.IntRange(0), help="Questions that wait, at most.  [default: two a core]")
+@click.option(
+    "--access-log", metavar="FILE", type=click.Path(path_type=Path), help="Add a line of JSON a request to FILE."
+)
+@click.option("--log-questions", is_flag=True, help="The access log has what is asked, too.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front says who asks: X-Forwarded-For, -Proto and -Host.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on.")
 def serve(
@@ -68,6 +71,10 @@ def serve(
     public: bool,
     cors: tuple[str, ...],
     rate: str,
+    at_once: int | None,
+    waiting: int | None,
+    access_log: Path | None,
+    log_questions: bool,
     behind_proxy: bool,
     port: int,
 ) -> None:
@@ -81,10 +88,11 @@ def serve(
       pressmark serve --archive ~/newsroom --port 8080
       pressmark serve --host 0.0.0.0 --tokens tokens.json --rate 60/minute
     """
-    from waitress.server import create_server
-
-    from web import create_app
+    from web import create_app, serving
+    from web.access_log import AccessLog
+    from web.requests import current_pipeline
     from web.taking_over import taken_over
+    from web.turns import Turns
 
     with plain_errors():
         may = _access(tokens, cors, rate or ("" if host in LOOPBACK else EVERYBODY_S_RATE))
@@ -100,13 +108,14 @@ def serve(
     pipeline.ask("Is everything loaded?")
     # On a loopback address, a foreign page must not reach the archive.
     app = create_app(pipeline, TRUSTED_HOSTS=[*LOOPBACK, *allow_host] if host in LOOPBACK else None)
-    app.config.update(ACCESS=may, LOCATION=archive)
+    app.config.update(ACCESS=may, LOCATION=archive, TURNS=Turns(at_once, waiting))
+    app.config["ACCESS_LOG"] = AccessLog(access_log, log_questions) if access_log else None
     if behind_proxy:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
-    app.config["EXAMPLES"].current(pipeline)  # so that they are there when somebody comes
-    server = create_server(app, sockets=[listening], threads=THREADS)
+    with app.app_context():
+        app.config["EXAMPLES"].current(current_pipeline())  # so that they are there when somebody comes
     counts = pipeline.archive.store.counts()
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     asked = pipeline.settings.archive
@@ -114,9 +123,11 @@ def serve(
     click.echo(f"{held} in {asked}. Ask them at {address}")
     try:
         with pipeline.archive.following() if asked == archive else taken_over(app, archive):
-            server.run()
+            serving.run(app, listening)
     finally:
-        server.close()
+        listening.close()
+        app.config["TURNS"].stopping = True
+        app.config["EXAMPLES"].wait()  # else it would go on in an archive that is closed
         pipeline.archive.close()
 
 

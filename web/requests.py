@@ -13,6 +13,7 @@ from werkzeug.routing import BaseConverter
 from embeddings.types import Article
 from web.checking import InvalidFieldsError, checked, given, repeated
 from web.definitions import Asking, Definition, Known, repeatable
+from web.turns import InTurn
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -45,8 +46,12 @@ def check_escapes() -> None:
 
 
 def current_pipeline() -> "Pipeline":
-    """Return the pipeline that the application in charge was created over."""
-    return cast("Pipeline", current_app.config["PIPELINE"])
+    """Return the pipeline that the application in charge was created over; its questions wait for their turns."""
+    config = current_app.config
+    known: InTurn | None = config.get("IN_TURN")
+    if known is None or not known.is_of(config["PIPELINE"]):
+        config["IN_TURN"] = known = InTurn(config["PIPELINE"], config["TURNS"], config["METRICS"])
+    return cast("Pipeline", known)
 
 
 def read_article(article_id: str) -> Article:

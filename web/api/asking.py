@@ -13,6 +13,7 @@ from web.api.operations import Operation, offers
 from web.definitions import EXAMPLE, Asking, Batch
 from web.requests import current_pipeline
 from web.span_links import span_path
+from web.turns import in_turn
 
 if TYPE_CHECKING:
     from qa.searching import Found
@@ -54,7 +55,8 @@ def search(asked: Asking) -> Response:
     from qa.searching import find
 
     pipeline = current_pipeline()
-    found = find(pipeline.archive, asked.question, asked.k, asked.only, pipeline.settings)
+    with in_turn():
+        found = find(pipeline.archive, asked.question, asked.k, asked.only, pipeline.settings)
     return jsonify(
         question=found.question,
         passages=[_found_to_json(hit, found) for hit in found.hits],

@@ -384,25 +384,32 @@ class Deleted(Made):
 
 
 class Health(Definition):
-    """That the server is there, and what it holds."""
+    """That the server lives, and what it holds; null is what cannot be read just now, or needs a token."""
 
     status: str
     """"ok"."""
 
-    articles: Annotated[int, Field(ge=0)]
+    articles: Annotated[int, Field(ge=0)] | None
     """How many articles there are."""
 
-    passages: Annotated[int, Field(ge=0)]
+    passages: Annotated[int, Field(ge=0)] | None
     """How many passages these have."""
 
-    generation: int
+    generation: int | None
     """A number that grows with every change of the archive."""
 
-    encoder: str
+    encoder: str | None
     """What made its vectors."""
 
     version: str
     """The program's."""
+
+
+class Ready(Definition):
+    """That questions can be asked."""
+
+    status: str
+    """"ready"."""
 
 
 class FieldProblem(Definition):

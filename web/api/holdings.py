@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Response, current_app, jsonify
+from flask import Response, jsonify
 from werkzeug.exceptions import NotImplemented as NotOffered
 
 from embeddings.archives import Shelves
@@ -88,21 +88,6 @@ def info(_: Definition) -> Response:
         last=last or None,
         undated=held.undated if held else None,
         made_with=made_with(),
-    )
-
-
-@offers(Operation("GET", "/health", bodies.Health))
-def health(_: Definition) -> Response:
-    """Say that questions can be asked, and of what."""
-    archive = current_pipeline().archive
-    counts = archive.store.counts()
-    return jsonify(
-        status="ok",
-        articles=counts.articles,
-        passages=counts.passages,
-        generation=archive.store.generation,
-        encoder=archive.encoder.name,
-        version=current_app.config["VERSION"],
     )
 
 
