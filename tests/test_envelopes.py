@@ -181,3 +181,52 @@ def test_version_of_a_mail_is_when_it_was_sent(tmp_path: Path) -> None:
     [piece] = pieces(path)
     assert isinstance(piece.item, Article)
     assert (piece.item.published, piece.item.version) == ("2022-10-19", "2022-10-19T08:00:00")
+
+
+RICH = [
+    [
+        {"type": "p", "children": [{"text": "The mayor "}, {"text": "opened", "bold": True}, {"text": " the bridge."}]},
+        {
+            "type": "p",
+            "children": [{"text": "It is "}, {"type": "link", "children": [{"text": "long"}]}, {"text": "."}],
+        },
+    ],
+    {
+        "type": "doc",
+        "content": [
+            {"type": "paragraph", "content": [{"type": "text", "text": "The mayor opened the bridge."}]},
+            {"type": "paragraph", "content": [{"type": "text", "text": "It is "}, {"type": "text", "text": "long."}]},
+        ],
+    },
+    {
+        "nodeType": "document",
+        "content": [
+            {"nodeType": "paragraph", "content": [{"nodeType": "text", "value": "The mayor opened the bridge."}]},
+            {
+                "nodeType": "list",
+                "content": [{"nodeType": "item", "content": [{"nodeType": "text", "value": "It is long."}]}],
+            },
+        ],
+    },
+    [
+        {"_type": "block", "children": [{"_type": "span", "text": "The mayor opened the bridge."}]},
+        {"_type": "image", "asset": {"_ref": "x"}},
+        {"_type": "block", "children": [{"_type": "span", "text": "It is long."}]},
+    ],
+    {
+        "blocks": [{"text": "The mayor opened the bridge.", "type": "unstyled"}, {"text": "It is long."}],
+        "entityMap": {},
+    },
+    {"blocks": [{"type": "p", "data": {"text": "The mayor opened the bridge."}}, {"data": {"text": "It is long."}}]},
+]
+
+
+@pytest.mark.parametrize("body", RICH, ids=["slate", "prosemirror", "contentful", "sanity", "draft", "editor.js"])
+def test_documents_of_editors_are_read(body: Any, tmp_path: Path) -> None:
+    articles, unread = read(tmp_path, [{"title": "Bridge", "body": body}])
+    assert [article.text for article in articles] == ["The mayor opened the bridge.\n\nIt is long."]
+    assert unread == []
+
+
+def test_empty_object_is_said_to_hold_nothing(tmp_path: Path) -> None:
+    assert read(tmp_path, [{}]) == ([], ["holds nothing"])

@@ -196,3 +196,18 @@ def test_damaged_feed_never_raises(tmp_path: Path, feed: str, data: st.DataObjec
         feed[:start] + data.draw(st.text("<>&;/\"' ax", max_size=8)) + feed[start + data.draw(st.integers(0, 20)) :]
     )
     assert read_file(tmp_path, "a.xml", damaged)
+
+
+def test_wordpress_export_without_pub_date_is_dated_and_shows_no_shortcodes(tmp_path: Path) -> None:
+    spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"'
+    content = '<p>The mayor came.</p>[caption id="1"]The bridge[/caption] [not a code]'
+    item = (
+        f"<item><title>Bridge</title><content:encoded><![CDATA[{content}]]></content:encoded>"
+        "<wp:post_date>2023-02-03 10:00:00</wp:post_date><wp:post_type>post</wp:post_type></item>"
+    )
+    path = tmp_path / "export.xml"
+    path.write_text(f'<rss version="2.0" {spaces}><channel>{item}</channel></rss>')
+    [article] = read_articles([path])
+    assert isinstance(article, Article)
+    assert (article.published, article.version) == ("2023-02-03", "2023-02-03T10:00:00")
+    assert article.text == "The mayor came.\n\nThe bridge [not a code]"

@@ -150,3 +150,10 @@ def test_file_that_is_no_mbox_is_unread(tmp_path: Path) -> None:
 )
 def test_any_header_never_raises(tmp_path: Path, header: str, value: str) -> None:
     assert read_file(tmp_path, "a.eml", f"{header}: {value}\n\nText.\n".encode("utf-8", "surrogatepass"))
+
+
+def test_line_that_begins_with_from_and_looks_like_a_header_below_stays_in_its_mail(tmp_path: Path) -> None:
+    body = "One.\n\nFrom Monday on: the ferry stops.\nFrom: the harbour, to: the town.\n"
+    box = f"From ann@gazette.example\nSubject: A\n\n{body}\nFrom bo@gazette.example\nSubject: B\n\nTwo.\n"
+    texts = [article.text for article in read_file(tmp_path, "a.mbox", box.encode()) if isinstance(article, Article)]
+    assert texts == [body.strip(), "Two."]

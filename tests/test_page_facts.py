@@ -315,3 +315,9 @@ def test_speaker_and_quote_in_a_figure_are_kept() -> None:
         " mayor</figcaption></figure>"
     )
     assert html(page(after=quote)).text.endswith("We cannot wait for this wall.\n\nAnna Bjork, mayor")
+
+
+def test_date_in_a_line_that_says_when_it_was_updated_too_is_that_of_publication() -> None:
+    line = '<p class="date">Published 19 October 2022, last updated 21 October 2022</p>'
+    assert html(page(top=line)).published == "2022-10-19"
+    assert html(page(top='<p class="date">Updated 21 October 2022</p>')).published == ""

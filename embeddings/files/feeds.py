@@ -20,8 +20,14 @@ _PREFIXES = {
     **dict.fromkeys(_OWN, ""),
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/rss/1.0/modules/content/": "content:",
+    **dict.fromkeys((f"http://wordpress.org/export/1.{number}/" for number in range(3)), "wp:"),
 }
 """The name spaces that feeds are made of; elements of others are not looked at: media:title is a picture's."""
+
+_WORDPRESS_DATES = ("wp:post_date_gmt", "wp:post_date")
+
+_SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|audio|video|playlist)\b[^\]\n]{0,1000}\]")
+"""What WordPress makes a picture or a film of when it shows a text."""
 
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
@@ -113,10 +119,13 @@ def _children(element: Any, *names: str) -> list[Any]:
 
 def _draft(item: Any) -> Draft:
     """Return the article of an item. Its outlet is the one it was taken from, else the feed."""
-    texts = map(_words, _children(item, "content:encoded", "content", "description", "summary"))
+    texts = [_words(each) for each in _children(item, "content:encoded", "content", "description", "summary")]
+    if _children(item, "wp:post_type"):
+        texts = [_SHORTCODE.sub("", text).strip() for text in texts]
     titles = map(_words, _children(item, "title"))
     dates = (
-        header_date(_plain(each)) for each in _children(item, "pubDate", "published", "dc:date", "issued", "updated")
+        header_date(_plain(each))
+        for each in _children(item, "pubDate", "published", "dc:date", "issued", *_WORDPRESS_DATES, "updated")
     )
     people = _children(item, "dc:creator", "author")
     return Draft(
@@ -126,7 +135,10 @@ def _draft(item: Any) -> Draft:
         outlet=_outlet(item),
         byline=", ".join(dict.fromkeys(filter(None, map(_person, people)))),
         url=_link(item),
-        version=version_of(_first(item, "pubDate", "published", "dc:date", "issued"), _first(item, "updated")),
+        version=version_of(
+            _first(item, "pubDate", "published", "dc:date", "issued", *_WORDPRESS_DATES),
+            _first(item, "updated", "wp:post_modified_gmt"),
+        ),
     )
 
 

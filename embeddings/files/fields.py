@@ -12,6 +12,7 @@ from embeddings.files.drafts import Draft, UnreadableError
 from embeddings.files.markup import plain_words
 from embeddings.files.usage import as_usable
 from embeddings.files.versions import MODIFIED_NAMES, REVISION_NAMES, version_of
+from embeddings.files.wrapped import MAX_DEPTH, inner, paragraphs
 
 USUAL_NAMES = {
     "text": (
@@ -50,32 +51,8 @@ _NO_EMBARGO = ("", "no", "false", "none", "0")
 MAX_ID = 200
 """Characters of an id; a longer one is refused, for a shortened one could name two articles."""
 
-MAX_DEPTH = 5
-"""Lists within each other in which names and paragraphs are looked for."""
-
 MAX_LISTED = 20
 """Names that an error lists."""
-
-_WITHIN = (
-    "rendered",
-    "main",
-    "original",
-    "text",
-    "html",
-    "plain",
-    "value",
-    "#text",
-    "@value",
-    "body",
-    "content",
-    "$date",
-    "data",
-    "$oid",
-    "$numberLong",
-    "@id",
-    "default",
-    "en",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +270,7 @@ def _text_of(fields: Fields, notes: list[str]) -> str:
             return plain_words(value)
     longest = fields.name_of_longest()
     cure = f"; say which is the text with --field text={longest or 'NAME'}"
-    raise UnreadableError(f"holds no text; its fields are {_listed(fields)}{cure}")
+    raise UnreadableError(f"holds no text; its fields are {_listed(fields)}{cure}" if list(fields) else "holds nothing")
 
 
 def _is_nothing(value: object) -> bool:
@@ -314,28 +291,11 @@ def _words(name: str, value: object, _: list[str]) -> str:
     if isinstance(value, str):
         listed = _list_in(value)
         return plain_words(value) if listed is None else "\n\n".join(map(plain_words, listed))
-    parts = [_inner(each) for each in _paragraphs(value)]
+    parts = [inner(each) for each in paragraphs(value)]
     found = [part for part in parts if isinstance(part, str)]
     if not found:
         raise UnreadableError(f'"{name}" is {_kind(value)}, not a string')
     return "\n\n".join(filter(None, map(plain_words, found)))
-
-
-def _paragraphs(value: object, depth: int = 0) -> Iterator[object]:
-    """Yield what is in a list, and in the lists in it; else the value itself."""
-    if not isinstance(value, list) or depth == MAX_DEPTH:
-        yield value
-        return
-    for each in value:
-        yield from _paragraphs(each, depth + 1)
-
-
-def _inner(value: object, depth: int = 0) -> object:
-    """Return the string or number that an object wraps, else the value itself."""
-    if not isinstance(value, Mapping) or depth > 3:
-        return value
-    within = (_inner(value[name], depth + 1) for name in _WITHIN if name in value)
-    return next((each for each in within if isinstance(each, str | int | float)), value)
 
 
 def _list_in(text: str) -> list[str] | None:
@@ -351,10 +311,10 @@ def _list_in(text: str) -> list[str] | None:
 
 def _date(name: str, value: object, _: list[str]) -> str:
     """Return the date in a string, a number, or an object or list of one that wraps it."""
-    inner = _inner(value[0] if isinstance(value, list) and len(value) == 1 else value)
-    if isinstance(inner, bool) or not isinstance(inner, str | int | float):
+    found = inner(value[0] if isinstance(value, list) and len(value) == 1 else value)
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
         raise UnreadableError(f'"{name}" is {_kind(value)}, not a string')
-    published = parse_published(str(inner))
+    published = parse_published(str(found))
     if not published:
         raise UnreadableError(f'"{name}" holds none that is understood')
     return published
@@ -411,22 +371,22 @@ _PARTS_OF_NAMES = (
 
 def _address(name: str, value: object, _: list[str]) -> str:
     """Return a link: a string, the first one in a list, or the one that an object holds."""
-    inner = _inner(next((each for each in value if each), "") if isinstance(value, list) else value)
-    if not isinstance(inner, str):
+    found = inner(next((each for each in value if each), "") if isinstance(value, list) else value)
+    if not isinstance(found, str):
         raise UnreadableError(f'"{name}" is {_kind(value)}, not a string')
-    if name == "guid" and not inner.startswith(("http://", "https://")):
+    if name == "guid" and not found.startswith(("http://", "https://")):
         return ""
-    return inner
+    return found
 
 
 def _id(name: str, value: object, _: list[str]) -> str:
     """Return an explicit id, stripped and in NFC; 4.0 is 4, as pandas writes whole numbers in a column with gaps."""
-    inner = _inner(value)
-    if isinstance(inner, float) and inner.is_integer():
-        inner = int(inner)
-    if not isinstance(inner, str | int) or isinstance(inner, bool):
+    found = inner(value)
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    if not isinstance(found, str | int) or isinstance(found, bool):
         raise UnreadableError(f'"{name}" is {_kind(value)}, not a string or a whole number')
-    return unicodedata.normalize("NFC", str(inner).strip())
+    return unicodedata.normalize("NFC", str(found).strip())
 
 
 def kept_id(stated: str) -> str:

@@ -30,6 +30,7 @@ _USUAL_FIELD = re.compile(
 )
 _TIME = re.compile(rb"\b\d\d?:\d\d\b")
 _POSTMARK = re.compile(rb"From \S.* (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.* \d\d?:\d\d.* \d{4}")
+_ONE_WORD = re.compile(rb"From \S+(?:[ \t]+[\d/.-]+)?\s*\Z")
 _QUOTED_FROM = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 
 
@@ -80,7 +81,8 @@ def _begins_mail(line: bytes, following: bytes, *, after_blank: bool) -> bool:
     """Return whether a line is one that mails begin with, and not a sentence such as "From my side, yes"."""
     if not line.startswith(b"From ") or not _FIELD.match(following):
         return False
-    return bool(_POSTMARK.match(line)) or (after_blank and bool(_TIME.search(line) or _USUAL_FIELD.match(following)))
+    is_separator = _TIME.search(line) or (_ONE_WORD.match(line) and _USUAL_FIELD.match(following))
+    return bool(_POSTMARK.match(line)) or (after_blank and bool(is_separator))
 
 
 def _entries(place: str, data: bytes, said: str) -> Iterator[FileEntry]:

@@ -54,6 +54,7 @@ _DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:date|datetime|published|pubdate|dateline|timestamp|dt-published|publish|posted)(?:$|[\s_-])", re.I
 )
 _UPDATED = re.compile(r"updated|modified|last-?mod", re.IGNORECASE)
+_CHANGE_BEHIND = re.compile(r"[\s,;|·(–—-]*(?:and\s+)?(?:last\s+)?(?:updated|modified)\b.*", re.IGNORECASE | re.DOTALL)
 _SAID_PUBLISHED = re.compile(
     r"\A\s*(?:(?:first\s+)?(?:published|posted)|publié|publicado|pubblicato|veröffentlicht|опубликовано)"
     r"(?:\s+(?:on|at|le|el|em|il|am))?\s*:?\s+",
@@ -228,12 +229,12 @@ def _dates_inside(main: Any) -> Iterator[str]:
         if each.tag == "time" and not _UPDATED.search(_around(each)) and main.tag in ("article", "main"):
             yield each.get("datetime") or _words(each)
     for each in top:
-        if (
-            _DATE_CLASS.search(each.get("class", ""))
-            and not _UPDATED.search(_around(each))
-            and len(_words(each)) < LONG
-        ):
-            yield _SAID_PUBLISHED.sub("", _words(each))
+        words = _words(each)
+        if _DATE_CLASS.search(each.get("class", "")) and len(words) < LONG:
+            if not _UPDATED.search(_around(each)):
+                yield _SAID_PUBLISHED.sub("", words)
+            elif _SAID_PUBLISHED.match(words):
+                yield _CHANGE_BEHIND.sub("", _SAID_PUBLISHED.sub("", words))
 
 
 def _changes_inside(main: Any) -> Iterator[str]:
