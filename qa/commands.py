@@ -45,9 +45,15 @@ NEAREST = 3
 def open_pipeline(archive: Location) -> Pipeline:
     """Return the pipeline over an archive; where there is none yet, over the seeds', and it is said so."""
     settings = replace(Settings.from_env(), archive=archive)
-    if not archive.exists():
-        settings = replace(settings, archive=_seeds_archive(settings))
-    return Pipeline.from_settings(settings)
+    return Pipeline.from_settings(replace(settings, archive=place_to_ask(settings)))
+
+
+def place_to_ask(settings: Settings) -> Location:
+    """Return where the archive of the settings lies; where there is none yet, the seeds', and it is said so.
+
+    Raises as `_seeds_archive` does.
+    """
+    return settings.archive if settings.archive.exists() else _seeds_archive(settings)
 
 
 def _seeds_archive(settings: Settings) -> FolderPlace:

@@ -31,7 +31,7 @@ SHARES = ("answerable",)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that changes an answer. Each field is set by PRESSMARK_ and its name in capitals."""
+    """What changes an answer, and where feedback is kept. Each field is set by PRESSMARK_ and its name in capitals."""
 
     archive: Location = DEFAULT_PLACE
     """Where the archive lies: a folder, a Milvus Lite file, or an archive on a Milvus server."""
@@ -45,6 +45,10 @@ class Settings:
 
     cache: Path | None = None
     """Where compiled models are kept; None for pressmark/ in XDG_CACHE_HOME, or in ~/.cache."""
+
+    feedback: Path | None = None
+    """The file that keeps what is said of answers; None for pressmark/feedback.jsonl in XDG_STATE_HOME, or in
+    ~/.local/state. There is none before somebody says something."""
 
     k: int = 10
     """How many passages are looked through for a question, 1 to 100: skimmed, or read if nothing skims them."""

@@ -16,6 +16,7 @@ from embeddings.locations import Location, open_or_create
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.evaluation.questions.collections import Collection
+from qa.feedback import Feedback, FeedbackFile, Verdict
 from qa.reader.onnx_reader import SPEC
 from qa.reading import Readers
 from qa.settings import SHIPPED_READER
@@ -31,6 +32,7 @@ ANY = {
     "evaluate orders": ("questions.jsonl", "questions.jsonl", ""),
     "evaluate retrieval": ("questions.jsonl", "questions.jsonl", ""),
     "evaluate tune": ("questions.jsonl", "questions.jsonl", ""),
+    "feedback export": ("judged.jsonl", "", "1 question written to judged.jsonl\n"),
     "index": ("more", "1 article read: 1 added, 0 changed, 0 unchanged; 0 not read\n", "1 article without a date\n"),
     "serve": ("--port 0", "2 articles, 2 passages in ", ""),
     "train calibration": ("questions.jsonl", "2 questions, each half judged by the fit on the other", ""),
@@ -68,6 +70,10 @@ def typed(location: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         )
     ]
     (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, asked)))
+    start = TREATY.text.index("treaty")
+    right = Feedback("What was it?", Verdict.RIGHT, "treaty", start, start + 6, "treaty", 1, (), "2022-10-20T08:00:00Z")
+    FeedbackFile(tmp_path / "feedback.jsonl").give(right)
+    monkeypatch.setenv("PRESSMARK_FEEDBACK", str(tmp_path / "feedback.jsonl"))
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "rain.txt").write_text("It rained.")
     (tmp_path / "reader").mkdir()
@@ -75,7 +81,13 @@ def typed(location: Location, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (tmp_path / "reader" / name).symlink_to(SHIPPED_READER / name)
     monkeypatch.setenv("PRESSMARK_READER", str(tmp_path / "reader"))
     loaded = Readers(FakeReader({"treaty": 9.0, "harbour": 9.0}, relevance=True), Calibration(margin=1.0))
-    for module in ("embeddings.commands", "qa.pipeline", "qa.evaluation.bench", "qa.evaluation.ablation_runs"):
+    for module in (
+        "embeddings.commands",
+        "qa.pipeline",
+        "qa.feedback_commands",
+        "qa.evaluation.bench",
+        "qa.evaluation.ablation_runs",
+    ):
         monkeypatch.setattr(f"{module}.load_encoder", lambda *_: FakeEncoder())
     for function in ("qa.pipeline.load_readers", "qa.evaluation.bench.load_readers", "qa.reader.load.open_readers"):
         monkeypatch.setattr(function, lambda _: loaded)

@@ -48,7 +48,7 @@ TARGETS = sorted({target for line in LINES for target in re.findall(r"^make ([\w
 VARIABLES = {f"PRESSMARK_{field.name.upper()}": field.name for field in fields(Settings)}
 ROWS = dict(re.findall(r"^\| `(PRESSMARK_\w+)` \| (.+?) \|", README, re.MULTILINE))
 ADDRESSES = sorted({urlsplit(found).path for found in re.findall(r"http://127\.0\.0\.1:8000(/[^\s'\"`]*)", README)})
-NOT_FIXED = {"PRESSMARK_CACHE", "PRESSMARK_THRESHOLD", "PRESSMARK_ANSWERABLE"}
+NOT_FIXED = {"PRESSMARK_CACHE", "PRESSMARK_FEEDBACK", "PRESSMARK_THRESHOLD", "PRESSMARK_ANSWERABLE"}
 """Settings whose default depends on something else."""
 LINKS = sorted({link for link in re.findall(r"\]\(([^)\s]+)\)", README) if "://" not in link})
 

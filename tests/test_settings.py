@@ -13,6 +13,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "encoder": ("some/model", "some/model"),
     "reader": ("readers/mine", "readers/mine"),
     "cache": ("/var/cache/models", Path("/var/cache/models")),
+    "feedback": ("/var/lib/feedback.jsonl", Path("/var/lib/feedback.jsonl")),
     "k": ("20", 20),
     "read": ("6", 6),
     "candidates": ("200", 200),

@@ -20,6 +20,7 @@ from embeddings.plural import plural
 from qa.commands import ask, open_pipeline
 from qa.evaluation.commands import evaluate
 from qa.evaluation.speed.commands import benchmark
+from qa.feedback_commands import feedback
 from qa.training.commands import train
 from web.span_links import span_path
 from web.token_commands import token
@@ -161,5 +162,5 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-for command in (index, list_articles, info, remove, check, export, ask, evaluate, benchmark, train, token):
+for command in (index, list_articles, info, remove, check, export, ask, evaluate, benchmark, train, token, feedback):
     main.add_command(command)
