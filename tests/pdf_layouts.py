@@ -283,6 +283,31 @@ def tabled() -> Layout:
     return Layout(written([page]), [*plain(*WALL), *("\t".join(row) for row in rows)])
 
 
+def scheduled() -> Layout:
+    """Days and what is on: each row is one thing, though the first column is not all figures."""
+    page = Page()
+    page.text(60, 780, "Harbour wall to be rebuilt", 20, "F2")
+    rows = [("Mon 9:00", "Ferry to Osby, north quay"), ("Tue 10:30", "Council of Varn, town hall"),
+            ("Wed 12:00", "Lessons in the parish hall"), ("Thu 20:00", "Choir, church of Osby")]  # fmt: skip
+    for number, (when, what) in enumerate(rows):
+        page.text(60, 750 - 14 * number, when)
+        page.text(160, 750 - 14 * number, what)
+    return Layout(written([page]), ["\t".join(row) for row in rows])
+
+
+def watermarked() -> Layout:
+    """Large words across the middle of each page, the way the text runs."""
+    pages = []
+    for number, article in enumerate((WALL, FERRY, SCHOOL)):
+        page = Page()
+        page.text(120, 420, "SAMPLE COPY", 60)
+        page.text(60, 790, ("Harbour wall to be rebuilt", "Ferry strike ends", "School roof falls")[number], 20, "F2")
+        page.column(60, 760, 470, article)
+        pages.append(page)
+    says = plain(*WALL, "Ferry strike ends", *FERRY, "School roof falls", *SCHOOL)
+    return Layout(written(pages), says)
+
+
 def torn() -> Layout:
     """A quotation set into the middle of two columns that run around it: their order cannot be told."""
     page = Page()
@@ -333,6 +358,8 @@ LAYOUTS: dict[str, Callable[[], Layout]] = {
     "footnoted": footnoted,
     "captioned": captioned,
     "tabled": tabled,
+    "scheduled": scheduled,
+    "watermarked": watermarked,
     "torn": torn,
     "stamped": stamped,
 }

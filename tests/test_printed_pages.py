@@ -6,6 +6,7 @@ import pytest
 
 from adding import add
 from embeddings.folder.archive import Archive
+from embeddings.milvus.rows import Head, piece_rows, to_article
 from embeddings.printed_pages import PrintedPage, page_of, pages_from_text, pages_to_text
 from embeddings.types import Article, Span
 from qa.render import page_doubts, page_in_words, page_to_json, prediction_to_json
@@ -72,3 +73,8 @@ def test_an_answer_names_its_page_everywhere() -> None:
     assert "By Vugar Khalilov, p. 4\n" in page
     opened = client.get("/articles/azernews%2F2022%20signing%231?start=43&end=55").text
     assert "p. 4, characters 43–55" in opened
+
+
+def test_pages_are_among_what_milvus_keeps_of_an_article() -> None:
+    kept = {int(row["place"]): str(row["text"]) for row in piece_rows(PAGED, 1)}
+    assert to_article(Head.of(PAGED, 1), kept).pages == PAGED.pages

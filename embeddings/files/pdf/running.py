@@ -21,6 +21,9 @@ APART = 1.5
 LARGEST = 1.3
 """The size of a head at most, in sizes of the text; what is larger is a headline."""
 
+ACROSS = 3.0
+"""The size of words that are set across pages at least, in sizes of the text."""
+
 NEAR = 4.0
 """Points that a head may stand higher or lower on another page."""
 
@@ -59,6 +62,7 @@ class Heads:
         self._places: defaultdict[tuple[str, bool], list[tuple[int, float]]] = defaultdict(list)
         self._words: defaultdict[int, Counter[str]] = defaultdict(Counter)
         self._outermost = Counter[str]()
+        self._large = Counter[tuple[str, int]]()
         self._turned = Counter[str]()
 
     def note(self, page: RawPage) -> None:
@@ -73,6 +77,7 @@ class Heads:
             for part in _parts(row):
                 edge = _Edge.of(part)
                 self._places[edge.text, row.base > page.height / 2].append((self._pages, edge.base))
+        self._large.update({_place(word) for word in _large_words(page)})
         self._turned.update({_NUMBER.sub("#", line.casefold()) for line in page.turned})
 
     def turned_text(self, page: RawPage) -> list[str]:
@@ -82,6 +87,7 @@ class Heads:
     def text(self, page: RawPage) -> list[Word]:
         """Return the words of a page without its heads and its number."""
         heads = {id(word) for word in self._heads(page)}
+        heads |= {id(word) for word in _large_words(page) if self._large[_place(word)] > 1}
         return [word for word in page.words if id(word) not in heads]
 
     def _heads(self, page: RawPage) -> Iterator[Word]:
@@ -111,6 +117,17 @@ class Heads:
         counts = self._words[round(row.base / NEAR)]
         often = max(2, 0.4 * self._pages)
         return len(words) > 1 and sum(counts[word] >= often for word in words) >= 0.6 * len(words)
+
+
+def _large_words(page: RawPage) -> list[Word]:
+    """Return the words that are set across the text, as "SAMPLE" is, if they run as the text does."""
+    body = usual_size(page.words)
+    middle = (EDGE * page.height, (1 - EDGE) * page.height)
+    return [word for word in page.words if word.size >= ACROSS * body and middle[0] < word.base < middle[1]]
+
+
+def _place(word: Word) -> tuple[str, int]:
+    return word.text, round(word.base / NEAR)
 
 
 def _edge_rows(page: RawPage) -> list[Row]:

@@ -22,7 +22,9 @@ def _cells(band: Band) -> list[list[list[Word]]]:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How much a band is like a table: parts of its rows and cells, and words a cell."""
+    """How much a band is like a table: the parts of its rows with two cells, and of its cells that have figures in the
+    column with most of them; and words a cell.
+    """
 
     aligned: float
     numeric: float
@@ -33,9 +35,15 @@ def _shape(band: Band) -> _Shape:
     table = _cells(band)
     aligned = sum(sum(map(bool, cells)) > 1 for cells in table) / len(table)
     filled = [cell for cells in table for cell in cells if cell]
-    behind = [cell for cells in table for cell in cells[1:] if cell]
-    numeric = sum(any(letter.isdigit() for word in cell for letter in word.text) for cell in behind)
-    return _Shape(aligned, numeric / max(1, len(behind)), sum(map(len, filled)) / max(1, len(filled)))
+    numeric = max(map(_numeric, zip(*table, strict=True)))
+    return _Shape(aligned, numeric, sum(map(len, filled)) / max(1, len(filled)))
+
+
+def _numeric(cells: Sequence[Sequence[Word]]) -> float:
+    """Return the part of a column's cells that have figures."""
+    filled = [cell for cell in cells if cell]
+    figures = sum(any(letter.isdigit() for word in cell for letter in word.text) for cell in filled)
+    return figures / max(1, len(filled))
 
 
 def is_table(band: Band) -> bool:
@@ -48,11 +56,12 @@ def is_table(band: Band) -> bool:
 
 
 def _are_labels(column: Sequence[Word]) -> bool:
-    """Return whether a column's rows are a word or two each, and end where they like: no text was set in it."""
+    """Return whether a column's rows are a word each, or two and end where they like: no text was set in it."""
     rows = rows_of(column)
     left, right = min(row.left for row in rows), max(row.right for row in rows)
     filled = sum(row.right > right - 0.15 * (right - left) for row in rows)
-    return len(rows) > 2 and len(column) <= 2 * len(rows) and filled < 0.6 * len(rows)
+    short = len(column) <= 1.3 * len(rows) or (len(column) <= 2 * len(rows) and filled < 0.6 * len(rows))
+    return len(rows) > 2 and short
 
 
 def might_be_table(band: Band) -> bool:
