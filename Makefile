@@ -61,6 +61,10 @@ axe:
 	&& echo "$(AXE_SHA256)  axe.min.js" | sha256sum --check --status && mv axe.min.js .. ; } 2>/dev/null \
 	|| echo "axe-core cannot be fetched here: the tests with it will be skipped"
 
+# The pictures in README and docs, as the pages are now.
+pictures: .venv/installed-dev browser
+	$(BIN)/python tests/pictures.py
+
 clean:
 	rm -rf .venv
 

@@ -20,8 +20,10 @@ from qa.evidence import hash_of, in_the_original
 from qa.pipeline import Pipeline
 from qa.reading import Readers
 from qa.settings import Settings
+from qa.types import Attribution, SpeechKind
 from test_shelves import FERRY, LONG
 from three_articles import THREE
+from web.pages.links import evidence
 from web.span_links import Linked, Standing, followed, span_path
 from web_fakes import (
     HOSTILE,
@@ -30,6 +32,7 @@ from web_fakes import (
     FakeArchive,
     FakePipeline,
     FakeStore,
+    answer_of,
     app_over,
     prediction_of,
     signed_prediction,
@@ -261,3 +264,11 @@ def test_hostile_article_is_only_read(hostile: FlaskClient) -> None:
     for tag in ("<img", "<svg onload", "<script>"):
         assert tag not in page
     assert 'href="javascript:' not in page
+
+
+def test_evidence_names_who_said_it() -> None:
+    said = Attribution(span_of(SIGNED, "the host"), span_of(SIGNED, "said"), SpeechKind.REPORTED)
+    answer = replace(answer_of(RABAT), attribution=said)
+    with app_over(FakePipeline()).test_request_context():
+        lines = evidence(answer).splitlines()
+    assert lines[1] == "said by the host"

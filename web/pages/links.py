@@ -10,7 +10,8 @@ from embeddings.folding import copied
 from embeddings.sentences import sentence_around
 from embeddings.types import Span
 from qa.evidence import hash_of, in_the_original
-from qa.render import page_doubts, page_in_words
+from qa.render import page_doubts, page_in_words, said_by
+from qa.types import Answer
 from web.pages.marks import Marks, also
 from web.requests import REPEATABLE
 
@@ -77,6 +78,7 @@ def evidence(span: Span) -> str:
     lines = [
         f"“{quotation}”",
         LEFT_OUT if quotation != sentence.text else "",
+        said_by(span) if isinstance(span, Answer) else "",
         ", ".join(filter(None, [article.outlet, in_words(article.published) or "undated", article.byline, page])),
         *(f"This page was {doubt}." for doubt in page_doubts(span)),
         article.title,
