@@ -20,6 +20,7 @@ from embeddings.passages import SPLITTING
 from embeddings.plural import plural
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
+from qa.differing import ORDERS, articles_read, differing, ordered
 from qa.limits import check_k, check_outlets, check_question
 from qa.pipeline import Pipeline
 from qa.render import Href, confidence_in_words, page_doubts, page_in_words, prediction_to_json, said_by
@@ -82,6 +83,7 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
 @click.option("--from", "published_from", metavar="DATE", default="", help="Only articles published on or after.")
 @click.option("--to", "published_to", metavar="DATE", default="", help="Only articles published on or before.")
 @outlets_option("Only articles of this outlet; also several times.")
+@click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0], help="Order the answers in words by this.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the endpoint does.")
 @click.option("--explain", is_flag=True, help="Say on stderr at which stage the answer of --expect was lost.")
 @click.option("--expect", metavar="ANSWER", default="", help="The answer that --explain looks for.")
@@ -94,6 +96,7 @@ def ask(
     published_from: str,
     published_to: str,
     outlets: tuple[str, ...],
+    order: str,
     as_json: bool,
     explain: bool,
     expect: str,
@@ -125,7 +128,7 @@ def ask(
     if as_json:
         click.echo(json.dumps(prediction_to_json(prediction, href), ensure_ascii=False, indent=2))
     else:
-        click.echo(_in_words(prediction))
+        click.echo(_in_words(prediction, order))
         if prediction.notice:
             click.echo(prediction.notice, err=True)
     if explain:
@@ -136,14 +139,29 @@ def ask(
         raise SystemExit(NothingToDo.exit_code)
 
 
-def _in_words(prediction: Prediction) -> str:
+def _in_words(prediction: Prediction, order: str) -> str:
     """Return a prediction as it stands in a terminal, the answers marked in colour."""
     if prediction.answers:
-        return "\n\n".join([*map(_answer_in_words, prediction.answers), *_possible_in_words(prediction)])
+        answers = map(_answer_in_words, ordered(prediction.answers, order))
+        return "\n\n".join([*_differing_in_words(prediction), *answers, *_possible_in_words(prediction)])
     nearest = "\n\n".join(_hit_in_words(hit) for hit in prediction.hits[:NEAREST])
     said = NOT_ANSWERED if prediction.language else NO_ANSWER
     nearest = f"Nearest passages:\n\n{nearest}" if nearest else ""
     return "\n\n".join(filter(None, [said, *_possible_in_words(prediction), nearest]))
+
+
+def _differing_in_words(prediction: Prediction) -> list[str]:
+    """Return one paragraph with what the answers say that differ, oldest first; none if none do."""
+    sayings, read = differing(prediction), plural(articles_read(prediction), "article")
+    lines = ["These answers differ:"]
+    for saying in sayings:
+        for answer in saying.answers:
+            when = in_words(answer.article.published) or "undated"
+            who = _speaker_line(answer) if answer.attribution else copied(answer.article.outlet)
+            lines.append(_indented(" · ".join(filter(None, [" ".join(printed(answer.text).split()), when, who]))))
+        families = plural(saying.families, "independent family", "independent families")
+        lines.append(_indented(f"({plural(saying.articles, 'article')} of {families}, of {read} read)"))
+    return ["\n".join(lines)] if sayings else []
 
 
 def _possible_in_words(prediction: Prediction) -> list[str]:

@@ -1,12 +1,13 @@
 """Predictions as plain dictionaries and words, for JSON, the page and the terminal alike."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from embeddings.folding import copied
 from embeddings.printed_pages import PrintedPage, page_of
 from embeddings.types import Article, Hit, Span
 from qa.attribution.words import SPEECH
+from qa.differing import Saying, differing
 from qa.types import Answer, Attribution, Mention, Prediction
 
 Href = Callable[[Span], str]
@@ -127,6 +128,7 @@ def prediction_to_json(prediction: Prediction, href: Href, link: Href | None = N
         "abstained": prediction.abstained,
         "notice": prediction.notice or None,
         "answers": [_answer_to_json(answer, href, link) for answer in prediction.answers],
+        "differing": [_saying_to_json(saying, prediction.answers) for saying in differing(prediction)],
         "possible": [_answer_to_json(answer, href, link) for answer in prediction.possible],
         "passages": [_hit_to_json(hit, hit.passage.id in prediction.skimmed) for hit in prediction.hits],
         "timings_ms": {
@@ -154,6 +156,11 @@ def _answer_to_json(answer: Answer, href: Href, link: Href | None) -> dict[str, 
         "skimmed": answer.skimmed,
         "attribution": _attribution_to_json(answer.attribution),
     }
+
+
+def _saying_to_json(saying: Saying, answers: Sequence[Answer]) -> dict[str, object]:
+    places = [answers.index(answer) for answer in saying.answers]
+    return {"answers": places, "articles": saying.articles, "families": saying.families}
 
 
 def _attribution_to_json(attribution: Attribution | None) -> dict[str, object] | None:

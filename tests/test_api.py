@@ -67,6 +67,7 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "abstained",
         "notice",
         "answers",
+        "differing",
         "possible",
         "passages",
         "timings_ms",

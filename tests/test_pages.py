@@ -8,7 +8,7 @@ from html import escape
 import pytest
 from flask.testing import FlaskClient
 
-from embeddings.types import Filter
+from embeddings.types import Article, Filter
 from processes import run_python
 from qa.evidence import hash_of
 from qa.reader.load import NO_MEMORY
@@ -407,3 +407,32 @@ def test_static_file_is_served(client: FlaskClient, name: str) -> None:
 def test_importing_web_loads_no_model_library() -> None:
     code = "import sys, web; print(sorted({'torch', 'transformers', 'onnxruntime', 'faiss'} & set(sys.modules)))"
     assert run_python(code).stdout.strip() == "[]"
+
+
+def test_answers_that_differ_stand_side_by_side_and_by_date_as_a_timeline() -> None:
+    older = Article("old", "It cost 14 million.", "", "2022-05-03", "Gazette")
+    newer = Article("new", "It cost 16 million, Lena <b>Ross</b> said.", "", "2022-06-09", "Wire")
+    answers = (answer_of(span_of(newer, "16 million")), answer_of(span_of(older, "14 million"), 0.7))
+    client = app_over(FakePipeline(prediction_of(answers, (hit_of(whole(newer), 1, 0.5),)))).test_client()
+    page = page_of(client, "/", q="What did it cost?")
+    assert (
+        page.index("These answers differ")
+        < page.index('href="#answer-2" dir="auto">14 million')
+        < page.index('href="#answer-1"')
+    )
+    assert page.count("1 article of 1 independent family, of 1 article read") == 2
+    assert "timeline" not in page
+    dated = page_of(client, "/", q="What did it cost?", order="date")
+    assert re.sub("<[^>]+>", "", dated[dated.index('class="timeline">') :].split("</p>")[0]) == (
+        'class="timeline">14 million · 3 May 2022 → 16 million · 9 June 2022'
+    )
+    assert (
+        dated.index('id="answer-1"') < dated.index("<mark>14 million</mark>") < dated.index("<mark>16 million</mark>")
+    )
+
+
+@pytest.mark.parametrize("order", ["order=best", "order=date&order=date"])
+def test_an_unknown_order_is_named(order: str, client: FlaskClient) -> None:
+    response = client.get(f"/?q=Who&{order}")
+    assert response.status_code == 400
+    assert "ordered by confidence or by date" in response.text

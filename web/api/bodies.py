@@ -197,6 +197,19 @@ class Timings(Definition):
     """All of it."""
 
 
+class Saying(Definition):
+    """One of the things that answers say which differ."""
+
+    answers: list[Offset]
+    """Which of the answers say it, counted from 0."""
+
+    articles: int
+    """How many articles say it, copies among them."""
+
+    families: int
+    """How many of these are no copies of each other."""
+
+
 class Prediction(Made):
     """All answers to a question, best first; none if no passage answers it."""
 
@@ -211,6 +224,9 @@ class Prediction(Made):
 
     answers: list[Answer]
     """The answers, most confident first."""
+
+    differing: list[Saying]
+    """What the answers of one kind say that differ, oldest first; none is true by standing here. Empty if none do."""
 
     possible: list[Answer]
     """What else may hold the answer, and is not sure enough to be one."""

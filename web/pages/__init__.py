@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from embeddings.dates import in_words
 from embeddings.plural import plural
+from qa.differing import articles_read, differing, ordered
 from qa.evidence import in_the_original, is_web_address
 from qa.render import confidence_in_words, page_doubts, page_in_words, said_by, words_explained
 from web.highlight import paragraphs, pieces
@@ -19,7 +20,9 @@ blueprint.add_url_rule("/sign-in", view_func=sign_in.sign_in, methods=["GET", "P
 blueprint.add_url_rule("/sign-out", view_func=sign_in.sign_out, methods=["POST"])
 
 for function in (
+    articles_read,
     confidence_in_words,
+    differing,
     in_the_original,
     in_words,
     is_web_address,
@@ -29,8 +32,10 @@ for function in (
     links.feed_link,
     links.json_link,
     links.mark_link,
+    links.order_link,
     links.place_of,
     links.span_link,
+    ordered,
     page_doubts,
     page_in_words,
     said_by,

@@ -4,8 +4,9 @@ from flask import current_app, render_template, request
 
 from embeddings.types import Filter
 from qa.absence import absence_of
+from qa.differing import ORDERS
 from qa.limits import MAX_K
-from web.checking import InvalidFieldsError
+from web.checking import FieldError, InvalidFieldsError
 from web.pages.filters import filter_view
 from web.pages.links import typed
 from web.requests import current_pipeline, read_page
@@ -25,9 +26,19 @@ def ask() -> str | tuple[str, int]:
         asked = read_page(request.args)
     except InvalidFieldsError as error:
         return _page(Filter(), {wrong.field: wrong.detail for wrong in error.errors}), 400
+    order = _order()
     prediction = pipeline.ask(asked.question, k=asked.k, only=asked.only)
     absence = absence_of(pipeline, prediction, asked.only) if prediction.abstained else None
-    return _page(asked.only, prediction=prediction, absence=absence)
+    return _page(asked.only, prediction=prediction, absence=absence, order=order)
+
+
+def _order() -> str:
+    """Return what answers are to be ordered by. Raises InvalidFieldsError."""
+    order = request.args.get("order") or ORDERS[0]
+    if order not in ORDERS or len(request.args.getlist("order")) > 1:
+        detail = f"answers are ordered by confidence or by date, not by {order[:40]!r}; give one of these, once"
+        raise InvalidFieldsError([FieldError("order", detail)])
+    return order
 
 
 def _page(only: Filter, errors: dict[str, str] | None = None, **shown: object) -> str:

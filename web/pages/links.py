@@ -18,7 +18,7 @@ from web.requests import REPEATABLE
 LEFT_OUT = "(Copied without soft hyphens and marks that take no width.)"
 """What is said of a quotation that is not copied letter by letter."""
 
-FIELDS = ("q", "from", "to", "outlet", "k")
+FIELDS = ("q", "from", "to", "outlet", "k", "order")
 """The names of the form's fields: what is typed in them, every link on the pages carries along."""
 
 BROWSED = ("words", "from", "to", "outlet")
@@ -59,12 +59,18 @@ def mark_link(marks: Marks, step: int) -> str:
 def json_link() -> str:
     """Return the path at which the endpoint answers the question on the page."""
     fields = typed()
+    fields.pop("order", None)
     return url_for("api.ask", question=fields.pop("q"), **fields)
 
 
 def feed_link() -> str:
     """Return the address at which the question on the page can be followed."""
-    return url_for("pages.feed", _external=True, **typed())
+    return url_for("pages.feed", _external=True, **typed([name for name in FIELDS if name != "order"]))
+
+
+def order_link(order: str) -> str:
+    """Return the path of the page with its answers in another order."""
+    return url_for("pages.ask", **{**typed(), "order": order})
 
 
 def evidence(span: Span) -> str:

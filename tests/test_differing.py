@@ -1,0 +1,94 @@
+"""Answers that differ, and those that only look so."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.types import Article
+from qa.differing import by_date, differing, ordered, value_of
+from qa.types import Answer, Mention, Prediction, Timings
+
+SAME = [
+    ("16 million", "16m"), ("16 million", "16,000,000"), ("16m", "16,000,000"), ("1.5 billion", "1,500 million"),
+    ("$3 million", "$3m"), ("3 million dollars", "$3,000,000"), ("20 percent", "20%"), ("20 per cent", "20 %"),
+    ("twelve", "12"), ("twenty-one", "21"), ("about 40 people", "40"), ("2 thousand", "2,000"), ("5k", "5,000"),
+    ("one hundred", "100"), ("nearly 300 mines", "300 mines"), ("two boats", "2 boats"), ("3 boats", "3"),
+    ("3 May 2021", "May 3, 2021"), ("3 May 2021", "2021-05-03"), ("3 May", "3 May 2021"), ("May 2021", "3 May 2021"),
+    ("2021", "2021-05"), ("in 2021", "2021"), ("Sept 2020", "September 2020"), ("1st of June 2020", "1 June 2020"),
+    ("Lena Ross", "Ross"), ("the Harbour Trust", "Harbour Trust"), ("Lena Ross", "LENA ROSS"),
+    ("José Vega", "Jose Vega"), ("Mayor Lena Ross", "Lena Ross"),
+]  # fmt: skip
+OTHER = [
+    ("14 million", "16 million"), ("16m", "16bn"), ("16", "16 million"), ("1.5 billion", "15 billion"),
+    ("$3 million", "$4 million"), ("3 million dollars", "$3,500,000"), ("20 percent", "25%"), ("20 %", "2 %"),
+    ("twelve", "13"), ("twenty-one", "22"), ("about 40 people", "45"), ("2 thousand", "200"), ("5k", "500"),
+    ("one hundred", "one thousand"), ("300 mines", "350 mines"), ("two boats", "3 boats"), ("3 boats", "4"),
+    ("3 May 2021", "4 May 2021"), ("3 May 2021", "2021-06-03"), ("3 May", "5 May 2021"), ("May 2021", "3 June 2021"),
+    ("2021", "2020-05"), ("in 2021", "2022"), ("Sept 2020", "October 2020"), ("1 June 2020", "1 June 2021"),
+    ("Lena Ross", "Ann Lee"), ("Harbour Trust", "City Council"), ("Lena Ross", "Lena Roth"),
+    ("José Vega", "Juan Vega"), ("Lisbon", "Porto"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other", "differ"), [(*p, False) for p in SAME] + [(*p, True) for p in OTHER])
+def test_sixty_pairs(one: str, other: str, differ: bool) -> None:
+    first, second = value_of(one), value_of(other)
+    assert first is not None
+    assert second is not None
+    assert first.compares(second)
+    assert first.differs(second) is second.differs(first) is differ
+
+
+@pytest.mark.parametrize(("one", "other"), [("16 boats", "12 percent"), ("3 May 2021", "Lena Ross"), ("$3", "3 miles")])
+def test_what_is_of_another_kind_does_not_compare(one: str, other: str) -> None:
+    first, second = value_of(one), value_of(other)
+    assert first is not None
+    assert second is not None
+    assert not first.compares(second)
+    assert not first.differs(second)
+
+
+@pytest.mark.parametrize("text", ["", "because it rained", "to build a bridge over the river"])
+def test_other_answers_are_of_no_kind(text: str) -> None:
+    assert value_of(text) is None
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_value_that_does_not_differ_from_itself(text: str) -> None:
+    value = value_of(text)
+    assert value is None or not value.differs(value)
+
+
+def answer(id_: str, text: str, published: str) -> Answer:
+    return Answer(Article(id_, text, "", published), 0, len(text), 0.9, 1.0)
+
+
+def prediction(*answers: Answer) -> Prediction:
+    return Prediction("How many?", answers, (), (), Timings(0, 0, 0, 0, 0))
+
+
+def test_sayings_stand_by_date_with_their_sources() -> None:
+    newer, older, again = (
+        answer("b", "16 million", "2023-06-09"),
+        answer("a", "14m", "2023-05-03"),
+        answer("c", "16m", ""),
+    )
+    place = Mention(Article("d", "16 million", ""), 0, 10)
+    newer = replace(newer, supports=(place,), copies=(replace(place, article=Article("e", "16 million", "")),))
+    found = differing(prediction(newer, older, again, answer("f", "Lena Ross", "")))
+    assert [[each.text for each in saying.answers] for saying in found] == [["14m"], ["16 million", "16m"]]
+    assert [(saying.articles, saying.families) for saying in found] == [(1, 1), (4, 3)]
+
+
+def test_answers_that_do_not_differ_are_no_sayings() -> None:
+    assert differing(prediction(answer("a", "16m", ""), answer("b", "16 million", ""))) == ()
+    assert differing(prediction()) == ()
+
+
+def test_answers_are_ordered_by_date_the_undated_last() -> None:
+    answers = (answer("c", "1", ""), answer("b", "2", "2023"), answer("a", "3", "2022-05"))
+    assert [each.article.id for each in ordered(answers, "date")] == ["a", "b", "c"]
+    assert ordered(answers, "confidence") == answers
+    assert by_date(answers[1]) == ("2023", "b", 0)
