@@ -242,9 +242,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read."""
     names: list[str] = []
 
-    def note(file: InputFile, fields: FieldNames, encoding: str) -> Iterator[Piece]:
+    def note(file: InputFile, fields: FieldNames, encoding: str, *, recognise: bool) -> Iterator[Piece]:
         names.append(file.path.name)
-        return read_file(file, fields, encoding)
+        return read_file(file, fields, encoding, recognise=recognise)
 
     monkeypatch.setattr("embeddings.indexing.run.read_file", note)
     return names
