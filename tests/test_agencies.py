@@ -293,6 +293,20 @@ def test_byline_of_ninjs(tmp_path: Path, fields: Mapping[str, object], byline: s
     assert only_article(read_file(tmp_path, "a.json", json.dumps(ninjs(**fields)))).byline == byline
 
 
+def test_items_that_an_interface_wraps_are_read_as_what_they_are(tmp_path: Path) -> None:
+    items = [ninjs(), ninjs(uri="http://npa.example/2", pubstatus="canceled")]
+    answer = {"data": {"items": [{"meta": {"score": 1}, "item": each} for each in items]}}
+    first, second = read_file(tmp_path, "a.json", json.dumps(answer))
+    assert isinstance(first, Article)
+    assert (first.id, first.title) == ("http://npa.example/1", "Bridge opens")
+    assert words(second).startswith("not read: is withdrawn by its newsroom: it is not stored")
+
+
+def test_article_with_a_picture_of_an_agency_is_itself(tmp_path: Path) -> None:
+    record = {"title": "Bridge opens", "text": TEXT, "picture": ninjs(type="picture")}
+    assert only_article(read_file(tmp_path, "a.json", json.dumps(record))).text == TEXT
+
+
 def test_ninjs_without_a_body_says_what_stands_for_it(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(json.dumps(ninjs(body_text="", descriptions=[{"role": "summary", "value": "A bridge."}])))

@@ -393,3 +393,19 @@ def test_damaged_bytes_never_raise(tmp_path: Path, name: str, data: st.DataObjec
     for _ in range(data.draw(st.integers(1, 4))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     assert read_file(tmp_path, name, bytes(damaged[: data.draw(st.integers(1, len(damaged)))]))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", LINES),
+        ("a.json", LINES.replace("\n", "\r\n\n")),
+        ("a.jsonl", f"[{LINES.strip()}]".replace("}\n", "},\n")),
+        ("a.ndjson", "[\n" + LINES.strip().replace("}\n", "},\n") + "\n]\n"),
+        ("a.jsonl.gz", gzip.compress(json.dumps([json.loads(line) for line in LINES.splitlines()]).encode())),
+    ],
+)
+def test_json_lines_called_json_and_a_list_called_lines_are_read(
+    tmp_path: Path, name: str, content: str | bytes
+) -> None:
+    assert [words(item) for item in read_file(tmp_path, name, content)] == ["One.", "Two."]

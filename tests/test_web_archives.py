@@ -271,6 +271,14 @@ def test_bytes_between_members_cost_nothing_else(tmp_path: Path) -> None:
     assert reasons == ["is damaged: no gzip file, or other bytes behind it; copy or download it again"]
 
 
+def test_damage_in_one_member_costs_what_stands_behind_it(tmp_path: Path) -> None:
+    data = bytearray(gzip.compress(b"".join(PAGES * 2), compresslevel=1))
+    data[-40:-30] = b"\xff" * 10
+    found, reasons = titles(tmp_path, "a.warc.gz", bytes(data))
+    assert found[:3] == ["One", "Two", "Three"]
+    assert "damaged" in reasons[0]
+
+
 def test_web_archive_in_one_member_is_read(tmp_path: Path) -> None:
     assert titles(tmp_path, "a.warc.gz", gzip.compress(b"".join(PAGES))) == (["One", "Two", "Three"], [])
 
@@ -391,7 +399,8 @@ def test_page_that_is_no_article_is_counted(tmp_path: Path, page: bytes, kind: s
     found, reasons = titles(tmp_path, "a.warc", record(answer(whole)) + PAGES[1])
     assert found == ["Two"]
     assert kind in reasons[0]
-    assert kind in only_reason(read_file(tmp_path, "a.html", whole))
+    why = "only sends its reader on" if kind == "send the reader" else "says that there is none"
+    assert only_reason(read_file(tmp_path, "a.html", whole)) == f"is a page that {why}"
 
 
 @pytest.mark.parametrize(

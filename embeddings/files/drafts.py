@@ -8,7 +8,11 @@ class UnreadableError(ValueError):
 
 
 class NoArticleError(UnreadableError):
-    """A page that is none of its outlet's articles; where there are many such pages, they are counted."""
+    """A page or an item that is none of its outlet's articles; where there are many, they are counted by `kind`."""
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)

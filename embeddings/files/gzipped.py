@@ -10,6 +10,9 @@ from embeddings.files.drafts import UnreadableError
 MAGIC = b"\x1f\x8b"
 """The first bytes of every member."""
 
+STEP = 16
+"""Bytes that are unpacked at once where the place of a fault is looked for."""
+
 MAX_FAULTS = 1000
 """Damaged members of one file after which nothing more of it is read."""
 
@@ -78,11 +81,16 @@ class Gunzipped(RawIOBase):
 
     def _unpacked(self, member: "zlib._Decompress", most: int) -> bytes:
         self._tried = (self._tried + self._held)[-2 * SAMPLE :]
+        before = member.copy()
         try:
             data = member.decompress(self._held, most)
         except zlib.error as error:
-            why = str(error).rpartition(": ")[2]
-            raise UnreadableError(f"is damaged: {why}; copy or download it again") from error
+            self._fault = f"is damaged: {str(error).rpartition(': ')[2]}; copy or download it again"
+            data = _before_fault(before, self._held, most)
+            if not data:
+                raise UnreadableError(self._fault) from error
+            self.is_within = True
+            return data
         left = member.unused_data if member.eof else member.unconsumed_tail
         self._tried, self._held = self._tried[: len(self._tried) - len(left)], left
         self.is_within = True
@@ -102,6 +110,21 @@ class Gunzipped(RawIOBase):
             data = data[-2:] + more
         self._held = data[start:]
         return True
+
+
+def _before_fault(member: "zlib._Decompress", held: bytes, most: int) -> bytes:
+    """Return what bytes unpack to up to where they are damaged, at most so many."""
+    parts, size = [], 0
+    for start in range(0, len(held), STEP):
+        try:
+            part = member.decompress(held[start : start + STEP], most - size)
+        except zlib.error:
+            break
+        parts.append(part)
+        size += len(part)
+        if size >= most:
+            break
+    return b"".join(parts)
 
 
 def packed_name(start: bytes) -> str:

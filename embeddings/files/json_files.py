@@ -10,7 +10,7 @@ from embeddings.files.decoding import decode, escaped, is_damaged, read_lines, r
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.envelopes import listed
 from embeddings.files.fields import FieldNames, named, record
-from embeddings.files.ninjs import is_ninjs, ninjs
+from embeddings.files.ninjs import ninjs, within
 
 CURE = "split it, or write it as JSON Lines"
 """What to do with a file that is read whole and too large for that."""
@@ -19,7 +19,7 @@ CURE = "split it, or write it as JSON Lines"
 def json_object(content: Content, names: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of one JSON object, or those of a list of objects, which may stand deeper: see `listed`."""
     decoded = decode(read_whole(content, CURE), said=content.encoding)
-    value = _parse(decoded.text)
+    value = _lines_of(decoded.text) or _parse(decoded.text)
     entries = value if isinstance(value, list) else listed(value, names)
     if entries is None:
         yield from _records([("", value, decoded.notes)], names)
@@ -31,6 +31,18 @@ def json_object(content: Content, names: FieldNames) -> Iterator[FileEntry]:
             yield replace(entry, found=replace(entry.found, outlet=outlet))
         else:
             yield entry
+
+
+def _lines_of(text: str) -> list[Any]:
+    """Return the objects of JSON Lines that were called JSON; nothing if the text is anything else."""
+    first, _, rest = text.strip().partition("\n")
+    if not (first.rstrip().endswith("}") and rest.lstrip().startswith("{")):
+        return []
+    try:
+        values = [_parse(line) for line in (first, *rest.splitlines()) if line.strip()]
+    except UnreadableError:
+        return []
+    return values if all(isinstance(value, dict) for value in values) else []
 
 
 def _feed_of(value: object) -> str:
@@ -65,7 +77,8 @@ def _records(entries: Iterable[tuple[str, object, tuple[str, ...]]], names: Fiel
             continue
         absent -= {name for name in absent if isinstance(value, dict) and named(value, name) is not None}
         try:
-            draft = (ninjs(value) if is_ninjs(value) else record(value, names)).with_notes(notes)
+            item = within(value)
+            draft = (record(value, names) if item is None else ninjs(item)).with_notes(notes)
         except UnreadableError as error:
             yield FileEntry(place, error)
             continue

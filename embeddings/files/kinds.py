@@ -33,6 +33,7 @@ _WORD = (".docx", ".docm", ".doc", ".rtf")
 
 _PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
+_LINES = (".jsonl", ".ndjson")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -56,6 +57,8 @@ def kind_of(content: Content, known: tuple[str, ...]) -> str:
         found = named
     if named in _WORD and start and not found:
         found = _kind_of_text(content, start)
+    if named in _LINES and not found and start.lstrip().startswith(b"["):
+        found = ".json"
     kind = found if found in known else named
     if kind not in known:
         raise UnreadableError(f"has the suffix {named!r}, which is none of {', '.join(known)}")

@@ -31,7 +31,7 @@ def newsml(root: Any) -> Iterator[FileEntry]:
         try:
             yield FileEntry(place, _item(item))
         except NoArticleError as error:
-            others[str(error)] += 1
+            others[error.kind] += 1
         except UnreadableError as error:
             yield FileEntry(place, error)
     if others:
@@ -44,7 +44,7 @@ def _item(item: Any) -> Draft:
     metas = within(item, "itemMeta")
     kind = _code(metas, "itemClass")
     if local_name(item) != "newsItem" or (kind and kind != "text"):
-        raise NoArticleError(kind or local_name(item))
+        raise NoArticleError("is no text", kind or local_name(item))
     found = _article(item, metas)
     embargoes = [each for meta in metas for each in within(meta, "embargoed")]
     draft = as_usable(found, _code(metas, "pubStatus"), line_of(embargoes) if embargoes else None)

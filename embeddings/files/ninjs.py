@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 from embeddings.dates import parse_published
 from embeddings.files.credits import credited
 from embeddings.files.drafts import Draft, NoArticleError, UnreadableError
-from embeddings.files.fields import kept_id
+from embeddings.files.fields import holds_text, kept_id
 from embeddings.files.markup import plain_words
 from embeddings.files.usage import as_usable
 from embeddings.files.versions import version_of
@@ -27,11 +27,21 @@ def is_ninjs(value: object) -> TypeGuard[Mapping[str, Any]]:
     return isinstance(value.get("uri"), str) and ("pubstatus" in value or "versioncreated" in value)
 
 
+def within(value: object) -> Mapping[str, Any] | None:
+    """Return the item that a value is, or that an object wraps beside others that are none; None if there is none."""
+    if is_ninjs(value):
+        return value
+    if not isinstance(value, Mapping) or holds_text(value):
+        return None
+    found = [each for each in value.values() if is_ninjs(each)]
+    return found[0] if len(found) == 1 else None
+
+
 def ninjs(value: Mapping[str, Any]) -> Draft:
     """Return the article in an item. Raises NoArticleError if it is no text, UnreadableError if it holds none."""
     kind = _string(value, "type") or "text"
     if kind.lower() not in ("text", "article"):
-        raise NoArticleError(f"is an item of the type {kind[:40]!r}, not a text")
+        raise NoArticleError(f"is an item of the type {kind[:40]!r}, not a text", kind[:40])
     embargo = value.get("embargoed")
     draft = as_usable(_article(value), _string(value, "pubstatus"), None if embargo is None else str(embargo))
     if not draft.text and not draft.withdrawn:

@@ -80,10 +80,10 @@ class Signs:
         if len(text) <= MOVED_TEXT:
             moves = self.has_script and _SAYS_MOVED.search(f"{self.title} {text}") is not None
             if self.refreshes or moves:
-                raise NoArticleError("that only send the reader on")
+                raise NoArticleError("is a page that only sends its reader on", "that only send the reader on")
         said = [any(map(_is_missing, _SEPARATED.split(words))) for words in (self.title, self.heading)]
         if any(said) and len(text) <= (4 * MISSING_TEXT if all(said) else MISSING_TEXT):
-            raise NoArticleError("that say that there is no such page")
+            raise NoArticleError("is a page that says that there is none", "that say that there is no such page")
 
 
 def _leaves(refresh: str) -> bool:

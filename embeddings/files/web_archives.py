@@ -52,7 +52,7 @@ def web_archive(content: Content, _: FieldNames) -> Iterator[FileEntry]:
         try:
             yield FileEntry(place, _page(record, content.encoding, seen))
         except NoArticleError as error:
-            seen.left_out[str(error)] += 1
+            seen.left_out[error.kind] += 1
         except UnreadableError as error:
             yield FileEntry(place, UnreadableError(str(error)))
     if seen.left_out:
@@ -70,7 +70,7 @@ def _page(record: Record, said: str, seen: _Seen) -> Draft:
     sent = _sent(record)
     kind = sent.headers.get("content-type", "").lower()
     if not kind.startswith(PAGES) and (kind or not _begins_as_page(sent.sent)):
-        raise NoArticleError(kind.partition(";")[0].strip()[:50] or "without a content type")
+        raise _no_page(kind.partition(";")[0].strip()[:50] or "without a content type")
     if why := record.headers.get("warc-truncated"):
         raise UnreadableError(f"is cut short: whoever captured it stopped ({why[:20]})")
     data = b"" if record.is_long else sent.body()
@@ -80,9 +80,13 @@ def _page(record: Record, said: str, seen: _Seen) -> Draft:
     decoded = decode(data, declared.partition(";")[0].strip("\"' "), said)
     draft = html(clean_text(decoded.text)).with_notes(decoded.notes + ((record.note,) if record.note else ()))
     if version < seen.captured.get(address, ""):
-        raise NoArticleError("older than another capture of the same page")
+        raise _no_page("older than another capture of the same page")
     seen.captured[address] = version
     return replace(draft, url=address, version=version)
+
+
+def _no_page(kind: str) -> NoArticleError:
+    return NoArticleError(f"is no page with an article: {kind}", kind)
 
 
 def _captured(record: Record) -> str:
@@ -95,12 +99,12 @@ def _sent(record: Record) -> Response:
     """Return what a server sent; NoArticleError if it is no page."""
     kind = record.headers.get("content-type", "")
     if record.headers["warc-type"] == "revisit":
-        raise NoArticleError("unchanged since an earlier capture")
+        raise _no_page("unchanged since an earlier capture")
     if record.headers["warc-type"] == "resource" or not kind.startswith("application/http"):
         return Response("200", {"content-type": kind}, record.block)
     found = Response.of(record.block)
     if found.status != "200":
-        raise NoArticleError(f"with the HTTP status {found.status}")
+        raise _no_page(f"with the HTTP status {found.status}")
     return found
 
 
