@@ -53,7 +53,7 @@ class Settings:
     k: int = 10
     """How many passages are looked through for a question, 1 to 100: skimmed, or read if nothing skims them."""
 
-    read: int = 4
+    read: int = 3
     """How many of the passages that were skimmed are read; more, if else an answer came first that was not."""
 
     candidates: int = 100
