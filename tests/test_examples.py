@@ -1,5 +1,6 @@
 """Example questions: made of sentences, tried, and shown on the first page."""
 
+import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
@@ -12,6 +13,7 @@ from embeddings.types import Article, Span
 from qa.examples import EXAMPLES, TRIED, candidates, examples
 from qa.types import Prediction
 from web import examples as shown
+from web.requests import current_pipeline
 from web_fakes import FakeArchive, FakePipeline, answer_of, app_over, prediction_of
 
 if TYPE_CHECKING:
@@ -97,36 +99,46 @@ def pipeline(archive: Archive) -> FakePipeline:
     return FakePipeline(prediction_of((answer_of(Span(FERRY, start, end)),), ()), cast("FakeArchive", archive))
 
 
-def test_first_page_shows_what_was_found_and_the_newest(
-    pipeline: FakePipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+NOT_YET = threading.Event()
+
+
+@pytest.fixture(autouse=True)
+def without_breath(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shown, "BREATH", 0.0)
+
+
+def test_first_page_shows_what_was_found_and_the_newest(pipeline: FakePipeline) -> None:
     app = app_over(pipeline)
-    found = app.config["EXAMPLES"]
-    assert found.current(cast("Pipeline", pipeline)) == ()
-    found.wait()
+    assert "for example" not in app.test_client().get("/").text
+    with app.app_context():
+        app.config["EXAMPLES"].look(current_pipeline(), NOT_YET)
     page = app.test_client().get("/").text
     assert '<a href="/?q=Who+opened+the+new+ferry+harbour?" dir="auto">Who opened the new ferry harbour?</a>' in page
     newest = page[page.index('<ol class="newest">') :]
     assert newest.index("2 March 2023") < newest.index("1 March 2023")
 
 
-def test_examples_are_kept_while_the_archive_grows_and_dropped_with_it(
-    pipeline: FakePipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shown, "BREATH", 0.0)
-    found = shown.Examples()
-    found.current(cast("Pipeline", pipeline))
-    found.wait()
+def test_examples_are_kept_while_the_archive_grows_and_dropped_with_it(pipeline: FakePipeline) -> None:
+    found, asking = shown.Examples(), cast("Pipeline", pipeline)
+    found.look(asking, NOT_YET)
     asked = len(pipeline.asked)
     add(cast("Archive", pipeline.archive), [replace(FERRY, id="more")])
     pipeline.archive.refresh()  # type: ignore[attr-defined]
-    assert found.current(cast("Pipeline", pipeline)) == ("Who opened the new ferry harbour?",)
-    found.wait()
+    found.look(asking, NOT_YET)
     assert len(pipeline.asked) == asked
-    other = replace(pipeline, prediction=prediction_of((), ()))
-    assert found.current(cast("Pipeline", other)) == ()
-    found.wait()
+    assert found.of(asking) == ("Who opened the new ferry harbour?",)
+    other = cast("Pipeline", replace(pipeline, prediction=prediction_of((), ())))
+    assert found.of(other) == ()
+    found.look(other, NOT_YET)
+    assert found.of(other) == ()
+    assert found.of(asking) == ()
+
+
+def test_nothing_looks_any_more_when_a_server_has_stopped(pipeline: FakePipeline) -> None:
+    app = app_over(pipeline)
+    with app.config["EXAMPLES"].looked_for(app):
+        assert "examples" in {thread.name for thread in threading.enumerate()}
+    assert "examples" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_archive_without_an_order_has_no_examples_and_says_what_it_lacks() -> None:

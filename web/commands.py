@@ -91,7 +91,6 @@ def serve(
     """
     from web import create_app, serving
     from web.access_log import AccessLog
-    from web.requests import current_pipeline
     from web.taking_over import taken_over
     from web.turns import Turns
 
@@ -115,20 +114,20 @@ def serve(
         from werkzeug.middleware.proxy_fix import ProxyFix
 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
-    with app.app_context():
-        app.config["EXAMPLES"].current(current_pipeline())  # so that they are there when somebody comes
     counts = pipeline.archive.store.counts()
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     asked = pipeline.settings.archive
     held = f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')}"
     click.echo(f"{held} in {asked}. Ask them at {address}")
     try:
-        with pipeline.archive.following() if asked == archive else taken_over(app, archive):
-            serving.run(app, listening)
+        followed = pipeline.archive.following() if asked == archive else taken_over(app, archive)
+        with followed, app.config["EXAMPLES"].looked_for(app):
+            try:
+                serving.run(app, listening)
+            finally:
+                app.config["TURNS"].stopping = True
     finally:
         listening.close()
-        app.config["TURNS"].stopping = True
-        app.config["EXAMPLES"].wait()  # else it would go on in an archive that is closed
         pipeline.archive.close()
 
 

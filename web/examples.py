@@ -2,16 +2,25 @@
 
 import logging
 import threading
-from time import monotonic, sleep
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from embeddings.types import Filter
 from qa.examples import LOOKED_AT, examples
+from web.requests import current_pipeline
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
+
+LOOK = 1.0
+"""Seconds between two looks at whether another archive is asked, or the same one has changed."""
 
 KEPT = 600.0
 """Seconds for which examples are kept at least, while an archive grows."""
@@ -21,53 +30,63 @@ BREATH = 0.2
 
 
 class Examples:
-    """Questions that an archive answers. Many threads may ask for them; none of them waits."""
+    """Questions that the archive of an application answers, found while a server runs; many threads may ask."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._of: tuple[int, int] | None = None
         self._found: tuple[str, ...] = ()
         self._until = 0.0
-        self._looking: threading.Thread | None = None
 
-    def current(self, pipeline: "Pipeline") -> tuple[str, ...]:
-        """Return what was found so far for an archive, and have it looked for if that is due."""
-        if pipeline.archive.shelves is None:
-            return ()
-        now = (id(pipeline), pipeline.archive.generation)
-        with self._lock:
-            another = self._of is None or self._of[0] != now[0]
-            due = another or (self._of != now and monotonic() > self._until)
-            if due:
-                self._of, self._until = now, monotonic() + KEPT
-                self._found = () if another else self._found
-                self._looking = threading.Thread(target=self._look, args=(pipeline, now), name="examples", daemon=True)
-                self._looking.start()
-            return self._found
+    def of(self, pipeline: "Pipeline") -> tuple[str, ...]:
+        """Return what was found so far for the archive of a pipeline."""
+        of, found = self._of, self._found
+        return found if of is not None and of[0] == id(pipeline) else ()
 
-    def wait(self) -> None:
-        """Return when what is being looked for has been found."""
-        if self._looking is not None:
-            self._looking.join()
-
-    def _look(self, pipeline: "Pipeline", of: tuple[int, int]) -> None:
+    @contextmanager
+    def looked_for(self, app: Flask) -> Iterator[None]:
+        """While it lasts, look for questions that the archive asked by an application answers; not a moment longer."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._follow, args=(app, stop), name="examples", daemon=True)
+        thread.start()
         try:
-            found = find(pipeline)
-        except (OSError, ValueError) as error:  # the archive was closed, or is damaged: questions meet it as well
-            log.info("no example questions: %s", error)
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _follow(self, app: Flask, stop: threading.Event) -> None:
+        while True:
+            try:
+                with app.app_context():
+                    self.look(current_pipeline(), stop)
+            except (OSError, ValueError, HTTPException) as error:  # damaged, away, or busy: questions meet it as well
+                log.info("no example questions: %s", error)
+            if stop.wait(LOOK):
+                return
+
+    def look(self, pipeline: "Pipeline", stop: threading.Event) -> None:
+        """Look for examples if that is due: in another archive, or in one that has changed since KEPT seconds."""
+        now = (id(pipeline), pipeline.archive.generation)
+        another = self._of is None or self._of[0] != now[0]
+        if not another and (self._of == now or monotonic() < self._until):
             return
-        with self._lock:
-            if self._of == of:
-                self._found = found
+        if another:
+            self._found = ()
+        self._of, self._until = now, monotonic() + KEPT
+        self._found = find(pipeline, stop)
 
 
-def find(pipeline: "Pipeline") -> tuple[str, ...]:
-    """Return questions that an archive answers, made of its newest articles; none if it does not keep them by day."""
+def find(pipeline: "Pipeline", stop: threading.Event) -> tuple[str, ...]:
+    """Return questions that an archive answers, made of its newest articles; none if it does not keep them by day.
+
+    If it is told to stop, they are those found until then.
+    """
     shelves = pipeline.archive.shelves
     if shelves is None:
         return ()
     found = list[str]()
     for question in examples(pipeline, shelves.newest(Filter(), LOOKED_AT)):
         found.append(question)
-        sleep(BREATH)
+        if stop.wait(BREATH):
+            break
     return tuple(found)

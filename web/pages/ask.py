@@ -19,7 +19,7 @@ def ask() -> str | tuple[str, int]:
     """Show the form and, if a question is asked, its answers; if a field is wrong, that, with status 400."""
     pipeline = current_pipeline()
     if "q" not in request.args:
-        shelves, examples = pipeline.archive.shelves, current_app.config["EXAMPLES"].current(pipeline)
+        shelves, examples = pipeline.archive.shelves, current_app.config["EXAMPLES"].of(pipeline)
         newest = shelves.newest(Filter(), NEWEST) if shelves else None
         return _page(Filter(), counts=pipeline.archive.store.counts(), newest=newest, examples=examples)
     try:
