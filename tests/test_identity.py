@@ -254,6 +254,15 @@ def check_orders(files: list[list[Written]], order: Sequence[int], open_at: Call
         assert set(found[0]) == expected(files)
 
 
+def test_copy_in_the_same_file_goes_on_when_its_twin_is_superseded_by_the_next_lines(tmp_path: Path) -> None:
+    """An example that 2,000 of the property below found: the copy was lost until the file was read again."""
+    files = [
+        [Written(None, "Gazette", None, 1, 1), Written(1, "", None, 1, 1), Written(1, "Gazette", 1, 1, 1)],
+        [Written(1, "Gazette", None, 1, 1)],
+    ]
+    check_orders(files, [1, 0], in_folder)
+
+
 def in_folder(path: Path) -> GrowingArchive:
     return Archive.create(path, FakeEncoder())
 

@@ -175,10 +175,15 @@ def decide(arrival: Arrival, waiting: Sequence[Batch]) -> Decision:
 def _meets(arrival: Arrival, waiting: Sequence[Batch]) -> bool:
     """Return whether an arrival has to do with stored articles that are about to change.
 
-    These have its id, or will go on at its source, or say the same until then.
+    These have its id, or will go on at its source, or say the same until then; or another place is about to be noted of
+    one that it changes, where that goes on.
     """
     ids = {arrival.came_as.id, arrival.article.id, *arrival.names, *(each.work.shown_as for each in arrival.joined)}
     if any(not batch.keys.isdisjoint(arrival.keys) for batch in waiting):
+        return True
+    leaving = {each.work.id for each in arrival.joined}
+    leaving |= {arrival.article.id} if arrival.stored is not None and not arrival.is_same else set()
+    if any(other.article in leaving for batch in waiting for other in batch.noted.values()):
         return True
     if _waiting_twin(arrival, waiting) is None:
         ids |= {twin.id for twin in arrival.twins}
