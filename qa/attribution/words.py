@@ -39,10 +39,10 @@ STANCE = _words(
     decided declined declines decried decries defended defends demanded demands denounced denounces described
     describes detailed disavowed discussed discusses dismayed dismissed dismisses disputed disputes documented
     dubbed encouraged encourages endorsed endorses envisioned estimated estimates expected expects expressed
-    expresses feared fears feels finds found hailed hails highlighted highlights hoped hopes identified imagined
-    interpreted invoked issued knew knows labeled labels laid lambasted lambastes lashed lauded learned likened
-    likens listed mentioned mentions mocked mocks named objected objects offered offers opposed opposes ordered
-    outlined outlines planned plans pointed points portrayed portrays praised praises preferred prefers
+    expresses feared fears feels felt finds found hailed hails highlighted highlights hoped hopes identified
+    imagined interpreted invoked issued knew knows labeled labels laid lambasted lambastes lashed lauded learned
+    likened likens listed mentioned mentions mocked mocks named objected objects offered offers opposed opposes
+    ordered outlined outlines planned plans pointed points portrayed portrays praised praises preferred prefers
     projected promoted proposed proposes pushed questioned quoted quotes railed realized recommended recommends
     referenced referred refers refused refuses regarded rejected rejects repudiated ridiculed ridicules ruled
     scolded seeks sees shot showed shows signaled signals slammed slams sought suggests supported talked talks
@@ -54,9 +54,9 @@ STANCE = _words(
 
 STANCE_PLURAL = _words(
     """
-    advocate agree call convince criticize defend demand describe disagree dismiss doubt endorse expect favor
-    fear feel hope ignore offer oppose persuade plan prefer promote propose question reject show support talk
-    want worry
+    advocate agree blame call convince criticize defend demand describe disagree dismiss doubt endorse expect
+    favor fear feel hope ignore know offer oppose persuade plan prefer promote propose question reject see seek
+    show support talk want worry
     """
 )
 
@@ -186,8 +186,8 @@ HEADLINED = _words("says said tells told")
 
 NO_SPEAKERS = _words(
     """
-    analysis answer breaking contributing correction exclusive more name note opinion photo photos question read related
-    revealed the update updated video watch
+    analysis answer breaking contributing correction exclusive more name note opinion photo photos question read
+    related revealed the update updated video watch
     """
 )
 """What stands before a colon and speaks not."""
