@@ -150,6 +150,7 @@ def test_a_feed_takes_a_token_in_its_address_that_may_only_read(team: Team) -> N
     client = team.client
     assert client.get(f"/feed.atom?token={team.read}&q=Who").status_code != 401
     assert client.get(f"/feed.atom?token={team.write}&q=Who").status_code == 401
+    assert client.post(f"/feedback?token={team.read}").status_code == 401
     assert client.get(f"/?token={team.read}&q=Who").status_code == 401
 
 

@@ -1,5 +1,6 @@
 """The page in a real browser, over the real pipeline and the default archive."""
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from browsing import texts, wait_for
+from qa.feedback import FeedbackFile, Verdict, default_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -121,6 +123,21 @@ def test_keyboard_alone_leads_from_the_question_to_the_article(browser: webdrive
     assert browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", link) == "solid"
     ActionChains(browser).send_keys(Keys.ENTER).perform()
     wait_for(browser, "#span")
+
+
+def test_one_key_says_what_one_thinks_of_the_answer_that_has_the_focus(
+    browser: webdriver.Chrome, live_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    ask(browser, live_url)
+    ActionChains(browser).send_keys("w").perform()  # nothing has the focus, so no key says anything
+    browser.execute_script("document.querySelector('.answer').focus()")
+    ActionChains(browser).send_keys("R").perform()
+    WebDriverWait(browser, 60).until(lambda _: texts(browser, "h1") == ["Kept"])
+    assert [each.verdict for each in FeedbackFile(default_file()).all()] == [Verdict.RIGHT]
+    browser.find_element(By.CSS_SELECTOR, ".judge button").click()
+    WebDriverWait(browser, 60).until(lambda _: texts(browser, "h1") == ["Undone: nothing is kept of it"])
+    assert FeedbackFile(default_file()).all() == []
 
 
 def test_wrong_field_has_the_focus(browser: webdriver.Chrome, live_url: str) -> None:

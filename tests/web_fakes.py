@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -88,6 +89,7 @@ class FakeArchive:
 class FakeSettings:
     k: int = 10
     archive: str = "fake"
+    feedback: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ OPEN = frozenset({"static", "api.health", "api.ready", "pages.sign_in"})
 UNCOUNTED = frozenset({"static", "api.health", "api.ready", "metrics"})
 """What is asked often and costs nothing."""
 
-FEEDS = "/feed"
+FEEDS = "/feed."
 """How the addresses of feeds begin, in which a token may stand."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

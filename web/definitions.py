@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from embeddings.archives import Position
 from embeddings.dates import parse_filter_date
 from embeddings.types import Filter
+from qa.feedback import Verdict
 from qa.limits import MAX_ARTICLES, MAX_K, MAX_QUESTION, check_articles, check_k, check_outlets, check_question
 
 MOST_LISTED = 1_000
@@ -101,6 +102,19 @@ def _position(value: str | None) -> str | None:
     return value or None
 
 
+def _number(value: object) -> int:
+    text = str(value).strip()
+    if not re.fullmatch("[0-9]{1,15}", text):
+        raise ValueError(f"{text[:40]!r} is no whole number; say it below an answer of the page, asked again")
+    return int(text)
+
+
+def _verdict(value: str) -> str:
+    if value not in {*Verdict, UNDO}:
+        raise ValueError(f"{value[:40]!r} is no verdict; send {', '.join(Verdict)} or {UNDO}")
+    return value
+
+
 Day = Annotated[Annotated[str, Field(json_schema_extra={"pattern": _DAY})] | None, AfterValidator(_day)]
 Names = Annotated[list[str] | None, BeforeValidator(_as_list, json_schema_input_type=list[str] | str | None)]
 Count = Annotated[Annotated[int, Field(ge=1, le=MAX_K)] | None, BeforeValidator(_whole_number)]
@@ -139,6 +153,44 @@ class Scope(Definition):
         return Filter(
             self.published_from or "", self.published_to or "", tuple(self.outlet or ()), tuple(self.article or ())
         )
+
+
+UNDO = "undo"
+"""The verdict that takes one back."""
+
+
+class Judgement(Definition):
+    """What is said of an answer on the page, and which one is meant."""
+
+    question: Annotated[str, AfterValidator(check_question)]
+    """The question that it answers."""
+
+    article: str
+    """Its article's id."""
+
+    start: Annotated[int, BeforeValidator(_number)]
+    """Its first character."""
+
+    end: Annotated[int, BeforeValidator(_number)]
+    """The one behind its last."""
+
+    hash: str
+    """Of its words, as in links."""
+
+    generation: Annotated[int, BeforeValidator(_number)]
+    """The state of the archive that was asked."""
+
+    verdict: Annotated[str, AfterValidator(_verdict)] = Field(examples=[Verdict.RIGHT.value])
+    """What is said."""
+
+    published_from: Day = Field(None, alias="from")
+    """The filter's first day."""
+
+    published_to: Annotated[Day, AfterValidator(_range_of)] = Field(None, alias="to")
+    """Its last."""
+
+    outlet: Names = None
+    """Its outlets."""
 
 
 class Asking(Scope, Question):

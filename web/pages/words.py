@@ -8,7 +8,9 @@ from embeddings.matching import places_of
 from embeddings.plural import plural
 from embeddings.types import Article, Filter, Span
 from qa.absence import Absence
-from qa.types import Prediction
+from qa.evidence import hash_of
+from qa.feedback import IN_WORDS, Outcome, Verdict
+from qa.types import Answer, Prediction
 from web.highlight import TextPiece, pieces
 
 TITLE, LEEWAY = 90, 5
@@ -71,6 +73,42 @@ def nearest_in_words(absence: Absence) -> str:
         return "no passage holds anything like an answer"
     percent = round(100 * absence.nearest)
     return f"{percent} %, {needed}" if percent else f"under 1 %, {needed}"
+
+
+def verdicts() -> list[tuple[str, str, str]]:
+    """Return what can be said of an answer: its value in the form, in words, and its key."""
+    keys = {Verdict.RIGHT: "r", Verdict.WORDS: "w", Verdict.ARTICLE: "a", Verdict.NOTHING: "n"}
+    return [(verdict.value, verdict_in_words(verdict), keys[verdict]) for verdict in Verdict]
+
+
+def verdict_in_words(verdict: str) -> str:
+    """Return what was said of an answer: "Wrong words"."""
+    return IN_WORDS[Verdict(verdict)].capitalize()
+
+
+def outcome_in_words(outcome: Outcome) -> str:
+    """Return what became of feedback."""
+    return {
+        Outcome.NEW: "Kept",
+        Outcome.CHANGED: "Kept, in the place of what was said before",
+        Outcome.ALREADY: "This was said before, and counts once",
+        Outcome.UNDONE: "Undone: nothing is kept of it",
+    }[outcome]
+
+
+def judged_fields(prediction: Prediction, answer: Answer, only: Filter) -> dict[str, object]:
+    """Return what the form below an answer sends beside the verdict."""
+    return {
+        "question": prediction.question,
+        "article": answer.article.id,
+        "start": answer.start,
+        "end": answer.end,
+        "hash": hash_of(answer.text),
+        "generation": prediction.generation,
+        "from": only.published_from,
+        "to": only.published_to,
+        "outlet": only.outlets,
+    }
 
 
 def as_sentence(message: str) -> str:

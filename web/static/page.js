@@ -15,7 +15,18 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const form of document.querySelectorAll("form:has(> .progress)")) {
-  // What is left blank stays out of the address.
+  // While an answer has the focus, one key each says what one thinks of it.
+for (const card of document.querySelectorAll(".answer:has(.judge)")) {
+  card.tabIndex = 0;
+  card.addEventListener("keydown", (event) => {
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
+    if (!plain || event.target.closest("input, select, textarea")) return;
+    const key = CSS.escape(event.key.toLowerCase());
+    card.querySelector(`.judge [aria-keyshortcuts="${key}"]`)?.click();
+  });
+}
+
+// What is left blank stays out of the address.
   form.addEventListener("formdata", (event) => {
     for (const name of new Set(event.formData.keys())) {
       if (name !== "q" && event.formData.getAll(name).every((value) => value === "")) event.formData.delete(name);
