@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from embeddings.command_line import NothingToDo, WrongUse, archive_option, outlets_option, plain_errors
+from embeddings.command_line import NothingToDo, WrongUse, archive_option, outlets_option, plain_errors, progress_bar
 from embeddings.commands import index_with_progress
 from embeddings.cures import make_archive
 from embeddings.dates import in_words, parse_filter_date
@@ -25,7 +25,10 @@ from qa.limits import check_k, check_outlets, check_question
 from qa.pipeline import Pipeline
 from qa.render import Href, confidence_in_words, page_doubts, page_in_words, prediction_to_json, said_by
 from qa.settings import Settings
+from qa.sheet import read_sheet
 from qa.types import Answer, Prediction
+
+PATH = click.Path(dir_okay=False, path_type=Path)
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 """The articles that are asked while there is no archive, in a checkout of the project."""
@@ -77,7 +80,7 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
 
 
 @click.command()
-@click.argument("question")
+@click.argument("question", default="")
 @archive_option
 @click.option("-k", type=int, default=None, help="How many passages to look through, 1 to 100.  [default: 10]")
 @click.option("--from", "published_from", metavar="DATE", default="", help="Only articles published on or after.")
@@ -87,6 +90,8 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the endpoint does.")
 @click.option("--explain", is_flag=True, help="Say on stderr at which stage the answer of --expect was lost.")
 @click.option("--expect", metavar="ANSWER", default="", help="The answer that --explain looks for.")
+@click.option("--sheet", metavar="FILE", type=PATH, help="Answer the questions of FILE, a line or a row each.")
+@click.option("--out", metavar="FILE", type=PATH, help="Write the answers of --sheet to FILE, .csv or .json.")
 @click.pass_obj
 def ask(
     href: Href,
@@ -100,6 +105,8 @@ def ask(
     as_json: bool,
     explain: bool,
     expect: str,
+    sheet: Path | None,
+    out: Path | None,
 ) -> None:
     """Answer a question with verbatim quotations from the archive.
 
@@ -110,7 +117,12 @@ def ask(
       pressmark ask "Who signed the memorandum?"
       pressmark ask "Who signed the memorandum?" --from 2022-10 --outlet Azernews --json
       pressmark ask "Who signed the memorandum?" --explain --expect "Sabina Aliyeva"
+      pressmark ask --sheet questions.csv --out answers.csv
     """
+    if sheet is not None or out is not None:
+        beside = [question, published_from, published_to, *outlets, expect, k, as_json or None, explain or None]
+        _ask_sheet(sheet, out, archive, href, alone=not any(beside))
+        return
     if explain != bool(same_words(expect)):
         raise WrongUse(
             "--explain and --expect ANSWER go together: name the answer that should have been found, in words"
@@ -137,6 +149,22 @@ def ask(
         click.echo(explained(pipeline, prediction, expect, only), err=True)
     if prediction.abstained:
         raise SystemExit(NothingToDo.exit_code)
+
+
+def _ask_sheet(sheet: Path | None, out: Path | None, archive: Location, href: Href, *, alone: bool) -> None:
+    """Answer all questions of a sheet into a file, and say how many."""
+    from qa.sheet_run import answer_sheet, check_out
+
+    if sheet is None or out is None or not alone:
+        raise WrongUse("--sheet FILE and --out FILE go together, with --archive and nothing else")
+    with plain_errors():
+        check_out(out)
+        questions = read_sheet(sheet.read_bytes())
+        pipeline = open_pipeline(archive)
+        with progress_bar(len(questions), "question", "answering") as bar:
+            rows = answer_sheet(sheet, out, pipeline, href, bar.update)
+    found = sum(row["answer"] != "" for row in rows)
+    click.echo(f"{plural(len(rows), 'question')} of {sheet}, {found} answered, written to {out}", err=True)
 
 
 def _in_words(prediction: Prediction, order: str) -> str:

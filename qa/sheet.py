@@ -1,0 +1,182 @@
+"""Question sheets: many questions read from a table or from lines, and what they are answered as a table or as JSON."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from embeddings.files.decoding import decode
+from embeddings.types import Span
+from qa.limits import check_question
+from qa.pipeline import Pipeline
+from qa.render import said_by
+
+MOST = 1_000
+"""Questions of one sheet."""
+
+LARGEST = 2_000_000
+"""Bytes of one sheet: a thousand of the longest questions, twice over."""
+
+QUESTION = "question"
+"""The column that holds the questions; a table has a header that names it."""
+
+DELIMITERS = (",", ";", "\t")
+
+FORMULA = tuple("=+-@\t\r＝＋－＠")
+"""How a cell begins that spreadsheets take for a formula: https://owasp.org/www-community/attacks/CSV_Injection, with
+the wide forms that some take for the same."""
+
+COLUMNS = (
+    "number",
+    "question",
+    "answer",
+    "confidence",
+    "said by",
+    "sentence",
+    "outlet",
+    "date",
+    "title",
+    "article",
+    "start",
+    "end",
+    "link",
+    "generation",
+    "problem",
+)
+"""What is told of each question, in this order; where nothing answers it, `answer` and what belongs to it are empty."""
+
+Row = Mapping[str, Any]
+
+
+def read_sheet(data: bytes) -> list[str]:
+    """Return the questions of a sheet, in order, as they were written; blank lines and empty rows are none.
+
+    It is a table if its first line names a column "question", else each line is a question. UTF-8, UTF-16 with its mark
+    and the encodings of older programs are read; which, the bytes tell.
+
+    Raises:
+        ValueError: if it holds no question or more than MOST, is too large, or is a table without that column.
+    """
+    if len(data) > LARGEST:
+        raise ValueError(f"the sheet has {len(data):,} bytes, at most {LARGEST:,} are read; send it in parts")
+    text = decode(data).text.removeprefix("\ufeff")
+    questions = _of_table(text) if _delimiter(text) else _of_lines(text)
+    if not questions:
+        raise ValueError(f"the sheet holds no question; write one a line, or a table with a column {QUESTION!r}")
+    if len(questions) > MOST:
+        raise ValueError(
+            f"the sheet holds {len(questions):,} questions, at most {MOST:,} are answered; send it in parts"
+        )
+    return questions
+
+
+def answered(pipeline: Pipeline, number: int, written: str, link: Callable[[Span], str]) -> Row:
+    """Return what a question of a sheet is answered, its best answer; what is wrong with it is its `problem`."""
+    row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
+    row |= {"number": number, "question": " ".join(written.split())}
+    try:
+        question = check_question(written)
+    except ValueError as error:
+        return {**row, "problem": str(error)}
+    prediction = pipeline.ask(question)
+    row |= {"generation": prediction.generation, "problem": prediction.notice}
+    if not prediction.answers:
+        return row
+    best = prediction.answers[0]
+    return {
+        **row,
+        "answer": best.text,
+        "confidence": round(best.confidence, 4),
+        "said by": said_by(best),
+        "sentence": best.sentence.text,
+        "outlet": best.article.outlet,
+        "date": best.article.published,
+        "title": best.article.title,
+        "article": best.article.id,
+        "start": best.start,
+        "end": best.end,
+        "link": link(best),
+    }
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Return rows as a table, for spreadsheets: with a byte order mark, and no cell that they take for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([_harmless(row[name]) for name in COLUMNS] for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """Return rows as a list of objects; what is empty is null."""
+    told = [{name: None if row[name] == "" else row[name] for name in COLUMNS} for row in rows]
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _harmless(value: object) -> object:
+    """Return a cell; a text that begins like a formula, after white space too, gets an apostrophe before it."""
+    if isinstance(value, str) and (value.startswith(FORMULA) or value.lstrip().startswith(FORMULA)):
+        return f"'{value}"
+    return value
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    return [name.strip().casefold() for name in next(csv.reader([line], delimiter=delimiter), [])]
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the cells of a table, "" if the text is none.
+
+    Raises:
+        ValueError: if it looks like a table that has no column of questions.
+    """
+    first = text.lstrip().split("\n", 1)[0].strip()
+    for delimiter in DELIMITERS:
+        count = _names(first, delimiter).count(QUESTION)
+        if count > 1:
+            raise ValueError(f"the sheet has {count} columns {QUESTION!r}; name one of them otherwise")
+        if count:
+            return delimiter
+    delimiter = max(DELIMITERS, key=first.count)
+    cells, rows = _names(first, delimiter), [line for line in text.split("\n") if line.strip()]
+    short = all(len(name.split()) <= 2 and "?" not in name for name in cells)
+    if len(cells) > 1 and short and len(rows) > 1 and all(delimiter in row for row in rows):
+        raise ValueError(
+            f"the sheet has the columns {', '.join(cells)[:200]}, none of them {QUESTION!r}; name the one that holds "
+            f"the questions {QUESTION!r}"
+        )
+    return ""
+
+
+def _of_lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _of_table(text: str) -> list[str]:
+    return [question for question in _cells(text) if question is not None]
+
+
+def _cells(text: str) -> Iterator[str | None]:
+    """Yield the question of each row, "" where there is none beside other cells; None for an empty row.
+
+    Raises:
+        ValueError: if a quotation mark is not closed, or a row has more cells than the header.
+    """
+    reader = csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        header = [name.strip().casefold() for name in next(reader)]
+        place = header.index(QUESTION)
+        for row in reader:
+            if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
+                raise ValueError(
+                    f"line {reader.line_num} of the sheet has {len(row)} cells, the header {len(header)}; put "
+                    'questions that hold a delimiter in "quotation marks"'
+                )
+            whole = "".join(row).strip()
+            yield (row[place].strip() if place < len(row) else "") if whole else None
+    except csv.Error as error:
+        raise ValueError(
+            f"line {reader.line_num} of the sheet is no row of a table: {error}; close its quotation marks"
+        ) from error

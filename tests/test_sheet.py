@@ -1,0 +1,168 @@
+"""Question sheets: what is a question in them, what is told of each, and going on where one stopped."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import cast
+
+import pytest
+from click.testing import CliRunner
+
+from qa.pipeline import Pipeline
+from qa.sheet import COLUMNS, answered, as_csv, as_json, read_sheet
+from qa.sheet_run import answer_sheet
+from web.commands import main
+from web.span_links import span_path
+from web_fakes import SIGNED, FakePipeline, answer_of, prediction_of, signed_prediction, span_of
+
+TABLE = 'id,Question\n1,"Who signed, and when?"\n2,"What was\nsigned?"\n3,"He said ""yes""?"\n,\n'
+
+
+def over(fake: FakePipeline) -> Pipeline:
+    return cast("Pipeline", fake)
+
+
+def asked(fake: FakePipeline) -> list[str]:
+    return [question for question, _, _ in fake.asked]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "questions"),
+    [
+        ("Who signed, and when?\n\n  What was it? \r\n", ["Who signed, and when?", "What was it?"]),
+        ("Baku, Ganja and Sheki\nWho came, and why?\n", ["Baku, Ganja and Sheki", "Who came, and why?"]),
+        (TABLE, ["Who signed, and when?", "What was\nsigned?", 'He said "yes"?']),
+        ("question;id\nWho signed?;1\n;2\n", ["Who signed?", ""]),
+        ("question\tid\nWho signed?\t1\n", ["Who signed?"]),
+        ("question\nWho signed?\n", ["Who signed?"]),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_questions_are_read_from_lines_and_tables(sheet: str, questions: list[str], encoding: str) -> None:
+    assert read_sheet(sheet.encode(encoding)) == questions
+
+
+def test_sheet_of_an_older_program_keeps_its_letters() -> None:
+    assert read_sheet("question;id\nWas sagte Frau Müller über die Brücke?;1\n".encode("cp1252")) == [
+        "Was sagte Frau Müller über die Brücke?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        ("", "the sheet holds no question; write one a line, or a table with a column 'question'"),
+        ("\n \n", "the sheet holds no question"),
+        ("question,id\n,\n", "the sheet holds no question"),
+        ("Who?\n" * 1001, "the sheet holds 1,001 questions, at most 1,000 are answered; send it in parts"),
+        ("id,text\n1,Who signed?\n", "the sheet has the columns id, text, none of them 'question'; name the one"),
+        ("question,question\nWho?,Who?\n", "the sheet has 2 columns 'question'; name one of them otherwise"),
+        ('question,id\n"Who?,1\n', "line 2 of the sheet is no row of a table: .*; close its quotation marks"),
+        ("id,question\n1,Who, and when?\n", 'line 2 of the sheet has 3 cells, the header 2; put questions .* in "quot'),
+        ("x" * 2_000_001, "the sheet has 2,000,001 bytes, at most 2,000,000 are read; send it in parts"),
+    ],
+)
+def test_what_is_no_sheet_is_refused_with_the_cure(sheet: str, said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{said}"):
+        read_sheet(sheet.encode())
+
+
+def test_a_thousand_questions_are_a_sheet() -> None:
+    assert len(read_sheet(b"Who?\n" * 1000)) == 1000
+
+
+def test_a_row_tells_the_best_answer_and_where_it_stands() -> None:
+    row = answered(over(FakePipeline(signed_prediction())), 7, "Who  signed?", span_path)
+    assert tuple(row) == COLUMNS
+    assert {name: row[name] for name in ("number", "question", "answer", "confidence", "date", "title", "start")} == {
+        "number": 7,
+        "question": "Who signed?",
+        "answer": "a memorandum",
+        "confidence": 0.93,
+        "date": "2022-10-19",
+        "title": "Offices sign a memorandum",
+        "start": 43,
+    }
+    assert row["sentence"] == "The offices signed a memorandum on Wednesday."
+    assert row["link"].startswith("/articles/azernews%2F2022%20signing%231?start=43&end=55&hash=")
+
+
+def test_what_cannot_be_asked_is_a_row_with_its_problem() -> None:
+    fake = FakePipeline(signed_prediction())
+    assert "holds no letter or digit" in answered(over(fake), 1, "???", span_path)["problem"]
+    assert "1,001 characters" in answered(over(fake), 2, "x" * 1001, span_path)["problem"]
+    assert fake.asked == []
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", " =", "\n=", "＝"])
+def test_no_cell_of_a_table_is_a_formula(begin: str) -> None:
+    evil = f'{begin}HYPERLINK("https://evil.example";"a, b")'
+    row = {**answered(over(FakePipeline()), 1, "Who?", span_path), "question": evil, "confidence": 0.5}
+    text = as_csv([row])
+    assert text.startswith("\ufeffnumber,question,")
+    (read,) = csv.DictReader(io.StringIO(text[1:], newline=""))
+    assert (read["question"], read["confidence"]) == (f"'{evil}", "0.5")
+    assert json.loads(as_json([row]))[0]["question"] == evil  # in JSON a text is a text
+
+
+def test_quotes_and_line_breaks_stay_in_their_cell() -> None:
+    span = span_of(SIGNED, '"The memorandum is a first step,"')
+    fake = FakePipeline(prediction_of((answer_of(span),), ()))
+    (read,) = csv.DictReader(io.StringIO(as_csv([answered(over(fake), 1, "Who?", span_path)])[1:], newline=""))
+    assert read["answer"] == '"The memorandum is a first step,"'
+
+
+def test_sheet_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    sheet, out = tmp_path / "q.txt", tmp_path / "a.json"
+    sheet.write_text("Who?\nWhat?\nWhen?\n")
+    fake, steps = FakePipeline(signed_prediction()), iter(range(10))
+
+    def stop() -> None:
+        if next(steps) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answer_sheet(sheet, out, over(fake), span_path, stop)
+    part = tmp_path / "a.json.part"
+    assert (asked(fake), out.exists()) == (["Who?", "What?"], False)
+    part.write_text(part.read_text()[:-20])  # as a crash may leave it: the second row is cut short
+    answer_sheet(sheet, out, over(fake), span_path, lambda: None)
+    assert asked(fake) == ["Who?", "What?", "What?", "When?"]
+    assert [row["question"] for row in json.loads(out.read_text())] == ["Who?", "What?", "When?"]
+    assert not part.exists()
+    part.write_text("0" * 64)
+    out.unlink()
+    with pytest.raises(ValueError, match=r"a.json.part holds answers to another sheet; take it away"):
+        answer_sheet(sheet, out, over(fake), span_path, lambda: None)
+
+
+def test_command_answers_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.commands.open_pipeline", lambda _: FakePipeline(signed_prediction()))
+    sheet, out = tmp_path / "q.txt", tmp_path / "a.csv"
+    sheet.write_text("Who signed?\n???\n")
+    typed = ["ask", "--sheet", str(sheet), "--out", str(out)]
+    done = CliRunner().invoke(main, typed)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == f"2 questions of {sheet}, 1 answered, written to {out}\n"
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    assert [row["answer"] for row in rows] == ["a memorandum", ""]
+    done = CliRunner().invoke(main, typed)
+    assert (done.exit_code, "a.csv is there already; name another file" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("--sheet q.txt", "--sheet FILE and --out FILE go together"),
+        ("--out a.csv", "--sheet FILE and --out FILE go together"),
+        ("Who? --sheet q.txt --out a.csv", "with --archive and nothing else"),
+        ("--sheet q.txt --out a.csv -k 3", "with --archive and nothing else"),
+        ("--sheet q.txt --out a.xlsx", r"--out a.xlsx ends in '.xlsx'; name a file that ends in .csv or .json"),
+    ],
+)
+def test_command_that_fits_no_sheet_is_refused(typed: str, said: str) -> None:
+    done = CliRunner().invoke(main, ["ask", *typed.split()])
+    assert done.exit_code == 2
+    assert re.search(re.escape(said), done.stderr)
