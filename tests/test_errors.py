@@ -128,7 +128,7 @@ def test_every_response_carries_the_security_headers(client: FlaskClient, path: 
     policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     assert headers["Content-Security-Policy"] == policy
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_failure_carries_the_security_headers(failing: FlaskClient) -> None:
