@@ -120,7 +120,7 @@ def ask(
       pressmark ask --sheet questions.csv --out answers.csv
     """
     if sheet is not None or out is not None:
-        beside = [question, published_from, published_to, *outlets, expect, k, as_json or None, explain or None]
+        beside = [question, published_from, published_to, *outlets, expect, k, as_json, explain, order != ORDERS[0]]
         _ask_sheet(sheet, out, archive, href, alone=not any(beside))
         return
     if explain != bool(same_words(expect)):
