@@ -22,6 +22,7 @@ from qa.pipeline import Pipeline
 from qa.reader.load import load_readers
 from qa.settings import Settings
 from web import create_app
+from web.requests import current_pipeline
 
 ROOT = Path(__file__).parent.parent
 QUESTION = quote("How many Azerbaijanis were displaced?")
@@ -58,8 +59,8 @@ def served() -> Iterator[str]:
         archive = Archive.create(Path(folder) / "archive", load_encoder(settings.encoder))
         index_paths(archive, [ROOT / "seeds"], lambda _: None)
         app = create_app(Pipeline(archive, load_readers(settings), settings))
-        app.config["EXAMPLES"].current(app.config["PIPELINE"])
-        app.config["EXAMPLES"].wait()
+        with app.app_context():
+            app.config["EXAMPLES"].look(current_pipeline(), threading.Event())
         server = create_server(app, host="127.0.0.1", port=0, threads=4)
         thread = threading.Thread(target=server.run)
         thread.start()
