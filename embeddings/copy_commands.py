@@ -1,4 +1,4 @@
-"""The command line of what leaves an archive whole: `pressmark export`."""
+"""The command line of what leaves an archive whole: `pressmark export`, `backup` and `restore`."""
 
 import sys
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ import click
 from embeddings.archive_commands import opened_database
 from embeddings.command_line import NothingToDo, folder_option, plain_errors
 from embeddings.export import is_read_as_it_is, line_of
+from embeddings.folder.backup import back_up
+from embeddings.folder.backup import restore as restore_from
 from embeddings.plural import plural
 
 
@@ -43,6 +45,38 @@ def export(file: Path, archive: Path) -> None:
         click.echo(f"{said} of these show what looks like HTML; index would read the words that it shows", err=True)
     if not written:
         raise NothingToDo(f"there is no article in {archive}")
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@folder_option
+def backup(file: Path, archive: Path) -> None:
+    """Copy the archive to FILE, as it is at one moment, also while it is asked and written to.
+
+    FILE is there whole or not at all. The indexes are not in it: they are made anew from it.
+
+    \b
+    Example:
+      pressmark backup /backups/news-2024-05-01.sqlite
+    """
+    with plain_errors():
+        counts = back_up(archive, file)
+    click.echo(f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')} of {archive} are in {file}")
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@folder_option
+def restore(file: Path, archive: Path) -> None:
+    """Make an archive of a copy that `pressmark backup` made, in a new or empty folder.
+
+    \b
+    Example:
+      pressmark restore /backups/news-2024-05-01.sqlite --archive ~/newsroom
+    """
+    with plain_errors():
+        counts = restore_from(file, archive)
+    click.echo(f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')} of {file} are in {archive}")
 
 
 @contextmanager

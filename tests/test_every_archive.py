@@ -39,7 +39,16 @@ ANY = {
 }
 """What is typed to try the commands that take any archive, and what they print then on stdout and stderr."""
 
-FOLDERS = {"benchmark": "", "check": "", "export": "out.jsonl", "info": "", "list": "", "remove": "treaty --yes"}
+FOLDERS = {
+    "backup": "out.sqlite",
+    "benchmark": "",
+    "check": "",
+    "export": "out.jsonl",
+    "info": "",
+    "list": "",
+    "remove": "treaty --yes",
+    "restore": "out.sqlite",
+}
 """What is typed to try those that are for archives in a folder."""
 
 

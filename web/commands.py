@@ -14,7 +14,7 @@ import click
 from embeddings.archive_commands import check, info, list_articles, remove
 from embeddings.command_line import WrongUse, archive_option, plain_errors
 from embeddings.commands import index
-from embeddings.copy_commands import export
+from embeddings.copy_commands import backup, export, restore
 from embeddings.locations import Location
 from embeddings.plural import plural
 from qa.commands import ask, open_pipeline
@@ -161,5 +161,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-for command in (index, list_articles, info, remove, check, export, ask, evaluate, benchmark, train, token, feedback):
+KEEPING = (index, list_articles, info, remove, check, export, backup, restore)
+for command in (*KEEPING, ask, evaluate, benchmark, train, token, feedback):
     main.add_command(command)
