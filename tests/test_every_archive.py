@@ -26,6 +26,7 @@ from web.commands import main
 HARBOUR = replace(TREATY, id="harbour", text="The treaty: ships left the harbour.", outlet="Times")
 
 ANY = {
+    "mcp": ("", "", ""),
     "ask": ("What did the ministers sign?", "treaty  ", ""),
     "evaluate ablations": ("questions.jsonl --only k", "questions.jsonl", ""),
     "evaluate answers": ("questions.jsonl --explain", "questions.jsonl", ""),
@@ -123,6 +124,7 @@ def without_server_or_fit(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     monkeypatch.setattr("web.serving.run", lambda _app, listening: listening.close())
+    monkeypatch.setattr("mcp.server.mcpserver.MCPServer.run", lambda *_: None)
     monkeypatch.setattr("web.commands.signal.signal", lambda *_: None)
     monkeypatch.setattr("qa.training.calibrate.calibrate", calibrate)
 

@@ -131,7 +131,7 @@ def test_one_id_twice_is_refused(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        ({}, 400, "the article holds no text"),
+        ({}, 400, "the article holds nothing"),
         ({"articles": []}, 400, "articles holds 0 items; send at least 1"),
         ({"articles": ["text"]}, 400, "articles[0] is a string; send an object"),
         ({"articles": [{"text": "a"}], "outlet": "Gazette"}, 400, "there is no field 'outlet'"),

@@ -224,25 +224,25 @@ class PostedArticle(Definition):
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True, use_attribute_docstrings=True)
 
-    text: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    text: Any = None
     """Its text; it must have one."""
 
-    id: Any = Field(None, json_schema_extra={"type": ["string", "integer", "null"]})
+    id: Any = None
     """Its id: the next one that is posted with it takes its place."""
 
-    title: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    title: Any = None
     """Its headline; without one, its first sentence."""
 
-    published: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    published: Any = None
     """When it was published."""
 
-    outlet: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    outlet: Any = None
     """Who published it."""
 
-    byline: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    byline: Any = None
     """Who wrote it."""
 
-    url: Any = Field(None, json_schema_extra={"type": ["string", "null"]})
+    url: Any = None
     """Where it stands."""
 
     @property
