@@ -80,7 +80,7 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
 
 
 @click.command()
-@click.argument("question", default="")
+@click.argument("question", required=False)
 @archive_option
 @click.option("-k", type=int, default=None, help="How many passages to look through, 1 to 100.  [default: 10]")
 @click.option("--from", "published_from", metavar="DATE", default="", help="Only articles published on or after.")
@@ -95,7 +95,7 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
 @click.pass_obj
 def ask(
     href: Href,
-    question: str,
+    question: str | None,
     archive: Location,
     k: int | None,
     published_from: str,
@@ -120,9 +120,21 @@ def ask(
       pressmark ask --sheet questions.csv --out answers.csv
     """
     if sheet is not None or out is not None:
-        beside = [question, published_from, published_to, *outlets, expect, k, as_json, explain, order != ORDERS[0]]
+        beside = [
+            question,
+            published_from,
+            published_to,
+            *outlets,
+            expect,
+            k is not None,
+            as_json,
+            explain,
+            order != ORDERS[0],
+        ]
         _ask_sheet(sheet, out, archive, href, alone=not any(beside))
         return
+    if question is None:
+        raise click.UsageError("Missing argument 'QUESTION'.")
     if explain != bool(same_words(expect)):
         raise WrongUse(
             "--explain and --expect ANSWER go together: name the answer that should have been found, in words"
