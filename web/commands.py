@@ -22,6 +22,7 @@ from qa.evaluation.commands import evaluate
 from qa.evaluation.speed.commands import benchmark
 from qa.feedback_commands import feedback
 from qa.training.commands import train
+from web.load_commands import load
 from web.mcp_commands import mcp
 from web.span_links import span_path
 from web.token_commands import token
@@ -163,5 +164,5 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 KEEPING = (index, list_articles, info, remove, check, export, backup, restore)
-for command in (*KEEPING, ask, mcp, evaluate, benchmark, train, token, feedback):
+for command in (*KEEPING, ask, mcp, evaluate, benchmark, load, train, token, feedback):
     main.add_command(command)
