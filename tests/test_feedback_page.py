@@ -100,3 +100,14 @@ def test_missing_fields_are_each_named(client: FlaskClient) -> None:
 def test_page_of_another_origin_says_nothing(client: FlaskClient, file: FeedbackFile) -> None:
     assert client.post("/feedback", data=SENT, headers={"Origin": "https://evil.example"}).status_code == 403
     assert file.all() == []
+
+
+def test_damaged_file_is_told_and_its_place_is_for_the_log(
+    client: FlaskClient, file: FeedbackFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    file.path.write_text("no feedback\n")
+    response = client.post("/feedback", data=SENT)
+    assert (response.status_code, "full or damaged, so nothing was kept" in response.text) == (503, True)
+    assert str(file.path) not in response.text
+    assert f"{file.path}, line 1: 'no feedback' is no feedback" in caplog.text
+    assert file.path.read_text() == "no feedback\n"

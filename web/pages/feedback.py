@@ -1,10 +1,11 @@
 """What somebody says of an answer: kept, changed or taken back, and told with a way to undo it."""
 
+import logging
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 from flask import render_template, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from embeddings.types import Article, Filter
 from qa.evidence import hash_of
@@ -13,6 +14,8 @@ from web.checking import FieldError, InvalidFieldsError
 from web.definitions import UNDO, Judgement
 from web.requests import current_pipeline, read_fields
 
+log = logging.getLogger(__name__)
+
 FIELDS = ("question", "article", "start", "end", "hash", "generation", "from", "to", "outlet", "verdict")
 """The names of the form below an answer."""
 
@@ -20,11 +23,18 @@ AGAIN = "ask the question again, and say it of what is answered now"
 
 
 def feedback() -> str:
-    """Keep what is said of an answer, and show that it was. Raises InvalidFieldsError, NotFound."""
+    """Keep what is said of an answer, and show that it was. Raises InvalidFieldsError, NotFound, ServiceUnavailable."""
     said = read_fields(Judgement, request.form, dict(zip(FIELDS, FIELDS, strict=True)))
     file = FeedbackFile(current_pipeline().settings.feedback or default_file())
-    undone = said.verdict == UNDO
-    outcome = _taken_back(file, said) if undone else file.give(_judged(said, Verdict(said.verdict)))
+    given = None if said.verdict == UNDO else _judged(said, Verdict(said.verdict))
+    try:
+        outcome = _taken_back(file, said) if given is None else file.give(given)
+    except ValueError as error:
+        log.warning("%s", error)  # where the file lies is for its keeper
+        raise ServiceUnavailable(
+            "The file of feedback is full or damaged, so nothing was kept. Whoever keeps this server finds the cause "
+            "in the log."
+        ) from error
     asked = {"q": said.question, "from": said.published_from, "to": said.published_to, "outlet": said.outlet}
     return render_template("feedback.html", said=said, outcome=outcome, asked=asked, sent=request.form)
 
