@@ -71,8 +71,8 @@ def test_json_has_the_copies_beside_the_supports(client: FlaskClient) -> None:
     (answer,) = client.get("/api/v1/ask", query_string={"question": QUESTION}).get_json()["answers"]
     assert [support["article"]["id"] for support in answer["supports"]] == ["reporter"]
     assert [(copy["article"]["id"], copy["start"], copy["end"], copy["href"]) for copy in answer["copies"]] == [
-        ("morning", 9, 17, "/articles/morning?start=9&end=17"),
-        ("tabloid", 9, 17, "/articles/tabloid?start=9&end=17"),
+        ("morning", 9, 17, "/articles/morning?start=9&end=17&hash=e8c09a0866ef"),
+        ("tabloid", 9, 17, "/articles/tabloid?start=9&end=17&hash=e8c09a0866ef"),
     ]
 
 

@@ -256,13 +256,14 @@ class Indexes:
             before.snapshot.close()
         self._shorten_journal()
 
-    def _shorten_journal(self, least: int = LONG_JOURNAL) -> None:
+    def _shorten_journal(self, least: int | None = None) -> None:
         """Write a long journal back and take a new snapshot: SQLite restarts a journal that nobody reads from.
 
         That is so when all readers took their snapshot after the last commit was written back, so it is done with every
         new generation and before every transaction.
         """
-        if self._read_only or self._search_lock.read_here or not self.database.journal_is_longer_than(least):
+        longest = LONG_JOURNAL if least is None else least
+        if self._read_only or self._search_lock.read_here or not self.database.journal_is_longer_than(longest):
             return
         self.database.write_journal_back()
         snapshot = self.database.snapshot()
