@@ -18,7 +18,8 @@ class Absence:
 
     `searched`: the articles that the filter lets through, None if the archive does not count them. `nearest`: the
     confidence of the likeliest of what was withheld, None if nothing was; `needed`: the least one of an answer; both in
-    [0, 1]. `nowhere`: words of the question that stand nowhere in the archive, whatever the filter.
+    [0, 1]. `nowhere`: words of the question that stand nowhere in the archive, whatever the filter, without
+    little ones such as "how".
     """
 
     searched: Holdings | None

@@ -214,7 +214,7 @@ def test_abstained_shows_the_nearest_passages_and_folds_what_may_hold_an_answer(
     assert "Questions are read in English" in page
     assert "<dt>Nearest</dt><dd>93 %, where an answer has 31 % or more</dd>" in page
     assert "<dt>Nowhere in the archive</dt>" in page
-    assert re.findall(r'class="word" dir="auto">(\w+)<', page) == ["When", "did", "it", "rain"]
+    assert re.findall(r'class="word" dir="auto">(\w+)<', page) == ["rain"]
     assert "<dt>Searched</dt>" not in page  # this archive counts nothing
     assert "Nearest passages</h2>" in page
     assert "A memorandum was planned. Later, the memorandum was signed.</p>" in page

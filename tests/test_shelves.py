@@ -101,7 +101,8 @@ def grown(location: Location) -> GrowingArchive:
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("Who signed the treaties in Baku?", ["Who"]),
+        ("Who signed the treaties in Baku?", []),
+        ("How many of its gold medals did the WHO win?", ["gold", "medals", "WHO", "win"]),
         ("Was the Zeppelin signing in the harbour? The ZEPPELIN!", ["Zeppelin", "harbour"]),
         ("Azernews?", []),
         ("?", []),
