@@ -46,6 +46,8 @@ def _said(error: Exception) -> str:
         return str(error)
     if error.filename is None:
         return f"what is printed cannot be written: {error.strerror}"
+    if isinstance(error, FileNotFoundError):
+        return f"{error.strerror}: {error.filename}; look at how it is spelled, and that its folder is there"
     cure = f"; {FULL_CURE}" if error.errno == errno.ENOSPC and FULL_CURE not in error.strerror else ""
     return f"{error.strerror}{cure}: {error.filename}"
 

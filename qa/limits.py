@@ -49,12 +49,12 @@ def check_words(text: str) -> str:
 
 
 def check_k(value: str | int) -> int:
-    """Return the number of passages to read.
+    """Return the number of passages to look through.
 
     Raises:
         ValueError: if it is not a whole number from 1 to MAX_K.
     """
-    cure = f"k is the number of passages to read, a whole number from 1 to {MAX_K}"
+    cure = f"k is the number of passages to look through, a whole number from 1 to {MAX_K}"
     text = str(value).strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):  # int() takes quadratic time
         raise ValueError(f"k is {text[:40]!r}; {cure}")

@@ -247,7 +247,7 @@ def test_a_file_that_is_none_of_tokens_is_told(tmp_path: Path, text: str) -> Non
     ("options", "said"),
     [
         (["--host", "0.0.0.0"], "on 0.0.0.0 anybody on the network may ask: say who may with --tokens FILE"),
-        (["--tokens", "nowhere.json"], "nowhere.json"),
+        (["--tokens", "none.json"], "no file none.json; make it with: pressmark token make NAME --tokens none.json\n"),
         (["--rate", "often", "--host", "0.0.0.0"], "'often' is no rate; write one such as 300/minute"),
         (["--cors", "desk.example"], "--cors 'desk.example' is no origin; write one such as https://"),
     ],

@@ -239,7 +239,7 @@ def test_a_batch_is_answered_as_its_questions_are_alone(client: FlaskClient, pip
             [{"question": "Who?"}, {"question": " ", "k": 0}],
             {
                 "questions[1].question": "the question is blank; type a question such as: Who signed the agreement?",
-                "questions[1].k": "k is 0; k is the number of passages to read, a whole number from 1 to 100",
+                "questions[1].k": "k is 0; k is the number of passages to look through, a whole number from 1 to 100",
             },
         ),
         (

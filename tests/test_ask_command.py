@@ -265,7 +265,10 @@ def test_ask_opens_the_archive_it_is_told(over: Over, news: Archive, monkeypatch
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["Who?", "-k", "0"], "Error: k is 0; k is the number of passages to read, a whole number from 1 to 100\n"),
+        (
+            ["Who?", "-k", "0"],
+            "Error: k is 0; k is the number of passages to look through, a whole number from 1 to 100\n",
+        ),
         (["Who?", "-k", "-1"], "Error: k is -1; k is the number"),
         (["Who?", "-k", "1000"], "Error: k is 1000; k is the number"),
         (["Who?", "-k", "many"], "Error: Invalid value for '-k': 'many' is not a valid integer.\n"),

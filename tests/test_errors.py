@@ -34,7 +34,7 @@ def problem_of(response: TestResponse) -> tuple[int, str, str]:
 
 def test_wrong_fields_are_a_problem_that_names_them(client: FlaskClient) -> None:
     response = client.get("/api/v1/ask?question=Who&k=0")
-    detail = "k is 0; k is the number of passages to read, a whole number from 1 to 100"
+    detail = "k is 0; k is the number of passages to look through, a whole number from 1 to 100"
     assert problem_of(response) == (400, "Bad Request", f"k: {detail}")
     assert response.get_json()["errors"] == [{"field": "k", "detail": detail}]
 
@@ -43,6 +43,19 @@ def test_unknown_article_is_a_problem(client: FlaskClient) -> None:
     response = client.get("/api/v1/articles/nowhere")
     assert problem_of(response) == (404, "Not Found", "This archive has no article 'nowhere'.")
     assert response.get_json()["errors"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("GET", "/api/v1/askk", "There is nothing at /api/v1/askk; /api/v1/ names what there is."),
+        ("PUT", "/api/v1/ask", "/api/v1/ask takes no PUT; it takes GET, HEAD, POST."),
+    ],
+)
+def test_address_that_takes_nothing_is_named_with_what_does(
+    client: FlaskClient, method: str, path: str, said: str
+) -> None:
+    assert problem_of(client.open(path, method=method))[2] == said
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,6 @@ def test_k_is_a_whole_number_in_its_range(value: str | int, k: int) -> None:
 )
 def test_other_k_is_refused(value: str | int, said: str) -> None:
     with pytest.raises(
-        ValueError, match=f"^k is {said}; k is the number of passages to read, a whole number from 1 to 100$"
+        ValueError, match=f"^k is {said}; k is the number of passages to look through, a whole number from 1 to 100$"
     ):
         check_k(value)

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 
 from embeddings.types import Article, Filter
 from processes import run_python
+from qa.absence import Absence
 from qa.evidence import hash_of
 from qa.reader.load import NO_MEMORY
-from web.pages.words import as_sentence, scope_in_words
+from web.pages.words import as_sentence, nearest_in_words, scope_in_words
 from web_fakes import (
     HOSTILE,
     REPEATED,
@@ -204,6 +205,10 @@ def test_same_words_twice_the_right_occurrence_is_marked() -> None:
     answer = answer_of(span_of(REPEATED, "memorandum", occurrence=2))
     page = page_of(app_over(FakePipeline(prediction_of((answer,), ()))).test_client(), "/", q="What?")
     assert ">Later, the <mark>memorandum</mark> was signed.</blockquote>" in page
+
+
+def test_least_confidence_of_an_answer_is_told_as_its_word_is() -> None:
+    assert nearest_in_words(Absence(None, 0.2, 0.325, ())) == "20 %, where an answer has 33 % or more"
 
 
 def test_abstained_shows_the_nearest_passages_and_folds_what_may_hold_an_answer() -> None:

@@ -158,7 +158,7 @@ def test_as_shipped_the_answer_stays_and_is_never_surer_as_k_grows_over_passages
 
 @pytest.mark.parametrize("k", [0, -1, 101, 1000])
 def test_ask_refuses_k_out_of_range(news: Archive, k: int) -> None:
-    with pytest.raises(ValueError, match=f"^k is {k}; k is the number of passages to read"):
+    with pytest.raises(ValueError, match=f"^k is {k}; k is the number of passages to look through"):
         pipeline(news, {}).ask(QUESTION, k=k)
 
 

@@ -146,6 +146,16 @@ def test_what_is_no_article_is_refused(client: FlaskClient, body: object, status
     assert said in response.get_json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "said"), [(b'[{"text": "Rain."}]', "The body is a list"), (b"{", "The body is not valid JSON")]
+)
+def test_what_to_post_is_said_of_a_body_that_is_no_object(client: FlaskClient, body: bytes, said: str) -> None:
+    response = client.post("/api/v1/articles", data=body, content_type="application/json")
+    assert response.status_code == 400
+    cure = 'send an object such as {"id": "desk-1", "text": "…"}, and several as {"articles": [{"text": "…"}]}.'
+    assert response.get_json()["detail"] == f"{said}; {cure}"
+
+
 def test_deleting(client: FlaskClient) -> None:
     posted(client, {**PIER, "id": "a/b"})
     assert client.delete("/api/v1/articles/a%2Fb").get_json()["deleted"] == "a/b"

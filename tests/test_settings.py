@@ -80,7 +80,7 @@ def test_bounds_of_a_fraction_are_values_of_their_own(text: str, value: float) -
     [
         ("k", "many", "PRESSMARK_K is 'many'; give a number"),
         ("k", "2.5", "PRESSMARK_K is '2.5'; give a number"),
-        ("k", "0", "PRESSMARK_K: k is 0; k is the number of passages to read, a whole number from 1 to 100"),
+        ("k", "0", "PRESSMARK_K: k is 0; k is the number of passages to look through, a whole number from 1 to 100"),
         ("k", "-1", "PRESSMARK_K: k is -1; "),
         ("k", "1000", "PRESSMARK_K: k is 1000; "),
         ("candidates", "none", "PRESSMARK_CANDIDATES is 'none'; give a number"),

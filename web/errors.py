@@ -6,7 +6,7 @@ from collections.abc import Collection
 from http import HTTPStatus
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from embeddings.types import DamagedError
@@ -50,6 +50,14 @@ def _unavailable(error: Exception) -> AnyResponse:
 
 def _http_error(error: HTTPException) -> AnyResponse:
     detail = error.description
+    if isinstance(error, NotFound) and detail == NotFound.description:
+        cure = (
+            "/api/v1/ names what there is" if request.path.startswith("/api/") else "ask, or look through the archive"
+        )
+        detail = f"There is nothing at {request.path[:200]}; {cure}."
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted({*(error.valid_methods or ())} - {"OPTIONS"}))
+        detail = f"{request.path[:200]} takes no {request.method[:20]}; it takes {allowed}."
     if isinstance(error, RequestEntityTooLarge):
         detail = (
             f"The body is larger than {request.max_content_length or 0:,} bytes, which are the most here; send less."

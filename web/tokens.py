@@ -50,6 +50,10 @@ def read_tokens(path: Path) -> list[Token]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))["tokens"]
         return [Token(row["name"], Rights(row["rights"]), row["sha256"], row["made"]) for row in rows]
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"there is no file {path}; make it with: pressmark token make NAME --tokens {path}"
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{path} is no file of tokens; make one with: pressmark token make NAME --tokens FILE"

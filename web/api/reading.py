@@ -7,10 +7,14 @@ from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from web.checking import TYPES_IN_WORDS, checked
-from web.definitions import Definition
+from web.definitions import Asking, Definition, PostedArticle
 from web.requests import what_is_known
 
-EXAMPLE = '{"question": "Who signed it?"}'
+EXAMPLES: dict[type[Definition], str] = {
+    Asking: '{"question": "Who signed it?"}',
+    PostedArticle: '{"id": "desk-1", "text": "…"}, and several as {"articles": [{"text": "…"}]}',
+}
+"""What may be sent, by the last of the definitions of a body."""
 
 
 class DoubledNameError(ValueError):
@@ -25,14 +29,15 @@ def from_body(definitions: Sequence[type[Definition]]) -> Definition:
         UnsupportedMediaType: if it is said to be something else than JSON in UTF-8, or is compressed.
         InvalidFieldsError: with every field that is wrong, unknown, or of the wrong type.
     """
-    body = read_json()
+    example = EXAMPLES[definitions[-1]]
+    body = _read_json(example)
     if not isinstance(body, dict):
-        raise BadRequest(f"The body is {TYPES_IN_WORDS[type(body)]}; send an object such as {EXAMPLE}.")
+        raise BadRequest(f"The body is {TYPES_IN_WORDS[type(body)]}; send an object such as {example}.")
     fits = (each for each in definitions if not body.keys().isdisjoint(_own_names(each, definitions)))
     return checked(next(fits, definitions[-1]), body, what_is_known(in_address=False))
 
 
-def read_json() -> object:
+def _read_json(example: str) -> object:
     """Return the request's body as JSON. Raises BadRequest, UnsupportedMediaType."""
     _check_said()
     try:
@@ -40,7 +45,7 @@ def read_json() -> object:
     except DoubledNameError as error:
         raise BadRequest(str(error)) from error
     except (ValueError, RecursionError) as error:
-        raise BadRequest(f"The body is not valid JSON; send an object such as {EXAMPLE}.") from error
+        raise BadRequest(f"The body is not valid JSON; send an object such as {example}.") from error
     try:
         json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
