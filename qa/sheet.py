@@ -4,13 +4,15 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.files.decoding import decode
 from embeddings.types import Span
 from qa.limits import check_question
-from qa.pipeline import Pipeline
 from qa.render import said_by
+
+if TYPE_CHECKING:
+    from qa.pipeline import Pipeline
 
 MOST = 1_000
 """Questions of one sheet."""
@@ -71,7 +73,7 @@ def read_sheet(data: bytes) -> list[str]:
     return questions
 
 
-def answered(pipeline: Pipeline, number: int, written: str, link: Callable[[Span], str]) -> Row:
+def answered(pipeline: "Pipeline", number: int, written: str, link: Callable[[Span], str]) -> Row:
     """Return what a question of a sheet is answered, its best answer; what is wrong with it is its `problem`."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
     row |= {"number": number, "question": " ".join(written.split())}

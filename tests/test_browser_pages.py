@@ -74,6 +74,7 @@ PAGES = {
     "filtered": f"{ASK}&outlet=Lake+Post&from=2023",
     "unanswered": "/?q=Who+paid+the+zeppelin%3F&to=2022",
     "archive": "/archive",
+    "sheet": "/sheet",
     "words": "/archive?words=ferry",
     "article": "/articles/harbour?ask=How+many%3F",
     "right-to-left": "/articles/arabic",

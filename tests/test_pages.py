@@ -402,7 +402,7 @@ def test_article_with_wrong_span_is_refused(client: FlaskClient, query: dict[str
     assert message in refusal_of(client, SIGNED_PATH, **query)
 
 
-@pytest.mark.parametrize("name", ["style.css", "page.js", "favicon.svg"])
+@pytest.mark.parametrize("name", ["style.css", "page.js", "sheet.js", "favicon.svg"])
 def test_static_file_is_served(client: FlaskClient, name: str) -> None:
     with client.get(f"/static/{name}") as response:
         assert response.status_code == 200

@@ -8,7 +8,7 @@ from qa.differing import articles_read, differing, ordered
 from qa.evidence import in_the_original, is_web_address
 from qa.render import confidence_in_words, page_doubts, page_in_words, said_by, words_explained
 from web.highlight import paragraphs, pieces
-from web.pages import archive, article, ask, feed, feedback, links, sign_in, words
+from web.pages import archive, article, ask, feed, feedback, links, sheet, sign_in, words
 
 blueprint = Blueprint("pages", __name__)
 
@@ -17,6 +17,7 @@ blueprint.add_url_rule("/archive", view_func=archive.archive)
 blueprint.add_url_rule("/feed.atom", view_func=feed.feed)
 blueprint.add_url_rule("/articles/<id:article_id>", view_func=article.article)
 blueprint.add_url_rule("/feedback", view_func=feedback.feedback, methods=["POST"])
+blueprint.add_url_rule("/sheet", view_func=sheet.sheet, methods=["GET", "POST"])
 blueprint.add_url_rule("/sign-in", view_func=sign_in.sign_in, methods=["GET", "POST"])
 blueprint.add_url_rule("/sign-out", view_func=sign_in.sign_out, methods=["POST"])
 

@@ -2,7 +2,7 @@
 
 import { keepButton, noteQuestion, showList } from "./kept.js";
 
-const box = document.querySelector("#q, #words, #ask");
+const box = document.querySelector("#q, #words, #ask, #sheet");
 
 // "/" goes to the box from anywhere but a field.
 document.addEventListener("keydown", (event) => {

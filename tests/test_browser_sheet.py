@@ -1,0 +1,139 @@
+"""A sheet asked question by question in the browser: progress, waiting, stopping, going on, and the files."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+from werkzeug.serving import make_server
+
+from browsing import texts
+from embeddings.types import Filter, Span
+from qa.pipeline import Pipeline
+from qa.sheet import answered, as_csv, as_json
+from qa.types import Attribution, Prediction, SpeechKind
+from web.access import Access, rate_of
+from web.span_links import span_path
+from web_fakes import EMPTY_PREDICTION, SIGNED, UNFILTERED, FakePipeline, answer_of, app_over, prediction_of, span_of
+
+pytestmark = pytest.mark.browser
+
+QUESTIONS = ["Who signed?", '=Who, and "when"?', "Nobody?", "?!", "x" * 9_000, " @Who   met?"]
+
+
+@dataclass
+class Gated(FakePipeline):
+    """Answers all but one question with what somebody said, and waits at the question "Wait?" until it is let go."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def ask(self, question: str, *, k: int | None = None, only: Filter = UNFILTERED) -> Prediction:
+        if question == "Wait?":
+            self.gate.wait(20)
+        speaker, cue = ("The offices", "signed") if question == "Who signed?" else ("the host", "said")
+        by = Attribution(span_of(SIGNED, speaker), span_of(SIGNED, cue), SpeechKind.DIRECT)
+        said = prediction_of((replace(answer_of(span_of(SIGNED, "a first step")), attribution=by),), ())
+        self.prediction = replace(EMPTY_PREDICTION if question == "Nobody?" else said, generation=3)
+        return super().ask(question, k=k, only=only)
+
+
+@pytest.fixture
+def pipeline() -> Gated:
+    return Gated()
+
+
+@pytest.fixture
+def url(pipeline: Gated) -> Iterator[str]:
+    """The address of a server that answers five requests a second; static files are not counted."""
+    app = app_over(pipeline, ACCESS=Access(rate=rate_of("5/second")))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    pipeline.gate.set()
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+
+
+def find(driver: webdriver.Chrome, selector: str) -> WebElement:
+    return driver.find_element(By.CSS_SELECTOR, selector)
+
+
+def wait_for_status(driver: webdriver.Chrome, said: str) -> None:
+    WebDriverWait(driver, 20).until(lambda _: find(driver, "#results .progress").text == said)
+
+
+def refusals(driver: webdriver.Chrome) -> int:
+    """Return how often the server refused because too much was asked; all that the console said must be of that."""
+    messages = [entry["message"] for entry in driver.get_log("browser")]  # type: ignore[no-untyped-call]
+    assert [message for message in messages if "a status of 429" not in message] == []
+    return len(messages)
+
+
+def test_sheet_is_asked_and_downloaded_as_the_command_writes_it(
+    browser: webdriver.Chrome, url: str, pipeline: Gated, tmp_path: Path
+) -> None:
+    downloads = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", downloads)
+    sheet = tmp_path / "sheet.csv"
+    quoted = ['"' + each.replace('"', '""') + '"' for each in QUESTIONS]
+    sheet.write_text("\n".join(["question", *quoted, *['"Who?"'] * 6]), encoding="utf-8")
+    browser.get(f"{url}/sheet")
+    find(browser, "#file").send_keys(str(sheet))
+    find(browser, "form.sheet button").click()
+    wait_for_status(browser, "12 of 12 asked. Done.")
+    assert len(pipeline.asked) == 10  # what is no question is not sent
+    assert len(texts(browser, "tbody tr")) == 12
+    first, last = (texts(browser, f"tbody tr:{which}-child td")[1:5] for which in ("first", "last"))
+    assert first == ["Who signed?", "a first step", "93 %", "attributed to The offices (“signed”)"]
+    assert last == ["Who?", "a first step", "93 %", "said by the host"]
+    assert texts(browser, "tbody tr:nth-child(3) td")[2] == "No answer"
+    for name in ("csv", "json"):
+        find(browser, f"a.{name}").click()
+    WebDriverWait(browser, 20).until(
+        lambda _: len([each for each in ("csv", "json") if (tmp_path / f"answers.{each}").exists()]) == 2
+    )
+    over, every = cast("Pipeline", pipeline), enumerate([*(each.strip() for each in QUESTIONS), *["Who?"] * 6], 1)
+
+    def link(span: Span) -> str:
+        return f"{url}{span_path(span)}"
+
+    rows = [answered(over, n, each, link) for n, each in every]
+    assert (tmp_path / "answers.csv").read_bytes() == as_csv(rows).encode()
+    assert (tmp_path / "answers.json").read_bytes() == as_json(rows).encode()
+    assert refusals(browser) > 0  # and it waited
+
+
+def test_sheet_is_stopped_and_goes_on_by_keyboard(browser: webdriver.Chrome, url: str, pipeline: Gated) -> None:
+    browser.get(f"{url}/sheet")
+    find(browser, "#content").send_keys("/")
+    browser.switch_to.active_element.send_keys("Who?\nWait?\nWho met?", Keys.TAB, Keys.TAB)
+    find(browser, "form.sheet button").send_keys(Keys.ENTER)
+    wait_for_status(browser, "1 of 3 asked.")
+    stop = find(browser, ".stop")
+    stop.send_keys(Keys.ENTER)
+    wait_for_status(browser, "1 of 3 asked. Stopped.")
+    assert stop.text == "Go on"
+    assert find(browser, "a.csv").get_attribute("href")
+    pipeline.gate.set()
+    stop.send_keys(Keys.ENTER)
+    wait_for_status(browser, "3 of 3 asked. Done.")
+    assert not stop.is_displayed()
+    refusals(browser)
+    assert [row.split(" ")[0] for row in texts(browser, "tbody tr")] == ["1", "2", "3"]
+
+
+def test_what_is_no_sheet_is_told_below_the_box(browser: webdriver.Chrome, url: str) -> None:
+    browser.get(f"{url}/sheet")
+    find(browser, "form.sheet button").click()
+    said = "The sheet holds no question; write one a line, or a table with a column 'question'."
+    WebDriverWait(browser, 20).until(lambda _: texts(browser, "#sheet-problem") == [said])
+    assert not find(browser, "#results").is_displayed()

@@ -1,0 +1,143 @@
+// Asks the questions of a sheet one by one: progress, a way to stop and go on, and the answers as files. Only this page
+// holds them.
+
+const form = document.querySelector("form.sheet");
+const results = document.getElementById("results");
+const { columns, formula, speech } = JSON.parse(results.dataset.known);
+const [status, stop, body] = [".progress", ".stop", "tbody"].map((name) => results.querySelector(name));
+const problem = document.getElementById("sheet-problem");
+
+let questions = [];
+let rows = [];
+let running = null; // what ends the run in progress
+
+const pause = (seconds, signal) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+  });
+
+// A server that is full or asked too often says when to come again.
+const patiently = async (address, options) => {
+  for (;;) {
+    const response = await fetch(address, options);
+    const seconds = Number(response.headers.get("Retry-After"));
+    if (![429, 503].includes(response.status) || !(seconds > 0)) return response;
+    status.textContent = `${told()} The server is busy: going on in ${seconds} s.`;
+    await pause(seconds, options.signal);
+  }
+};
+
+const told = () => `${rows.length} of ${questions.length} asked.`;
+
+const saidBy = (found) => {
+  if (!found) return "";
+  const [speaker, cue] = [found.speaker, found.cue].map((each) => each.text.split(/\s+/).join(" ").trim());
+  return speech.includes(cue.toLowerCase()) ? `said by ${speaker}` : `attributed to ${speaker} (“${cue}”)`;
+};
+
+const rowOf = (number, question, { answers = [], ...prediction }) => {
+  const row = Object.fromEntries(columns.map((name) => [name, ""]));
+  Object.assign(row, { number, question, generation: prediction.made_with?.generation ?? "", problem: prediction.notice ?? "" });
+  if (!answers.length) return row;
+  const { text, confidence, attribution, sentence, article, start, end, link } = answers[0];
+  const { outlet, published, title, id } = article;
+  const source = { outlet: outlet ?? "", date: published ?? "", title: title ?? "", article: id };
+  return { ...row, answer: text, confidence, "said by": saidBy(attribution), sentence: sentence.text, ...source, start, end, link };
+};
+
+const ask = async (number, { question, problem: notice }, signal) => {
+  if (notice) return rowOf(number, question, { notice });
+  const response = await patiently(`${results.dataset.ask}?${new URLSearchParams({ question })}`, { signal });
+  const said = await response.json();
+  if (response.ok) return rowOf(number, question, said);
+  throw new Error(said.detail);
+};
+
+const show = (row) => {
+  const line = body.insertRow();
+  const cell = (text, dir = "auto") => Object.assign(line.insertCell(), { textContent: text, dir });
+  cell(row.number, "");
+  cell(row.question);
+  const answer = cell(row.answer ? "" : row.problem || "No answer");
+  if (row.answer) answer.append(Object.assign(document.createElement("a"), { textContent: row.answer, href: row.link }));
+  cell(row.answer && `${Math.round(100 * row.confidence)} %`, "");
+  for (const text of [row["said by"], row.sentence, [row.outlet, row.title].filter(Boolean).join(": "), row.date]) cell(text);
+};
+
+// No cell is a formula to a spreadsheet: one that begins like it gets an apostrophe before it.
+const cellOf = (value) => {
+  const begins = (text) => formula.some((each) => text.startsWith(each));
+  const text = typeof value === "string" && (begins(value) || begins(value.trimStart())) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+const asCsv = () =>
+  "\ufeff" + [columns, ...rows.map((row) => columns.map((name) => row[name]))].map((line) => `${line.map(cellOf).join(",")}\r\n`).join("");
+const asJson = () => `${JSON.stringify(rows, (_, value) => (value === "" ? null : value), 1)}\n`;
+
+const offer = (name, text, type) => {
+  const link = results.querySelector(name);
+  URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+};
+
+const run = async (control = new AbortController()) => {
+  running = control;
+  const { signal } = control;
+  stop.textContent = "Stop";
+  stop.hidden = false;
+  try {
+    while (rows.length < questions.length) {
+      status.textContent = told();
+      rows.push(await ask(rows.length + 1, questions[rows.length], signal));
+      show(rows.at(-1));
+    }
+    status.textContent = `${told()} Done.`;
+  } catch (error) {
+    if (running !== control) return; // another sheet was sent meanwhile
+    status.textContent = `${told()} ${signal.aborted ? "Stopped." : `Stopped: ${error.message}`}`;
+  }
+  running = null;
+  stop.textContent = "Go on";
+  stop.hidden = rows.length === questions.length;
+  offer(".csv", asCsv(), "text/csv;charset=utf-8");
+  offer(".json", asJson(), "application/json");
+};
+
+stop.addEventListener("click", () => (running ? running.abort() : run()));
+
+const say = (text) => {
+  problem.textContent = text && text[0].toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
+  problem.hidden = !text;
+  if (text) form.elements.sheet.setAttribute("aria-invalid", "true");
+  else form.elements.sheet.removeAttribute("aria-invalid");
+};
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  running?.abort();
+  const control = (running = new AbortController());
+  say("");
+  const options = { method: "POST", headers: { Accept: "application/json" }, body: new FormData(form), signal: control.signal };
+  let read = {};
+  try {
+    const response = await patiently(form.action, options);
+    if (response.headers.get("Content-Type")?.includes("json")) read = await response.json();
+    if (!response.ok) throw new Error(read.problem ?? `the server refused the sheet, status ${response.status}; load this page again`);
+  } catch (error) {
+    if (running === control) {
+      running = null;
+      say(error.message);
+    }
+    return;
+  }
+  questions = read.questions;
+  rows = [];
+  body.replaceChildren();
+  results.hidden = false;
+  for (const link of results.querySelectorAll("[download]")) link.removeAttribute("href");
+  await run(control);
+});
+
+// Answers that nobody has would be lost with the page.
+window.addEventListener("beforeunload", (event) => running && event.preventDefault());
