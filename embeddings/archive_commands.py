@@ -68,7 +68,7 @@ def list_articles(
             found = True
             click.echo(json.dumps(asdict(entry), ensure_ascii=False) if as_json else _line(entry))
     if not found:
-        raise NothingToDo(f"no article in {archive} is like that")
+        raise NothingToDo(f"no article in {archive} is like that; what there is, says: pressmark info")
 
 
 @click.command()
@@ -131,7 +131,7 @@ def remove(
             if outlets or before:
                 chosen = list(database.entries(Filter(outlets=outlets), _date(before)))
         if not chosen and not found.changes:
-            raise FileNotFoundError(f"no article in {archive} is like that")
+            raise FileNotFoundError(f"no article in {archive} is like that; what there is, says: pressmark info")
         if dry_run or not yes:
             _name(chosen, err=not dry_run)
             _say_kept(found)

@@ -22,8 +22,8 @@ from embeddings.plural import plural
 def export(file: Path, archive: Path) -> None:
     """Write all articles to FILE as JSON Lines, an article a line, as `pressmark index` reads them; - is the terminal.
 
-    FILE is there whole or not at all. Articles that their newsrooms took back are not in it, nor what a file holds
-    besides its articles, such as the pages of a PDF.
+    FILE is there whole or not at all; an older one is replaced. Articles that their newsrooms took back are not in it,
+    nor what a file holds besides its articles, such as the pages of a PDF.
 
     \b
     Examples:
@@ -53,7 +53,7 @@ def export(file: Path, archive: Path) -> None:
 def backup(file: Path, archive: Path) -> None:
     """Copy the archive to FILE, as it is at one moment, also while it is asked and written to.
 
-    FILE is there whole or not at all. The indexes are not in it: they are made anew from it.
+    FILE is there whole or not at all; an older one is replaced. The indexes are not in it: they are made anew from it.
 
     \b
     Example:

@@ -248,11 +248,14 @@ def test_a_file_that_is_none_of_tokens_is_told(tmp_path: Path, text: str) -> Non
     [
         (["--host", "0.0.0.0"], "on 0.0.0.0 anybody on the network may ask: say who may with --tokens FILE"),
         (["--tokens", "none.json"], "no file none.json; make it with: pressmark token make NAME --tokens none.json\n"),
+        (["--tokens", "TOKENS", "--public"], "--public is for everybody, --tokens for those who have one; give one"),
         (["--rate", "often", "--host", "0.0.0.0"], "'often' is no rate; write one such as 300/minute"),
         (["--cors", "desk.example"], "--cors 'desk.example' is no origin; write one such as https://"),
     ],
 )
 def test_serve_refuses_to_start(options: list[str], said: str, tmp_path: Path) -> None:
+    make_token(tmp_path / "tokens.json", "desk", Rights.READ)
+    options = [str(tmp_path / "tokens.json") if each == "TOKENS" else each for each in options]
     status, stdout, stderr = run("serve", "--archive", str(tmp_path / "archive"), *options)
     assert status in {1, 2}
     assert stdout == ""

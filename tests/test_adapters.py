@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from adding import add
 from embeddings.folder.archive import Archive
@@ -15,6 +16,7 @@ from embeddings.types import Filter
 from fakes import FakeEncoder
 from qa.pipeline import Pipeline
 from test_holdings_api import NEWS, pipeline_over
+from web.mcp_commands import mcp
 
 QUESTION = "Where was the harbour opened?"
 
@@ -81,6 +83,13 @@ def check(told: tuple[list[str], Any, Any, Any, Any]) -> None:
     assert article.structured_content["text"].startswith("harbour of Lamu")
     assert none.is_error
     assert "this archive has no article 'no'" in none.content[0].text
+
+
+def test_tokens_without_http_guard_nothing_and_are_refused() -> None:
+    pytest.importorskip("mcp")
+    result = CliRunner().invoke(mcp, ["--tokens", "tokens.json"])
+    assert result.exit_code == 2
+    assert "--tokens guards HTTP alone; name a port with --http, or leave --tokens out" in result.output
 
 
 @pytest.mark.slow

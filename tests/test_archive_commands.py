@@ -108,7 +108,7 @@ def test_a_full_disk_behind_the_output_is_told_as_that(folder: Path) -> None:
 def test_list_of_nothing_says_so(run: Run, folder: Path) -> None:
     result = run("list", "--outlet", "Nobody")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"Error: no article in {folder} is like that\n"
+    assert result.stderr == f"Error: no article in {folder} is like that; what there is, says: pressmark info\n"
 
 
 @pytest.mark.parametrize(("option", "value"), [("--from", "soon"), ("--to", "2022-13")])

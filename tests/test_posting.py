@@ -132,6 +132,7 @@ def test_one_id_twice_is_refused(client: FlaskClient) -> None:
     ("body", "status", "said"),
     [
         ({}, 400, "the article holds nothing"),
+        ({"id": "x"}, 400, """holds no text; its fields are 'id'; send it as "text\""""),
         ({"articles": []}, 400, "articles holds 0 items; send at least 1"),
         ({"articles": ["text"]}, 400, "articles[0] is a string; send an object"),
         ({"articles": [{"text": "a"}], "outlet": "Gazette"}, 400, "there is no field 'outlet'"),

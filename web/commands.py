@@ -103,6 +103,8 @@ def serve(
             f"on {host} anybody on the network may ask: say who may with --tokens FILE (make one with: pressmark token "
             "make NAME --tokens FILE), or serve everybody with --public"
         )
+    if may.tokens is not None and public:
+        raise WrongUse("--public is for everybody, --tokens for those who have one; give one of them")
     listening = _listen(host, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with plain_errors():

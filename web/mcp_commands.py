@@ -30,6 +30,8 @@ def mcp(archive: Location, port: int | None, tokens: Path | None) -> None:
         import mcp as _  # noqa: F401
     except ImportError as error:
         raise WrongUse("the Model Context Protocol is an extra: pip install 'pressmark[mcp]'") from error
+    if tokens and port is None:
+        raise WrongUse("--tokens guards HTTP alone; name a port with --http, or leave --tokens out")
     from web.mcp import guarded, server
     from web.tokens import Tokens
 

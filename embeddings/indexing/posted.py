@@ -1,6 +1,7 @@
 """Articles that are handed over one by one, without a file: read and stored as those in files are."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from embeddings.types import Article
 
 POSTED = "posted:"
 """How the source of such an article begins: no file's path does, so no folder that is pruned has it."""
+
+_FOR_FILES = re.compile(r"; say which is the text with --field .*\Z", re.DOTALL)
+"""The cure for a file without a text that is known by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,12 @@ def _refused(articles: Mapping[int, Article], store: ArticleStore) -> list[Refus
 
 
 def _unread(found: Sequence[Piece]) -> list[Refused]:
-    return [Refused(place, each.item.reason) for place, each in enumerate(found) if isinstance(each.item, Unread)]
+    """Return what was not read; an option of the command line is no cure for whoever posts."""
+    return [
+        Refused(place, _FOR_FILES.sub('; send it as "text"', each.item.reason))
+        for place, each in enumerate(found)
+        if isinstance(each.item, Unread)
+    ]
 
 
 def _found_under(ids: Sequence[str], archive: GrowingArchive) -> dict[str, str]:
