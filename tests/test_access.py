@@ -149,7 +149,10 @@ def test_signing_in_where_no_token_is_wanted_is_not_offered() -> None:
 def test_a_feed_takes_a_token_in_its_address_that_may_only_read(team: Team) -> None:
     client = team.client
     assert client.get(f"/feed.atom?token={team.read}&q=Who").status_code != 401
-    assert client.get(f"/feed.atom?token={team.write}&q=Who").status_code == 401
+    refused = client.get(f"/feed.atom?token={team.write}&q=Who")
+    assert refused.status_code == 401
+    assert "A token in an address is seen by many; send one there that may only read." in refused.text
+    assert "token-problem" not in client.get("/feed.atom?q=Who").text
     assert client.post(f"/feedback?token={team.read}").status_code == 401
     assert client.get(f"/?token={team.read}&q=Who").status_code == 401
 

@@ -87,8 +87,9 @@ def _described(response: AnyResponse, detail: str | None, errors: Collection[Fie
         response.content_type = "application/problem+json"
         response.set_data(json.dumps(body, ensure_ascii=False))
     elif status is HTTPStatus.UNAUTHORIZED:
+        problem = detail if "token" in request.args else ""  # only who sent one made a mistake
         response.content_type = "text/html; charset=utf-8"
-        response.set_data(render_template("sign_in.html", next=request.full_path.rstrip("?"), problem=""))
+        response.set_data(render_template("sign_in.html", next=request.full_path.rstrip("?"), problem=problem))
     else:
         response.content_type = "text/html; charset=utf-8"
         response.set_data(render_template("error.html", status=status, detail=detail, errors=errors))
