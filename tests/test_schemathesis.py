@@ -1,6 +1,6 @@
 """The endpoint as a tool that nobody here wrote tries it, by its document: all checks, over a socket.
 
-Each operation is tried CASES times; with SCHEMATHESIS_CASES=420 in the environment all of them some 3,500 times (one run, counted).
+Each operation is tried CASES times, with SCHEMATHESIS_CASES=420 some 3,500 cases in all (one run, counted).
 """
 
 import os
