@@ -14,8 +14,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-for (const form of document.querySelectorAll("form:has(> .progress)")) {
-  // While an answer has the focus, one key each says what one thinks of it.
+// While an answer has the focus, one key each says what one thinks of it.
 for (const card of document.querySelectorAll(".answer:has(.judge)")) {
   card.tabIndex = 0;
   card.addEventListener("keydown", (event) => {
@@ -26,7 +25,8 @@ for (const card of document.querySelectorAll(".answer:has(.judge)")) {
   });
 }
 
-// What is left blank stays out of the address.
+for (const form of document.querySelectorAll("form:has(> .progress)")) {
+  // What is left blank stays out of the address.
   form.addEventListener("formdata", (event) => {
     for (const name of new Set(event.formData.keys())) {
       if (name !== "q" && event.formData.getAll(name).every((value) => value === "")) event.formData.delete(name);
