@@ -18,13 +18,15 @@ CONFIDENCE_WORDS: Mapping[int, str] = MappingProxyType(
         99: "virtually certain",
         90: "very likely",
         66: "likely",
-        33: "about as likely as not",
+        25: "about as likely as not",
     }
 )
 """The least whole percentage for each word, falling; what is less likely is no answer.
 
 The IPCC's likelihood scale (Mastrandrea et al., 2010, Guidance Note for Lead Authors on Consistent Treatment of
-Uncertainties, table 1), so that a word means a number agreed on.
+Uncertainties, table 1), so that a word means a number agreed on; but for the lowest word, there from 33 on: of
+answers with 26 to 50 per cent 35 to 86 in 100 are right on four sets (docs/reader.md); the careful one's threshold is
+26.
 `pressmark evaluate answers` says what share of the answers beside each word is right."""
 
 

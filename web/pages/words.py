@@ -68,7 +68,7 @@ def held_in_words(held: Holdings) -> str:
 
 def nearest_in_words(absence: Absence) -> str:
     """Return how near the nearest came to being shown: "12 %, where an answer has 31 % or more"."""
-    least = int(100 * absence.needed + 0.5)  # half up: 0.325, the least, is 33 % elsewhere, too
+    least = int(100 * absence.needed + 0.5)  # half up: 0.245, the least, is 25 % elsewhere, too
     needed = f"where an answer has {least} % or more"
     if absence.nearest is None:
         return "no passage holds anything like an answer"
