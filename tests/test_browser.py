@@ -115,7 +115,7 @@ def test_keyboard_alone_leads_from_the_question_to_the_article(browser: webdrive
     ActionChains(browser).send_keys(QUESTION, Keys.ENTER).perform()
     wait_for(browser, "h1.asked")
     link = browser.find_element(By.CSS_SELECTOR, ".answer .title a")
-    for _ in range(10):
+    for _ in range(20):
         ActionChains(browser).send_keys(Keys.TAB).perform()
         if browser.switch_to.active_element == link:
             break
