@@ -18,7 +18,7 @@ from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.reading import Readers
 from qa.settings import Settings
-from web.api import bodies
+from web.api.predictions import Prediction
 from web.commands import main
 from web_fakes import FakePipeline, app_over, signed_prediction
 
@@ -113,11 +113,11 @@ def test_address_in_the_readme_exists(path: str) -> None:
 
 
 def test_answer_in_the_readme_and_in_the_document_is_as_the_endpoint_gives_it() -> None:
-    """Whoever adds a name to the JSON adds it in web/api/bodies.py and in the README, too."""
+    """Whoever adds a name to the JSON adds it in web/api/predictions.py and in the README, too."""
     (shown,) = re.findall(r"^```json\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     body = app_over(FakePipeline(signed_prediction())).test_client().get("/api/v1/ask?question=Who").get_json()
     assert set(json.loads(shown)) == set(body["answers"][0])
-    bodies.Prediction.model_validate(body, strict=False)
+    Prediction.model_validate(body, strict=False)
 
 
 @pytest.mark.parametrize("link", LINKS)

@@ -11,8 +11,9 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.routing import BaseConverter
 
 from embeddings.types import Article
+from web.asked import Asking
 from web.checking import InvalidFieldsError, checked, given, repeated
-from web.definitions import Asking, Definition, Known, repeatable
+from web.definitions import Definition, Known, repeatable
 from web.turns import InTurn
 
 if TYPE_CHECKING:

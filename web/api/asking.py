@@ -7,10 +7,11 @@ from flask import Response, jsonify, request
 from embeddings.types import Hit, Span
 from qa.render import article_to_json, prediction_to_json
 from web.access import check_still_allowed, spend_further
-from web.api import bodies
+from web.api.found import Search
 from web.api.made_with import made_with
 from web.api.operations import Operation, offers
-from web.definitions import EXAMPLE, Asking, Batch
+from web.api.predictions import Prediction, Predictions
+from web.asked import EXAMPLE, Asking, Batch
 from web.requests import current_pipeline
 from web.span_links import span_path
 from web.turns import in_turn
@@ -22,7 +23,7 @@ BATCH_BODY = 512 * 1024
 """The largest body that asks, in bytes: a hundred of the longest questions."""
 
 
-@offers(Operation("GET", "/ask", bodies.Prediction, query=Asking, example=(("question", EXAMPLE), ("k", "10"))))
+@offers(Operation("GET", "/ask", Prediction, query=Asking, example=(("question", EXAMPLE), ("k", "10"))))
 def ask(asked: Asking) -> Response:
     """Answer the question in the address."""
     return jsonify(_answered(asked))
@@ -32,7 +33,7 @@ def ask(asked: Asking) -> Response:
     Operation(
         "POST",
         "/ask",
-        bodies.Prediction | bodies.Predictions,
+        Prediction | Predictions,
         bodies=(Batch, Asking),
         most=BATCH_BODY,
         example_body={"questions": [{"question": EXAMPLE}, {"question": EXAMPLE, "from": "2022"}]},
@@ -49,7 +50,7 @@ def ask_in_body(asked: Asking | Batch) -> Response:
     return jsonify(_answered(asked))
 
 
-@offers(Operation("GET", "/search", bodies.Search, query=Asking, example=(("question", EXAMPLE), ("k", "5"))))
+@offers(Operation("GET", "/search", Search, query=Asking, example=(("question", EXAMPLE), ("k", "5"))))
 def search(asked: Asking) -> Response:
     """Find passages for the question in the address, and read none: what each leg of the search gave them is told."""
     from qa.searching import find

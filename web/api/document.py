@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 from flask import Response, current_app, jsonify, render_template
 from pydantic.json_schema import models_json_schema
 
-from web.api.bodies import Problem
 from web.api.operations import OFFERED, Offered, Operation, blueprint
+from web.api.problems import Problem
 from web.definitions import Definition
 
 PROBLEM = "application/problem+json"

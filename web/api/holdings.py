@@ -7,10 +7,11 @@ from werkzeug.exceptions import NotImplemented as NotOffered
 
 from embeddings.archives import Shelves
 from qa.render import article_to_json
-from web.api import bodies
+from web.api import held
 from web.api.made_with import made_with
 from web.api.operations import Operation, offers
-from web.definitions import Copies, Definition, Listing
+from web.asked import Copies, Listing
+from web.definitions import Definition
 from web.requests import current_pipeline, read_article
 
 EXAMPLE_ID = "004_802d376f4d3385fe"
@@ -24,7 +25,7 @@ COPIES = 100
     Operation(
         "GET",
         "/articles",
-        bodies.Articles,
+        held.Articles,
         query=Listing,
         refusals=(HTTPStatus.NOT_IMPLEMENTED,),
         by_generation=True,
@@ -42,7 +43,7 @@ def articles(asked: Listing) -> Response:
     Operation(
         "GET",
         "/articles/{id}",
-        bodies.Article,
+        held.Article,
         refusals=(HTTPStatus.NOT_FOUND,),
         by_generation=True,
         example=(("id", EXAMPLE_ID),),
@@ -58,7 +59,7 @@ def article(_: Definition, article_id: str) -> Response:
     Operation(
         "GET",
         "/copies",
-        bodies.Copies,
+        held.Copies,
         query=Copies,
         refusals=(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED),
         by_generation=True,
@@ -72,21 +73,21 @@ def copies(asked: Copies) -> Response:
     return jsonify(article=asked.article, copies=named, count=found.count, made_with=made_with())
 
 
-@offers(Operation("GET", "/info", bodies.Info, by_generation=True))
+@offers(Operation("GET", "/info", held.Info, by_generation=True))
 def info(_: Definition) -> Response:
     """Say how much the archive holds, of whom and of when."""
     archive = current_pipeline().archive
     counts, shelves = archive.store.counts(), archive.shelves
-    held = shelves.holdings() if shelves else None
-    by_outlet = held.by_outlet if held else dict.fromkeys(archive.store.outlets())
-    first, last = held.days if held else ("", "")
+    counted = shelves.holdings() if shelves else None
+    by_outlet = counted.by_outlet if counted else dict.fromkeys(archive.store.outlets())
+    first, last = counted.days if counted else ("", "")
     return jsonify(
         articles=counts.articles,
         passages=counts.passages,
         outlets=[{"outlet": name or None, "articles": count} for name, count in by_outlet.items()],
         first=first or None,
         last=last or None,
-        undated=held.undated if held else None,
+        undated=counted.undated if counted else None,
         made_with=made_with(),
     )
 

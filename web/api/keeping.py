@@ -10,11 +10,11 @@ from flask import Response, current_app, jsonify
 from werkzeug.exceptions import NotFound
 
 from embeddings.indexing.posted import PostReport, Refused, index_posted
-from web.api import bodies
 from web.api.made_with import made_with
 from web.api.operations import Operation, offers
+from web.api.posted import Deleted, Posted, PostedArticle, PostedArticles
 from web.checking import FieldError, InvalidFieldsError
-from web.definitions import Definition, PostedArticle, PostedArticles
+from web.definitions import Definition
 from web.requests import current_pipeline
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _writing = threading.Lock()
     Operation(
         "POST",
         "/articles",
-        bodies.Posted,
+        Posted,
         bodies=(PostedArticles, PostedArticle),
         refusals=(HTTPStatus.CONFLICT,),
         most=POSTED_BODY,
@@ -61,7 +61,7 @@ def post_articles(posted: PostedArticle | PostedArticles) -> Response:
     Operation(
         "DELETE",
         "/articles/{id}",
-        bodies.Deleted,
+        Deleted,
         refusals=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
         writes=True,
         example=(("id", "desk-1"),),

@@ -4,7 +4,31 @@ from hashlib import sha256
 
 from flask import Response, current_app, request
 
+from web.definitions import Definition
 from web.requests import current_pipeline
+
+
+class MadeWith(Definition):
+    """What an answer came from, so that a finding can be repeated."""
+
+    generation: int
+    """The state of the archive: a number that grows with every change."""
+
+    encoder: str
+    """What made its vectors."""
+
+    readers: list[str]
+    """What read the passages, each with the first digits of its weights' SHA-256."""
+
+    version: str
+    """The program's."""
+
+
+class Made(Definition):
+    """An answer that says what it came from."""
+
+    made_with: MadeWith
+    """What it came from."""
 
 
 def made_with(generation: int | None = None) -> dict[str, object]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from web.api.posted import PostedArticle
+from web.asked import Asking
 from web.checking import TYPES_IN_WORDS, checked
-from web.definitions import Asking, Definition, PostedArticle
+from web.definitions import Definition
 from web.requests import what_is_known
 
 EXAMPLES: dict[type[Definition], str] = {

@@ -13,8 +13,8 @@ from embeddings.archives import SearchableArchive
 from embeddings.matching import places_of
 from embeddings.types import Article, Filter, Span
 from qa.limits import check_words
+from web.asked import Scope
 from web.checking import InvalidFieldsError
-from web.definitions import Scope
 from web.highlight import excerpt
 from web.pages.filters import filter_view
 from web.pages.links import BROWSED, typed

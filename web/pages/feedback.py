@@ -11,7 +11,7 @@ from embeddings.types import Article, Filter
 from qa.evidence import hash_of
 from qa.feedback import Feedback, FeedbackFile, Outcome, Verdict, default_file, id_of
 from web.checking import FieldError, InvalidFieldsError
-from web.definitions import UNDO, Judgement
+from web.judgement import UNDO, Judgement
 from web.requests import current_pipeline, read_fields
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,71 @@
+"""What the archive holds, as JSON: articles, lists of them, and counts."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from web.api.made_with import Made
+from web.api.places import ArticleHead
+from web.definitions import Definition
+
+
+class Article(ArticleHead, Made):
+    """An article with its text."""
+
+    text: str
+    """Its only text, in Unicode NFC: every offset is one in it."""
+
+
+class Articles(Made):
+    """Articles, newest first, the undated last."""
+
+    articles: list[ArticleHead]
+    """Some of them."""
+
+    cursor: str | None
+    """What to send for the next ones; null if there are none."""
+
+
+class Copies(Made):
+    """The copies of an article, which say nearly the same."""
+
+    article: str
+    """Its id."""
+
+    copies: list[ArticleHead]
+    """They, oldest first, a hundred at most."""
+
+    count: Annotated[int, Field(ge=0)]
+    """How many there are."""
+
+
+class OutletCount(Definition):
+    """How many articles an outlet has."""
+
+    outlet: str | None
+    """Its name; null for the articles of which it is unknown."""
+
+    articles: Annotated[int, Field(ge=1)] | None
+    """How many; null where the archive does not count them."""
+
+
+class Info(Made):
+    """What the archive holds, of whom and of when; null is what it does not count."""
+
+    articles: Annotated[int, Field(ge=0)]
+    """How many articles."""
+
+    passages: Annotated[int, Field(ge=0)]
+    """How many passages these have."""
+
+    outlets: list[OutletCount]
+    """Whose they are, the most first."""
+
+    first: str | None
+    """The first day covered, 2022-10-19."""
+
+    last: str | None
+    """The last one."""
+
+    undated: int | None
+    """How many articles have no date."""

@@ -1,0 +1,140 @@
+"""What questions are answered, as JSON: the answers, what was looked through, how long it took."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from web.api.made_with import Made
+from web.api.places import ArticleHead, Offset, Place, PrintedPage, Probability, Seen, Words
+from web.definitions import Definition
+
+
+class Sentence(Place):
+    """The sentence, or sentences, that hold an answer."""
+
+    text: str
+    """Its characters."""
+
+
+class Attribution(Definition):
+    """Whose words an answer is, as its article says."""
+
+    speaker: Words
+    """Who is named as speaker: a name, a description, or a pronoun."""
+
+    cue: Words
+    """By which words."""
+
+    kind: Literal["direct", "reported"]
+    """In quotation marks, or told."""
+
+
+class Answer(Seen):
+    """A verbatim span that answers the question."""
+
+    text: str
+    """Its characters."""
+
+    confidence: Probability
+    """The probability that it is right."""
+
+    sentence: Sentence
+    """The sentence, or sentences, that hold it."""
+
+    supports: list[Seen]
+    """Other places where the same words were read as the answer."""
+
+    copies: list[Seen]
+    """Places in copies of these articles, which are no sources of their own."""
+
+    attribution: Attribution | None
+    """Whose words it is; null where the outlet speaks itself."""
+
+
+class Passage(Place):
+    """A passage that was looked through."""
+
+    rank: Annotated[int, Field(ge=1)]
+    """1 for the best."""
+
+    score: float
+    """What orders the passages, higher is better, in [0, 1]."""
+
+    text: str
+    """Its characters."""
+
+    article: ArticleHead
+    """The article."""
+
+    page: PrintedPage | None
+    """The page that it stands on, if its article has pages."""
+
+    skimmed: bool
+    """Whether only the small reader has read it."""
+
+
+class Timings(Definition):
+    """Milliseconds, stage by stage."""
+
+    encode: float
+    """Making the question a vector."""
+
+    search: float
+    """Finding passages."""
+
+    skim: float
+    """Reading them with the small reader."""
+
+    read: float
+    """Reading the best with the careful one."""
+
+    total: float
+    """All of it."""
+
+
+class Saying(Definition):
+    """One of the things that answers say which differ."""
+
+    answers: list[Offset]
+    """Which of the answers say it, counted from 0."""
+
+    articles: int
+    """How many articles say it, copies among them."""
+
+    families: int
+    """How many of these are no copies of each other."""
+
+
+class Prediction(Made):
+    """All answers to a question, best first; none if no passage answers it."""
+
+    question: str
+    """The question, its white space collapsed."""
+
+    abstained: bool
+    """Whether no answer was confident enough."""
+
+    notice: str | None
+    """What is amiss, such as too little memory for the careful reader."""
+
+    answers: list[Answer]
+    """The answers, most confident first."""
+
+    differing: list[Saying]
+    """What the answers of one kind say that differ, oldest first; none is true by standing here. Empty if none do."""
+
+    possible: list[Answer]
+    """What else may hold the answer, and is not sure enough to be one."""
+
+    passages: list[Passage]
+    """What was looked through, best first; the nearest ones also where there is no answer."""
+
+    timings_ms: Timings
+    """How long it took."""
+
+
+class Predictions(Made):
+    """What the questions of a batch were answered, in their order."""
+
+    predictions: list[Prediction]
+    """One a question, as it is answered alone."""
