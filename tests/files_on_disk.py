@@ -5,7 +5,7 @@ from pathlib import Path
 
 from embeddings.archives import GrowingArchive
 from embeddings.files.articles import Unread, read_articles
-from embeddings.files.fields import FieldNames
+from embeddings.files.fields.names import FieldNames
 from embeddings.indexing.run import READ_ALL, IndexReport, index_paths, look_through
 from embeddings.types import Article
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.files.articles import InputFile, Piece, read_file
-from embeddings.files.fields import FieldNames
+from embeddings.files.fields.names import FieldNames
 from embeddings.folder.archive import Archive
 from embeddings.indexing import watch as watching
 from embeddings.indexing.looks import Looks

@@ -16,7 +16,7 @@ from embeddings.files.containers import Member, gunzipped, unzipped, without_gz
 from embeddings.files.contents import MAX_TEXT, SAMPLE, Allowance, BombError, Content, read_whole
 from embeddings.files.decoding import clean_line, clean_text, decode
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.fields import USUAL, FieldNames
+from embeddings.files.fields.names import USUAL, FieldNames
 from embeddings.files.gzipped import MAGIC
 from embeddings.files.html import html
 from embeddings.files.json_files import CURE, json_lines, json_object

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from embeddings.files.drafts import UnreadableError
-from embeddings.files.fields import FieldNames, canonical, holds_text, unwrapped
+from embeddings.files.fields.names import FieldNames, canonical
+from embeddings.files.fields.objects import holds_text, unwrapped
 from embeddings.files.ninjs import is_ninjs
 from embeddings.plural import plural
 

@@ -45,7 +45,7 @@ def _yaml(lines: str) -> dict[str, object] | None:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH or isinstance(event, yaml.AliasEvent):
                 return None
-        found = yaml.load(lines, Loader=yaml.BaseLoader)  # noqa: S506: it makes strings, lists and dicts only
+        found = yaml.load(lines, Loader=yaml.BaseLoader)  # it makes strings, lists and dicts only
     except (yaml.YAMLError, ValueError, TypeError):
         return None
     finally:

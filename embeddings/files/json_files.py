@@ -9,7 +9,9 @@ from embeddings.files.contents import SAMPLE, Content, read_whole
 from embeddings.files.decoding import decode, escaped, is_damaged, read_lines, replaced
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.envelopes import listed
-from embeddings.files.fields import FieldNames, named, record
+from embeddings.files.fields.names import FieldNames
+from embeddings.files.fields.objects import named
+from embeddings.files.fields.record import record
 from embeddings.files.ninjs import ninjs, within
 
 CURE = "split it, or write it as JSON Lines"

@@ -11,7 +11,7 @@ from embeddings.dates import header_date
 from embeddings.files.contents import MAX_FILE, SAMPLE, Content, read_whole
 from embeddings.files.decoding import Decoded, as_browsers_read, decode, encoding_of
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames
+from embeddings.files.fields.names import FieldNames
 from embeddings.files.html import html_words
 from embeddings.files.markup import plain_words
 from embeddings.files.versions import version_of

@@ -7,7 +7,7 @@ from typing import Any
 from embeddings.dates import parse_published
 from embeddings.files.credits import credited
 from embeddings.files.drafts import Draft, FileEntry, NoArticleError, UnreadableError
-from embeddings.files.fields import kept_id
+from embeddings.files.fields.values import kept_id
 from embeddings.files.markup import plain_words
 from embeddings.files.nitf import nitf
 from embeddings.files.usage import as_usable

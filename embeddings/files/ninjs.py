@@ -6,7 +6,8 @@ from typing import Any, TypeGuard
 from embeddings.dates import parse_published
 from embeddings.files.credits import credited
 from embeddings.files.drafts import Draft, NoArticleError, UnreadableError
-from embeddings.files.fields import holds_text, kept_id
+from embeddings.files.fields.objects import holds_text
+from embeddings.files.fields.values import kept_id
 from embeddings.files.markup import plain_words
 from embeddings.files.usage import as_usable
 from embeddings.files.versions import version_of

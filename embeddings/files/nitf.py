@@ -5,7 +5,7 @@ from typing import Any
 from embeddings.dates import parse_published
 from embeddings.files.credits import credited
 from embeddings.files.drafts import Draft, UnreadableError
-from embeddings.files.fields import kept_id
+from embeddings.files.fields.values import kept_id
 from embeddings.files.usage import as_usable
 from embeddings.files.versions import version_of
 from embeddings.files.xml_tree import anywhere, line_of, within, words_of

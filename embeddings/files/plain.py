@@ -6,7 +6,8 @@ from typing import Any
 
 from embeddings.dates import parse_published
 from embeddings.files.drafts import Draft
-from embeddings.files.fields import FieldNames, record
+from embeddings.files.fields.names import FieldNames
+from embeddings.files.fields.record import record
 from embeddings.files.front_matter import front_matter
 
 _DATE_LINE = re.compile(r"date (\d{4}-\d\d-\d\d)(?: (?:By )?([^\n]*))?(?:\n+|\Z)")

@@ -12,7 +12,8 @@ from embeddings.files import contents
 from embeddings.files.contents import SAMPLE, Content
 from embeddings.files.decoding import encoding_of, escaped, read_lines
 from embeddings.files.drafts import FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames, canonical, record
+from embeddings.files.fields.names import FieldNames, canonical
+from embeddings.files.fields.record import record
 
 DELIMITERS = ",;\t|"
 """What may stand between two columns."""

@@ -9,7 +9,7 @@ from embeddings.files.captures import Response
 from embeddings.files.contents import MAX_FILE, Content
 from embeddings.files.decoding import clean_text, decode
 from embeddings.files.drafts import Draft, FileEntry, NoArticleError, UnreadableError
-from embeddings.files.fields import FieldNames
+from embeddings.files.fields.names import FieldNames
 from embeddings.files.html import html
 from embeddings.files.versions import moment
 from embeddings.files.warc_records import Record, begins_as_web_archive, records

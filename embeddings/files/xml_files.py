@@ -9,7 +9,7 @@ from embeddings.files.contents import Content, read_whole
 from embeddings.files.decoding import decode
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.feeds import feed
-from embeddings.files.fields import FieldNames
+from embeddings.files.fields.names import FieldNames
 from embeddings.files.newsml import ITEMS, MESSAGE, newsml
 from embeddings.files.nitf import nitf
 from embeddings.files.xml_tree import anywhere, repaired, root_name, xml_root

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from embeddings.files.contents import MAX_TEXT, Content, read_whole
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames
+from embeddings.files.fields.names import FieldNames
 from embeddings.files.pdf import scans
 from embeddings.files.pdf.columns import regions_of
 from embeddings.files.pdf.flow import flow_of

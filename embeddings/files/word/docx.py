@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from embeddings.files.contents import Content
 from embeddings.files.decoding import clean_text, decode
 from embeddings.files.drafts import FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames
+from embeddings.files.fields.names import FieldNames
 from embeddings.files.html import html_words
 from embeddings.files.mail import mail_words
 from embeddings.files.pages import Line, Row

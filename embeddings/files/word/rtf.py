@@ -8,7 +8,7 @@ from typing import Any
 from embeddings.files.contents import Content, read_whole
 from embeddings.files.decoding import REPLACED
 from embeddings.files.drafts import FileEntry, UnreadableError
-from embeddings.files.fields import FieldNames
+from embeddings.files.fields.names import FieldNames
 from embeddings.files.pages import Line, PageBuilder, Row, flat
 from embeddings.files.word.printed import Stated, printed
 from embeddings.files.word.rtf_state import (
