@@ -15,9 +15,10 @@ from embeddings.archives import GrowingArchive
 from embeddings.command_line import SHOWN, NothingToDo, WrongUse, archive_option, plain_errors, progress_bar
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.encoders import load_encoder
-from embeddings.files.articles import InputFile, Unread, check_paths, find_files
 from embeddings.files.decoding import clean_line, known_encoding
 from embeddings.files.fields.names import FieldNames
+from embeddings.files.finding import InputFile, check_paths, find_files
+from embeddings.files.pieces import Unread
 from embeddings.folder.check import rebuild
 from embeddings.indexing.run import NOTHING_SAID, IndexReport, Said, index_files
 from embeddings.indexing.standard_input import standard_input

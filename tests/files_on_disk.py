@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings.archives import GrowingArchive
-from embeddings.files.articles import Unread, read_articles
+from embeddings.files.articles import read_articles
 from embeddings.files.fields.names import FieldNames
+from embeddings.files.pieces import Unread
 from embeddings.indexing.run import READ_ALL, IndexReport, index_paths, look_through
 from embeddings.types import Article
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from embeddings.files.articles import Piece, Unread, find_files, read_articles
+from embeddings.files.articles import read_articles
 from embeddings.files.articles import read_file as pieces_of
+from embeddings.files.finding import find_files
+from embeddings.files.pieces import Piece, Unread
 from embeddings.types import Article
 from files_on_disk import only_article, only_reason, read_file, said, words
 

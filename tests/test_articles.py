@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.files import decoding
-from embeddings.files.articles import SUFFIXES, Unread, find_files, read_articles
+from embeddings.files.articles import read_articles
 from embeddings.files.decoding import Decoded, clean_line, clean_text, decode
+from embeddings.files.finding import find_files
+from embeddings.files.formats import SUFFIXES
+from embeddings.files.pieces import Unread
 from embeddings.types import Article
 from files_on_disk import read_file, words
 from processes import run_python

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.files import containers, contents
-from embeddings.files.articles import Unread, read_articles
+from embeddings.files.articles import read_articles
+from embeddings.files.pieces import Unread
 from embeddings.types import Article
 from files_on_disk import only_article, only_reason, read_file, said, words
 

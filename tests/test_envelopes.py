@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from embeddings.files.articles import Piece, Unread, find_files, read_file
+from embeddings.files.articles import read_file
 from embeddings.files.decoding import REPLACED
+from embeddings.files.finding import find_files
+from embeddings.files.pieces import Piece, Unread
 from embeddings.types import Article
 
 TEXT = "The council of Varn voted on Tuesday for the harbour wall."

@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.files.articles import InputFile, Piece, Unread
 from embeddings.files.articles import read_file as read_file_of_disk
 from embeddings.files.fields.names import FieldNames
 from embeddings.files.fields.objects import named
+from embeddings.files.finding import InputFile
 from embeddings.files.markup import plain_words
+from embeddings.files.pieces import Piece, Unread
 from embeddings.types import Article
 from files_on_disk import only_article, read_file, said
 

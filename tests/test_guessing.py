@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.files.articles import InputFile, Piece, Unread, read_file
+from embeddings.files.articles import read_file
+from embeddings.files.finding import InputFile
 from embeddings.files.guessing import guess
+from embeddings.files.pieces import Piece, Unread
 from embeddings.types import Article
 
 CASES = Path(__file__).parent / "cases"

@@ -10,8 +10,10 @@ import pytest
 
 from adding import add
 from conftest import SEEDS
-from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
+from embeddings.files.articles import read_file
 from embeddings.files.fields.names import FieldNames
+from embeddings.files.finding import InputFile, find_files
+from embeddings.files.pieces import Piece, Unread
 from embeddings.folder.archive import Archive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import BATCH_ARTICLES, Batch

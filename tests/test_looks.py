@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.files.articles import InputFile, Piece, read_file
+from embeddings.files.articles import read_file
 from embeddings.files.fields.names import FieldNames
+from embeddings.files.finding import InputFile
+from embeddings.files.pieces import Piece
 from embeddings.folder.archive import Archive
 from embeddings.indexing import watch as watching
 from embeddings.indexing.looks import Looks

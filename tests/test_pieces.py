@@ -10,8 +10,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from embeddings.files.articles import find_files, read_file
+from embeddings.files.articles import read_file
 from embeddings.files.contents import SAMPLE
+from embeddings.files.finding import find_files
 
 TEXTS = [f"Number {n}: {random.Random(n).randbytes(20_000).hex()}." for n in range(20)]
 LINES = [f"{json.dumps({'text': text})}\n" for text in TEXTS]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.files.articles import InputFile
 from embeddings.files.articles import read_file as read_pieces
 from embeddings.files.contents import MAX_FILE
 from embeddings.files.decoding import REPLACED
+from embeddings.files.finding import InputFile
 from embeddings.files.word import rtf_tokens
 from embeddings.types import Article
 from files_on_disk import only_article, only_reason, read_file

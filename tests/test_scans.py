@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.files.articles import InputFile, Piece, read_file
+from embeddings.files.articles import read_file
+from embeddings.files.finding import InputFile
 from embeddings.files.pdf.engine import Opened
 from embeddings.files.pdf.reading import BY_MACHINE, NO_TEXT
+from embeddings.files.pieces import Piece
 from embeddings.types import Article
 from files_on_disk import words
 from pdf_layouts import WALL, plain

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.files import contents, decoding
-from embeddings.files.articles import Unread
+from embeddings.files.pieces import Unread
 from embeddings.types import Article
 from files_on_disk import only_article, only_reason, read_file, said, words
 

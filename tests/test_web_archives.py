@@ -11,8 +11,10 @@ import brotli
 import pytest
 
 from embeddings.files import articles, warc_records, web_archives
-from embeddings.files.articles import Unread, find_files, read_articles
+from embeddings.files.articles import read_articles
+from embeddings.files.finding import find_files
 from embeddings.files.gzipped import MAX_FAULTS
+from embeddings.files.pieces import Unread
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from files_on_disk import index, only_article, only_reason, read_file, said

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from embeddings.files.articles import Unread, read_articles
+from embeddings.files.articles import read_articles
+from embeddings.files.pieces import Unread
 from embeddings.types import Article
 
 CASES = Path(__file__).parent / "cases"

@@ -7,7 +7,7 @@ from time import time_ns
 from typing import Protocol
 
 from embeddings.archives import GrowingArchive
-from embeddings.files.articles import InputFile
+from embeddings.files.finding import InputFile
 from embeddings.sources import Source, paths_of
 
 SETTLED = 2_000_000_000

@@ -9,7 +9,9 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from embeddings.archives import ArticleStore, GrowingArchive
-from embeddings.files.articles import InputFile, Piece, Unread, read_file
+from embeddings.files.articles import read_file
+from embeddings.files.finding import InputFile
+from embeddings.files.pieces import Piece, Unread
 from embeddings.indexing.run import IndexReport, index_files
 from embeddings.records import digest
 from embeddings.types import Article

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embeddings.archives import GrowingArchive
-from embeddings.files.articles import InputFile, Piece, Unread, find_files, read_file
+from embeddings.files.articles import read_file
 from embeddings.files.fields.names import USUAL, FieldNames
+from embeddings.files.finding import InputFile, find_files
+from embeddings.files.pieces import Piece, Unread
 from embeddings.indexing.arrivals import Claim, arrive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import Batch, Decision, Outcome, decide

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
 
-from embeddings.files.articles import SUFFIXES, InputFile
+from embeddings.files.finding import InputFile
+from embeddings.files.formats import SUFFIXES
 
 NAME = "standard-input"
 

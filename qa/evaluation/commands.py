@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from embeddings.command_line import WrongUse
-from embeddings.files.articles import Unread, read_articles
+from embeddings.files.articles import read_articles
+from embeddings.files.pieces import Unread
 from embeddings.locations import open_archive
 from embeddings.plural import plural
 from qa.evaluation.ablation import Ablation, variants

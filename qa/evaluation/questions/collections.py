@@ -14,7 +14,8 @@ import numpy as np
 
 from embeddings.archives import GrowingArchive, SearchableArchive
 from embeddings.encoders import default_cache
-from embeddings.files.articles import Unread, read_articles
+from embeddings.files.articles import read_articles
+from embeddings.files.pieces import Unread
 from embeddings.folder.archive import Archive
 from embeddings.folder.paths import exists
 from embeddings.locations import FORMAT, Location, open_archive

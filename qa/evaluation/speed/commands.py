@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from embeddings.command_line import LocationType, NothingToDo, WrongUse, only_folder, progress_bar
-from embeddings.files.articles import InputFile, Unread, find_files, read_file
+from embeddings.files.articles import read_file
+from embeddings.files.finding import InputFile, find_files
+from embeddings.files.pieces import Unread
 from embeddings.folder.archive import Archive
 from embeddings.plural import plural
 from embeddings.types import Article
