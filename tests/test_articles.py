@@ -427,7 +427,7 @@ def growing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             file.write(b"More.")
         return decode(data, said=said)
 
-    monkeypatch.setattr("embeddings.files.articles.decode", decode_late)
+    monkeypatch.setattr("embeddings.files.formats.decode", decode_late)
 
 
 def test_file_that_changes_while_it_is_read_is_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
