@@ -18,6 +18,15 @@ from qa.evidence import hash_of
 MOST = 10_000
 """Answers that one file holds feedback on: it is written anew each time, about 6 MB then."""
 
+LARGEST = 20_000_000
+"""Bytes of a file beyond which it takes no further answers."""
+
+LONGEST = 2_000
+"""Characters of an answer that is judged, far more than any has."""
+
+MOST_NAMED = 10_000
+"""Characters of the outlets, or of the articles, that a judged question was asked of."""
+
 WAIT = 10.0
 """Seconds to wait for somebody else who is writing."""
 
@@ -123,9 +132,9 @@ class FeedbackFile:
             before = next((each for each in kept if each.id == given.id), None)
             if before is not None and before.verdict is given.verdict:
                 return Outcome.ALREADY
-            if before is None and len(kept) >= MOST:
+            if before is None and (len(kept) >= MOST or self._size() > LARGEST):
                 raise ValueError(
-                    f"{self.path} holds feedback on {MOST:,} answers, which are the most; keep it elsewhere with: "
+                    f"{self.path} holds feedback on {len(kept):,} answers, which are the most; keep it elsewhere with: "
                     "pressmark feedback export FILE, and take it away"
                 )
             self._write([*(each for each in kept if each.id != given.id), given])
@@ -139,6 +148,9 @@ class FeedbackFile:
             if len(left) == len(kept):
                 raise KeyError(id_)
             self._write(left)
+
+    def _size(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
 
     def _changing(self) -> FileLock:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -107,13 +107,14 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache with the encoders that this machine has compiled, and nothing else."""
+    """A cache with the encoders that this machine has compiled, and nothing else; no feedback of ours is touched."""
     compiled, folder = default_cache() / "encoders", tmp_path_factory.mktemp("cache") / "pressmark"
     compiled.mkdir(parents=True, exist_ok=True)
     folder.mkdir()
     (folder / "encoders").symlink_to(compiled)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder.parent))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield folder
 
 

@@ -74,7 +74,8 @@ def test_sent_twice_counts_once_and_can_be_undone(client: FlaskClient, file: Fee
     [
         ({"article": "gone"}, 409, "<strong>article</strong>: This archive has no article 'gone' any more; ask the "),
         ({"hash": "0" * 12}, 409, "<strong>answer</strong>: The words that were answered do not stand at 43 to 55"),
-        ({"end": "9" * 9}, 409, "<strong>answer</strong>: The words that were answered do not stand at 43 to 999999"),
+        ({"end": "999"}, 409, "<strong>answer</strong>: The words that were answered do not stand at 43 to 999 of"),
+        ({"end": "9" * 9}, 400, "<strong>end</strong>: End is 999999999, start is 43: no answer has more than 2,000"),
         ({"start": "many"}, 400, "<strong>start</strong>: 'many' is no whole number; say it below an answer"),
         ({"verdict": "good"}, 400, "<strong>verdict</strong>: 'good' is no verdict; send right, wrong-words, "),
         ({"question": " "}, 400, "<strong>question</strong>: The question is blank"),
@@ -107,7 +108,7 @@ def test_damaged_file_is_told_and_its_place_is_for_the_log(
 ) -> None:
     file.path.write_text("no feedback\n")
     response = client.post("/feedback", data=SENT)
-    assert (response.status_code, "full or damaged, so nothing was kept" in response.text) == (503, True)
+    assert (response.status_code, "full, damaged or away, so nothing was kept" in response.text) == (503, True)
     assert str(file.path) not in response.text
     assert f"{file.path}, line 1: 'no feedback' is no feedback" in caplog.text
     assert file.path.read_text() == "no feedback\n"

@@ -109,7 +109,7 @@ def test_python_in_the_readme_runs(
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_address_in_the_readme_exists(path: str) -> None:
-    assert app_over(FakePipeline()).url_map.bind("127.0.0.1").match(path)
+    assert app_over(FakePipeline()).url_map.bind("127.0.0.1").allowed_methods(path)
 
 
 def test_answer_in_the_readme_and_in_the_document_is_as_the_endpoint_gives_it() -> None:

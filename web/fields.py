@@ -17,15 +17,16 @@ MOST_LISTED = 1_000
 _DAY = r"^\s*([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?\s*$"
 
 
-def _known(info: ValidationInfo) -> Known:
+def known(info: ValidationInfo) -> Known:
+    """Return what a check knows beside the value."""
     return cast("Known", info.context)
 
 
 def _whole_number(value: object, info: ValidationInfo) -> object:
     """Return k, checked; what is neither a number nor one in an address pydantic says."""
-    if isinstance(value, str) and not value.strip() and _known(info).in_address:
+    if isinstance(value, str) and not value.strip() and known(info).in_address:
         return None
-    if type(value) is int or (isinstance(value, str) and _known(info).in_address):
+    if type(value) is int or (isinstance(value, str) and known(info).in_address):
         return check_k(value)
     return value
 
@@ -49,17 +50,17 @@ def _as_list(value: object) -> object:
 
 def _outlets(names: list[str] | None, info: ValidationInfo) -> list[str] | None:
     stripped = [name.strip() for name in names or () if name.strip()]
-    return list(check_outlets(stripped, _known(info).outlets())) if stripped else None
+    return list(check_outlets(stripped, known(info).outlets())) if stripped else None
 
 
 def _articles(ids: list[str] | None, info: ValidationInfo) -> list[str] | None:
     given = [article for article in ids or () if article]
-    return list(check_articles(given, _known(info).articles(given[:MAX_ARTICLES]))) if given else None
+    return list(check_articles(given, known(info).articles(given[:MAX_ARTICLES]))) if given else None
 
 
 def _count(value: object, info: ValidationInfo) -> object:
     """Return how many are asked for, checked; what is neither a number nor one in an address pydantic says."""
-    in_address = isinstance(value, str) and _known(info).in_address
+    in_address = isinstance(value, str) and known(info).in_address
     if in_address and not str(value).strip():
         return MOST_LISTED // 10
     if type(value) is int or in_address:

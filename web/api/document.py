@@ -22,7 +22,10 @@ EVERYWHERE = (400, 401, 403, 429, 500, 503)
 """Statuses of problems that any operation may have: a wrong request, no token, the page of another origin, too many
 requests, a mistake of ours, an archive that is away or a server that is full."""
 
-IN_PATH = {"id": "An article's id; every / in it may stand as it is, or as %2F."}
+IN_PATH = {
+    "id": "An article's id; every / in it may stand as it is, or as %2F.",
+    "feedback": "The id that feedback was kept under.",
+}
 """What is said of the names in paths."""
 
 ASKS = "Ask a news archive. Every answer is a verbatim, dated quotation that can be checked."

@@ -87,7 +87,7 @@ def offers(operation: Operation) -> Callable[[View], View]:
             return unchanged(known) or tagged(view(asked, **path), known)
 
         OFFERED.append(Offered(operation, view.__name__, view.__doc__ or ""))
-        rule = operation.path.replace("{id}", "<id:article_id>")
+        rule = operation.path.replace("{id}", "<id:article_id>").replace("{feedback}", "<feedback>")
         blueprint.add_url_rule(rule, view.__name__, checked, methods=[operation.method])
         return view
 

@@ -10,10 +10,13 @@ from web.api.posted import PostedArticle
 from web.asked import Asking
 from web.checking import TYPES_IN_WORDS, checked
 from web.definitions import Definition
+from web.judgement import GivenFeedback
 from web.requests import what_is_known
 
 EXAMPLES: dict[type[Definition], str] = {
     Asking: '{"question": "Who signed it?"}',
+    GivenFeedback: '{"question": "…", "article": "desk-1", "start": 4, "end": 8, "text": "pier", "generation": 1, '
+    '"verdict": "right"}',
     PostedArticle: '{"id": "desk-1", "text": "…"}, and several as {"articles": [{"text": "…"}]}',
 }
 """What may be sent, by the last of the definitions of a body."""
