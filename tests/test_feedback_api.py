@@ -131,7 +131,7 @@ def test_damaged_and_full_file_is_told_and_its_place_is_for_the_log(
     monkeypatch.setattr("qa.feedback.LARGEST", 10)
     full = client.post(PATH, json={**SAID, "question": "Who met?"})
     assert (full.status_code, full.headers["Retry-After"]) == (503, "60")
-    assert "The file of feedback is full, damaged or away, so nothing was kept." in full.get_json()["detail"]
+    assert "The file of feedback is full, damaged or away, so nothing is kept." in full.get_json()["detail"]
     assert str(file.path) not in full.text
     assert f"{file.path} holds feedback on 1 answers, which are the most; keep it elsewhere" in caplog.text
     file.path.write_text("no feedback\n")

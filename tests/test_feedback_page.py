@@ -108,7 +108,7 @@ def test_damaged_file_is_told_and_its_place_is_for_the_log(
 ) -> None:
     file.path.write_text("no feedback\n")
     response = client.post("/feedback", data=SENT)
-    assert (response.status_code, "full, damaged or away, so nothing was kept" in response.text) == (503, True)
+    assert (response.status_code, "full, damaged or away, so nothing is kept" in response.text) == (503, True)
     assert str(file.path) not in response.text
     assert f"{file.path}, line 1: 'no feedback' is no feedback" in caplog.text
     assert file.path.read_text() == "no feedback\n"

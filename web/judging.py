@@ -17,7 +17,10 @@ log = logging.getLogger(__name__)
 
 AGAIN = "ask the question again, and say it of what is answered now"
 
-FAILS = "The file of feedback is full, damaged or away, so nothing was kept. Whoever keeps this server finds why in the log."
+FAILS = (
+    "The file of feedback is full, damaged or away, so nothing is kept. Whoever keeps this server finds the cause in "
+    "the log."
+)
 
 RETRY = 60
 """Seconds after which it is worth saying it again: somebody has to mend the file."""
