@@ -22,7 +22,7 @@ from qa.evaluation.commands import evaluate
 from qa.evaluation.speed.commands import benchmark
 from qa.feedback_commands import feedback
 from qa.training.commands import train
-from web.load_commands import load
+from web.load.commands import load
 from web.mcp_commands import mcp
 from web.span_links import span_path
 from web.token_commands import token
