@@ -171,25 +171,35 @@ def mean(checkpoints: Sequence[Path], out: Path) -> None:
 
 
 @train.command()
-@click.argument("checkpoint", type=PATH)
 @click.argument("folder", metavar="READER", type=PATH)
 @click.argument("data", type=PATH)
+@click.option(
+    "--checkpoint",
+    type=PATH,
+    help="What the READER was exported from.  [default: float32 over the weights that its int8 ones stand for]",
+)
 @click.option("--questions", metavar="N", type=click.IntRange(1), help="Only so many, drawn at random by a seed.")
-def parity(checkpoint: Path, folder: Path, data: Path, questions: int | None) -> None:
-    """Compare a checkpoint with the READER exported from it, on the questions of DATA that have an answer.
+@click.option("--spans", metavar="FILE", type=PATH, help="Write float32's spans, for all questions of DATA.")
+def parity(folder: Path, data: Path, checkpoint: Path | None, questions: int | None, spans: Path | None) -> None:
+    """Compare a READER with the same in float32, on the questions of DATA that have an answer.
 
     DATA has SQuAD's format or is reader data. The exit status is 1 if F1 differs by more than 0.3 points, or more than
-    2 % of the answers changed in meaning: the two share less than half of their words.
+    1 % of the answers changed in meaning: the two share less than half of their words. Without its checkpoint, what the
+    weights lost when they were rounded is not seen.
 
     \b
-    Example:
-      pressmark train parity checkpoints/reader qa/models/reader dev-v1.1.json.gz --questions 1000
+    Examples:
+      pressmark train parity qa/models/careful dev-v1.1.json.gz --questions 1000
+      pressmark train parity readers/large dev-v1.1.json.gz --checkpoint checkpoints/large
     """
     from qa.training.parity import parity as compare
+    from qa.training.parity import save_spans
 
     with plain_errors():
-        found = compare(checkpoint, folder, data, questions)
-    for name, score in (("checkpoint", found.checkpoint), ("reader", found.reader)):
+        found = compare(folder, data, questions, checkpoint)
+        if spans is not None:
+            save_spans(found.spans, spans)
+    for name, score in (("float32", found.float32), ("reader", found.reader)):
         click.echo(f"{name}: on {score.count:,} questions EM {score.em:.4f}, F1 {score.f1:.4f}")
     click.echo(
         f"difference of F1: {100 * found.difference:+.2f} points; changed in meaning: {100 * found.changed:.2f} %"
