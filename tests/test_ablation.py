@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -12,7 +13,7 @@ from qa.confidence import Calibration
 from qa.evaluation.ablation import RANK_CONSTANT, Ablation, Variant, by_min_max, by_rank, variants
 from qa.evaluation.ablation_runs import AblationRunner, ablation_results, with_articles
 from qa.evaluation.questions.datasets import Question, QuestionSet
-from qa.evaluation.reading_cost import ReadingCost
+from qa.evaluation.reading_cost import ReadingCost, reading_cost
 from qa.evaluation.remembering import RememberingReader
 from qa.evaluation.results.results import Kind, Provenance
 from qa.reading import Readers
@@ -151,13 +152,24 @@ def test_depths_are_shown_with_what_they_cost(pair_runner: AblationRunner) -> No
     assert costs == {"read 3": near(3 * 2 + 3 * 10), "read 1": near(3 * 2 + 10)}
     # with one passage read both are right; among three, "Ada" has the higher score, whatever is asked
     assert results.tradeoff == {"3 skimmed": ((near(16.0), 1.0), (near(36.0), 0.5))}
-    assert "A passage takes 2.0 ms to skim and 10.0 ms to read on this machine" in results.notes[-1]
+    assert "A passage takes 2.0 ms of one processor to skim and 10.0 ms to read on this machine" in results.notes[-1]
 
 
 def test_reading_cost_is_that_of_a_passage(pair_runner: AblationRunner) -> None:
     cost = pair_runner.cost(variants(Ablation.READ, Settings(k=2))[0])
     assert cost.skim > 0
     assert cost.read > 0
+
+
+def test_reading_cost_does_not_count_waiting() -> None:
+    class SleepingReader(FakeReader):
+        def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+            sleep(0.05)
+            return super().read(question, passages)
+
+    passages = [Passage(ARTICLES[0], 0, 4)]
+    cost = reading_cost(Readers(SleepingReader({}), Calibration()), {"What?": passages})
+    assert cost.read < 25
 
 
 def test_one_reader_has_no_cost_of_skimming(runner: AblationRunner) -> None:

@@ -159,8 +159,8 @@ def ablation_results(
 
 
 def _cost_notes(cost: ReadingCost) -> tuple[str]:
-    times = f"A passage takes {cost.skim:.1f} ms to skim and {cost.read:.1f} ms to read on this machine"
-    return (f"{times}; milliseconds are what that comes to for the passages of a question.",)
+    times = f"A passage takes {cost.skim:.1f} ms of one processor to skim and {cost.read:.1f} ms to read"
+    return (f"{times} on this machine; milliseconds are what that comes to for the passages of a question.",)
 
 
 def _milliseconds(measured: Measured, cost: ReadingCost) -> float:

@@ -1,9 +1,9 @@
-"""What skimming and reading a passage costs on this machine."""
+"""What skimming and reading a passage costs on this machine, in processor time: others may be busy on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 from embeddings.types import Passage
 from qa.reading import Readers
@@ -15,7 +15,7 @@ Asked = Mapping[str, Sequence[Passage]]
 
 @dataclass(frozen=True, slots=True)
 class ReadingCost:
-    """Milliseconds a passage; `skim` is 0 where nothing skims."""
+    """Milliseconds of processor time a passage; `skim` is 0 where nothing skims."""
 
     skim: float
     read: float
@@ -37,7 +37,7 @@ def reading_cost(readers: Readers, asked: Asked) -> ReadingCost:
 def _passage_ms(reader: Reader, asked: Asked) -> float:
     times = []
     for question, passages in asked.items():
-        started = perf_counter()
+        started = process_time()
         reader.read(question, passages)
-        times.append(1000 * (perf_counter() - started) / len(passages))
+        times.append(1000 * (process_time() - started) / len(passages))
     return median(times)
