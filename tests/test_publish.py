@@ -38,6 +38,16 @@ def test_results_bring_their_command_and_all_tables(folder: Path) -> None:
         assert f"#### {title}" in text
 
 
+def test_tables_that_are_named_are_left_out(folder: Path) -> None:
+    first, second, *others = dict.fromkeys(figure.table for figure in RESULTS.figures)
+    path = page(folder, f"results: sample: without {first}, {second}")
+    publish(path, folder)
+    publish(path, folder)
+    text = path.read_text()
+    assert RESULTS.provenance.command in text
+    assert [title for title in (first, second, *others) if f"#### {title}\n" in text] == others
+
+
 def test_a_command_shows_where_its_data_was_as_a_variable(folder: Path) -> None:
     command = "pressmark evaluate reading ../my/data/squad/dev.json --compare old/../my/data/x.json --json build/x.json"
     results = replace(RESULTS, provenance=replace(RESULTS.provenance, command=command))
@@ -121,6 +131,8 @@ def test_a_figure_that_is_not_there_is_refused(folder: Path) -> None:
         ("table: sample: Nothing", r"no table begins with 'Nothing'; there are '"),
         ("plot: sample: growth", r"no plot 'growth' in sample; there are "),
         ("results: missing", r"missing\.json"),
+        ("results: sample: but Latency", r"'but Latency' names no tables to leave out; write: without TITLE"),
+        ("results: sample: without Nothing", r"no table begins with 'Nothing'; there are '"),
         ("another mark", r"has no place for results; mark one"),
     ],
 )

@@ -324,9 +324,10 @@ def attribution(data: Path) -> Results:
 def publish(pages: Sequence[Path], results: Path, data: Path | None) -> None:
     """Put results, written with --json, into the marked places of Markdown PAGES.
 
-    A place is marked by <!-- results: NAME -->, <!-- table: NAME: TITLE -->, <!-- plot: NAME: PLOT --> or
-    <!-- text: FILE -->, and ends with <!-- end -->. A number within a line is marked by
-    <!-- figure: NAME: TABLE: ROW: COLUMN --> and <!-- end -->. What stands between is replaced.
+    A place is marked by <!-- results: NAME -->, <!-- results: NAME: without TITLE, TITLE -->,
+    <!-- table: NAME: TITLE -->, <!-- plot: NAME: PLOT --> or <!-- text: FILE -->, and ends with <!-- end -->. A number
+    within a line is marked by <!-- figure: NAME: TABLE: ROW: COLUMN --> and <!-- end -->. What stands between is
+    replaced.
 
     \b
     Example:

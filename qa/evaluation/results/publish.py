@@ -12,9 +12,11 @@ from qa.evaluation.results.stored import read_results
 MARKED = re.compile(
     r"<!-- (?P<what>results|table|plot|text): (?P<name>[\w.-]+)(?:: (?P<part>[^>]+?))? -->\n.*?<!-- end -->", re.DOTALL
 )
-"""`<!-- results: NAME -->`, `<!-- table: NAME: TITLE -->`, `<!-- plot: NAME: PLOT -->` or `<!-- text: FILE -->`, each
-up to `<!-- end -->`.
+"""`<!-- results: NAME -->`, `<!-- results: NAME: without TITLE, TITLE -->`, `<!-- table: NAME: TITLE -->`,
+`<!-- plot: NAME: PLOT -->` or `<!-- text: FILE -->`, each up to `<!-- end -->`.
 """
+
+WITHOUT = "without "
 
 FIGURE = re.compile(
     r"<!-- figure: (?P<name>[\w.-]+): (?P<table>[^:>]+): (?P<row>[^:>]+): (?P<column>[^:>]+) -->[^<\n]*<!-- end -->"
@@ -25,9 +27,10 @@ FIGURE = re.compile(
 def publish(page: Path, folder: Path, data: Path | None = None) -> int:
     """Fill the marked places of a page from the files NAME.json of a folder, and return how many there are.
 
-    `results` gives the command, the notes and all tables, `table` the one whose title begins so, `plot` a picture,
-    written into plots/ beside the page. `text` gives a file as it is. Paths below `data` are shown as `$DATA/…`: where
-    it lay was so on one machine only. No question and no passage of a data set gets into the page.
+    `results` gives the command, the notes and all tables, but those named behind "without"; `table` the one whose title
+    begins so, `plot` a picture, written into plots/ beside the page. `text` gives a file as it is. Paths below `data`
+    are shown as `$DATA/…`: where it lay was so on one machine only. No question and no passage of a data set gets into
+    the page.
 
     Raises:
         FileNotFoundError: if the page, or results that it names, are missing.
@@ -51,7 +54,8 @@ def _filled(match: re.Match[str], folder: Path, page: Path, data: Path | None) -
             content = "```\n" + (folder / name).read_text(encoding="utf-8").strip() + "\n```"
         case "results":
             results = _read(folder, name)
-            content = _rendered(tables(results), results)
+            left_out = [_table(results, title, page) for title in _titles(part, page)]
+            content = _rendered([table for table in tables(results) if table not in left_out], results)
         case "table":
             content = _rendered([_table(_read(folder, name), part, page)])
         case _:
@@ -59,6 +63,13 @@ def _filled(match: re.Match[str], folder: Path, page: Path, data: Path | None) -
     if data is not None:
         content = re.sub(rf"(?<!\S){re.escape(str(data))}/", "$DATA/", content)
     return f"{opening}\n{content.strip()}\n<!-- end -->"
+
+
+def _titles(part: str, page: Path) -> list[str]:
+    """Return the titles that "without TITLE, TITLE" names."""
+    if part and not part.startswith(WITHOUT):
+        raise ValueError(f"{page}: {part!r} names no tables to leave out; write: without TITLE, TITLE")
+    return [title for title in part.removeprefix(WITHOUT).split(", ") if title]
 
 
 def _with_figure(match: re.Match[str], folder: Path, page: Path) -> str:
