@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from embeddings.holdings import Holdings
-from embeddings.keywords import HEADING_WEIGHT
+from embeddings.keywords.queries import HEADING_WEIGHT
 from embeddings.passages import Splitting
 from embeddings.records import FileRecord, Origin, OtherSource, Prepared, SourceChanges, Trace
 from embeddings.types import Article, Counts, Encoder, Filter, Passage, Ranking, Vectors

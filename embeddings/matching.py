@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from embeddings.archives import SearchableArchive
 from embeddings.folding import fold
-from embeddings.keywords import analyzer
+from embeddings.keywords.entries import analyzer
 from embeddings.types import Filter, Span
 
 WORD = re.compile(r"[^\W_]+")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.encoder import DEFAULT_ENCODER
-from embeddings.keywords import HEADING_WEIGHT
+from embeddings.keywords.queries import HEADING_WEIGHT
 from embeddings.locations import DEFAULT_PLACE, Location, parse_location
 from qa.limits import check_k
 

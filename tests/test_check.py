@@ -281,7 +281,7 @@ def test_caches_that_cannot_be_written_fail_no_question(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("embeddings.keywords.KeywordIndex.write", full)
+        broken.setattr("embeddings.keywords.index.KeywordIndex.write", full)
         with pytest.raises(OSError, match="No space left"):
             archive.refresh()
         with archive.one_generation():

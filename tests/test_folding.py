@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embeddings.folding import copied, fold, printed, searched, visible_length
-from embeddings.keywords import KeywordIndex
+from embeddings.keywords.index import KeywordIndex
 from embeddings.minhash import shingles
 from embeddings.sentences import sentence_around, sentences
 from embeddings.types import Article, Filter, Passage, Stamp

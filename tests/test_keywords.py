@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings import keywords
-from embeddings.keywords import KeywordIndex
+from embeddings.keywords import index as index_module
+from embeddings.keywords.index import KeywordIndex
 from embeddings.types import Allowed, Article, Filter, Passage, Stamp
 
 STAMP = Stamp("an archive", 3)
@@ -177,7 +177,7 @@ def test_a_word_that_most_passages_have_ranks_in_a_small_archive(tmp_path: Path)
 def test_in_a_large_archive_a_common_word_ranks_only_if_all_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keywords, "LEAST_COMMON", 10)
+    monkeypatch.setattr(index_module, "LEAST_COMMON", 10)
     index = fill(tmp_path, *MANY, whole("The treaty"))
     assert found(index, "the treaty", 30) == [21]
     assert len(found(index, "The minister said?", 30)) == 21
@@ -265,7 +265,7 @@ def test_a_known_filter_gives_the_same_ranking(
     index = fill(tmp_path, *passages, whole("Nothing", outlet="Gazette"))
     only = Filter(outlets=allowed)
     mask = np.array([False, *(not allowed or name in allowed for name in [*outlets, "Gazette"])])
-    monkeypatch.setattr(keywords, "WIDE", wide)
+    monkeypatch.setattr(index_module, "WIDE", wide)
     known = index.search("treaty", 20, only, allowed=Allowed(mask))
     expected = index.search("treaty", 20, only)
     assert known.scores.tolist() == expected.scores.tolist()

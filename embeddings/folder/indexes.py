@@ -16,7 +16,7 @@ from embeddings.folder.locks import ReadWriteLock, WriterLock
 from embeddings.folder.paths import Paths, check_exists, copy_keywords
 from embeddings.folder.snapshot import Snapshot
 from embeddings.folder.sqlite import is_read_only
-from embeddings.keywords import KeywordIndex, KeywordSnapshot
+from embeddings.keywords.index import KeywordIndex, KeywordSnapshot
 from embeddings.types import Stamp
 from embeddings.vectors import VectorIndex
 

@@ -6,10 +6,11 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from embeddings import keywords, vectors
+from embeddings import vectors
 from embeddings.dates import earliest, latest
 from embeddings.folder.database import Database
 from embeddings.folder.paths import Paths, journal_of
+from embeddings.keywords import files as keyword_files
 from embeddings.languages import named
 from embeddings.plural import plural
 from embeddings.types import Stamp
@@ -86,7 +87,7 @@ def overview(folder: Path, database: Database) -> Overview:
         sizes=_sizes(paths),
         health={
             "vectors": _said(vectors.read_stamp(paths.vectors), stamp),
-            "keywords": _said(keywords.read_stamp(paths.keywords), stamp),
+            "keywords": _said(keyword_files.read_stamp(paths.keywords), stamp),
         },
     )
 

@@ -19,7 +19,7 @@ from time import time_ns
 
 from embeddings.cures import make_archive
 from embeddings.identity import Identity
-from embeddings.keywords import HEADING_WEIGHT
+from embeddings.keywords.queries import HEADING_WEIGHT
 from embeddings.milvus.address import MilvusAddress
 from embeddings.milvus.client import Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions

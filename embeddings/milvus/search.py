@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from embeddings.folding import searched
-from embeddings.keywords import analyzer
+from embeddings.keywords.entries import analyzer
 from embeddings.milvus.client import MOST, Found, Leg, Milvus
 from embeddings.milvus.revisions import Revisions
 from embeddings.milvus.rows import among, lots, where

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from embeddings.keywords import KeywordIndex
+from embeddings.keywords.index import KeywordIndex
 from embeddings.types import Article, Filter, Passage, Stamp
 from qa.training.data import Example, Text
 
