@@ -20,7 +20,9 @@ from embeddings.files.fields.names import FieldNames
 from embeddings.files.finding import InputFile, check_paths, find_files
 from embeddings.files.pieces import Unread
 from embeddings.folder.check import rebuild
-from embeddings.indexing.run import NOTHING_SAID, IndexReport, Said, index_files
+from embeddings.indexing.index import index_files
+from embeddings.indexing.reports import IndexReport
+from embeddings.indexing.said import NOTHING_SAID, Said
 from embeddings.indexing.standard_input import standard_input
 from embeddings.indexing.watch import watch as keep_watching
 from embeddings.locations import Location, open_or_create

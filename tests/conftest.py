@@ -17,7 +17,7 @@ from browsing import browser, one_browser, scriptless, start_browser  # noqa: F4
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
 from embeddings.encoders import default_cache, load_encoder
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.locations import Location, MilvusPlace, parse_location
 from fakes import FakeEncoder
 from qa.pipeline import Pipeline

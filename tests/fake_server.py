@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline

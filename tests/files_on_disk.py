@@ -7,7 +7,9 @@ from embeddings.archives import GrowingArchive
 from embeddings.files.articles import read_articles
 from embeddings.files.fields.names import FieldNames
 from embeddings.files.pieces import Unread
-from embeddings.indexing.run import READ_ALL, IndexReport, index_paths, look_through
+from embeddings.indexing.index import index_paths, look_through
+from embeddings.indexing.looks import READ_ALL
+from embeddings.indexing.reports import IndexReport
 from embeddings.types import Article
 
 Item = Article | Unread

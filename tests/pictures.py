@@ -17,7 +17,7 @@ from waitress.server import create_server
 from browsing import FLAGS
 from embeddings.encoders import load_encoder
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from qa.pipeline import Pipeline
 from qa.reader.load import load_readers
 from qa.settings import Settings

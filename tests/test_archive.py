@@ -16,7 +16,7 @@ from embeddings import vectors as vectors_module
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
 from embeddings.folder.paths import exists
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.passages import Splitting, heading
 from embeddings.types import Article, Counts, Filter, Vectors
 from fakes import FakeEncoder

@@ -10,7 +10,8 @@ import pytest
 from adding import Added, add
 from conftest import SEEDS, let_go
 from embeddings.archives import GrowingArchive
-from embeddings.indexing.run import READ_ALL, index_paths, look_through
+from embeddings.indexing.index import index_paths, look_through
+from embeddings.indexing.looks import READ_ALL
 from embeddings.locations import Location, open_archive, open_or_create
 from embeddings.records import OtherSource, SourceChanges
 from embeddings.types import Article, Counts, Filter

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from adding import add
 from conftest import SEEDS
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration, Regression

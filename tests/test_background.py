@@ -10,7 +10,7 @@ from time import sleep
 import pytest
 
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.records import prepare
 from embeddings.types import Filter, Offsets, Vectors
 from fakes import FakeEncoder

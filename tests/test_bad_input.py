@@ -8,7 +8,8 @@ import pytest
 
 from embeddings.files import contents
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.index import index_paths
+from embeddings.indexing.reports import IndexReport
 from embeddings.types import Counts, Filter, Passage
 
 pytestmark = pytest.mark.slow

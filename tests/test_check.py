@@ -21,7 +21,7 @@ from embeddings.folder.check import KEYWORDS, VECTORS, Fault, find_faults
 from embeddings.folder.database import Database
 from embeddings.folder.locks import WriterLock
 from embeddings.folder.sqlite import Connection
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.types import Article, DamagedError, Filter, Stamp
 from embeddings.vectors import VectorIndex
 from fakes import FakeEncoder

@@ -16,7 +16,7 @@ from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
 from embeddings.folder.database import Database
-from embeddings.indexing.run import IndexReport
+from embeddings.indexing.reports import IndexReport
 from embeddings.minhash import BANDS, are_copies, bands, shingles
 from embeddings.records import prepare
 from embeddings.types import Article, Filter

@@ -10,9 +10,11 @@ import pytest
 from adding import add
 from embeddings.folder.archive import Archive
 from embeddings.folder.sqlite import Connection
-from embeddings.indexing.arrivals import Arrival, Claim, Twin, arrive
+from embeddings.indexing.arrivals import Arrival, Claim, Twin
+from embeddings.indexing.arriving import arrive
 from embeddings.indexing.decisions import Batch, Outcome, decide, source_changes
-from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.index import index_paths
+from embeddings.indexing.reports import IndexReport
 from embeddings.records import Origin, OtherSource, SourceChanges, content_of, digest
 from embeddings.sources import Source
 from embeddings.types import Article

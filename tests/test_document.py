@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from conftest import SEEDS
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
 from qa.pipeline import Pipeline

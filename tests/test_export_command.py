@@ -15,7 +15,7 @@ from embeddings.copy_commands import export
 from embeddings.export import is_read_as_it_is, line_of
 from embeddings.files.articles import read_articles
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.types import Article
 from fakes import FakeEncoder
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from conftest import SEEDS
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.types import Filter
 from fakes import FakeEncoder
 from web.commands import main

@@ -15,7 +15,8 @@ from conftest import needs_milvus
 from embeddings.archives import GrowingArchive
 from embeddings.folder.archive import Archive
 from embeddings.identity import Identity, link_of, rank_of
-from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.index import index_paths
+from embeddings.indexing.reports import IndexReport
 from embeddings.locations import open_or_create, parse_location
 from embeddings.records import content_of
 from embeddings.types import Article

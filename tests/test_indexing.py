@@ -17,7 +17,10 @@ from embeddings.files.pieces import Piece, Unread
 from embeddings.folder.archive import Archive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import BATCH_ARTICLES, Batch
-from embeddings.indexing.run import READ_ALL, IndexReport, Said, index_paths, look_through
+from embeddings.indexing.index import index_paths, look_through
+from embeddings.indexing.looks import READ_ALL
+from embeddings.indexing.reports import IndexReport
+from embeddings.indexing.said import Said
 from embeddings.types import Article, Filter
 from files_on_disk import index, put
 

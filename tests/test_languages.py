@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from conftest import SEEDS
 from embeddings.files.articles import read_articles
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.languages import NAMES, language_of
 from embeddings.types import Article
 from fakes import FakeEncoder

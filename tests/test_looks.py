@@ -16,8 +16,9 @@ from embeddings.files.finding import InputFile
 from embeddings.files.pieces import Piece
 from embeddings.folder.archive import Archive
 from embeddings.indexing import watch as watching
+from embeddings.indexing.index import index_paths, look_through
 from embeddings.indexing.looks import Looks
-from embeddings.indexing.run import IndexReport, index_paths, look_through
+from embeddings.indexing.reports import IndexReport
 from embeddings.types import Filter
 from files_on_disk import index, put
 

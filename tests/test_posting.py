@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from adding import add
 from embeddings.folder.archive import Archive
+from embeddings.indexing.index import index_paths
 from embeddings.indexing.posted import index_posted
-from embeddings.indexing.run import index_paths
 from embeddings.locations import FolderPlace
 from embeddings.types import Article
 from fakes import FakeEncoder

@@ -23,7 +23,8 @@ import pytest
 
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults, save_articles
-from embeddings.indexing.run import READ_ALL, index_paths, look_through
+from embeddings.indexing.index import index_paths, look_through
+from embeddings.indexing.looks import READ_ALL
 from embeddings.records import prepare
 from embeddings.types import DamagedError, Filter
 from fakes import FakeEncoder
@@ -155,12 +156,12 @@ def crash(folder: Path, title: str) -> Path:
     code = f"""
 import os, sys
 from pathlib import Path
-from embeddings.indexing import background, decisions, run
+from embeddings.indexing import background, decisions, index
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
 decisions.BATCH_ARTICLES, background.TRANSACTION_PASSAGES = 2, 8
 archive = Archive.create(Path({str(folder / "archive")!r}), FakeEncoder())
-run.index_paths(archive, [Path({str(folder / "in")!r})], lambda _: None)
+index.index_paths(archive, [Path({str(folder / "in")!r})], lambda _: None)
 archive.store.write_journal_back()
 archive.remove(["001", "002"])
 archive.refresh()

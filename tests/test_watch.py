@@ -9,7 +9,8 @@ import pytest
 
 from embeddings.folder.archive import Archive
 from embeddings.folder.check import find_faults
-from embeddings.indexing.run import IndexReport, index_paths
+from embeddings.indexing.index import index_paths
+from embeddings.indexing.reports import IndexReport
 from embeddings.indexing.watch import watch
 from embeddings.types import Filter
 from fakes import FakeEncoder

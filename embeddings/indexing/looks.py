@@ -98,6 +98,9 @@ class AnyTime:
         return False
 
 
+READ_ALL = AnyTime()
+
+
 class OneLook(AnyTime):
     """For those who look once and remove what is gone: a file with stored articles is left alone while it is fresh."""
 

@@ -12,7 +12,8 @@ from embeddings.archives import ArticleStore, GrowingArchive
 from embeddings.files.articles import read_file
 from embeddings.files.finding import InputFile
 from embeddings.files.pieces import Piece, Unread
-from embeddings.indexing.run import IndexReport, index_files
+from embeddings.indexing.index import index_files
+from embeddings.indexing.reports import IndexReport
 from embeddings.records import digest
 from embeddings.types import Article
 

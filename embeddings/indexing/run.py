@@ -1,190 +1,32 @@
-"""Paths to an archive: what is new or changed goes in, what is gone goes out, what cannot be read is reported."""
+"""One run over files: what is new or changed goes in, what cannot be read is reported."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from embeddings.archives import GrowingArchive
 from embeddings.files.articles import read_file
-from embeddings.files.fields.names import USUAL, FieldNames
-from embeddings.files.finding import InputFile, find_files
+from embeddings.files.finding import InputFile
 from embeddings.files.pieces import Piece, Unread
-from embeddings.indexing.arrivals import Claim, arrive
+from embeddings.indexing.arrivals import Claim
+from embeddings.indexing.arriving import arrive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import Batch, Decision, Outcome, decide
-from embeddings.indexing.looks import AnyTime, Judge, Look, OneLook
-from embeddings.indexing.pruning import Sightings, prune
-from embeddings.plural import plural
+from embeddings.indexing.looks import READ_ALL, Judge, Look
+from embeddings.indexing.pruning import Sightings
+from embeddings.indexing.reports import IndexReport
+from embeddings.indexing.said import Said
 from embeddings.printed_pages import pages_from_text
 from embeddings.records import FileRecord
-from embeddings.sources import file_of
 from embeddings.types import Article
 from embeddings.withdrawals import Withdrawal
-
-READING = "5"
-"""The way files are read: a change of what is read from a file that has not changed gets another one."""
-
-
-@dataclass
-class IndexReport:
-    """What became of everything that was found, counted in articles, and what could not be read.
-
-    `replaced` are those of the changed ones that left for a newer version from elsewhere, `older` the versions that
-    were left out for a newer one, and `joined` the stored articles that turned out to be versions of others. `alike`
-    are versions of an article only because they are alike, and `doubtful` have pages whose order could not be told.
-    `notes` count what is to be known of what was read. `withdrawn` are stored articles that are not shown any more,
-    since their newsrooms took them back. `waiting` are files that are being written to and were left as they were, and
-    `absent` folders whose articles were kept although no file is there.
-    """
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    unread: list[Unread] = field(default_factory=list)
-    removed: int = 0
-    replaced: int = 0
-    older: list[Unread] = field(default_factory=list)
-    joined: int = 0
-    withdrawn: int = 0
-    alike: list[Unread] = field(default_factory=list)
-    doubtful: list[Unread] = field(default_factory=list, compare=False)
-    notes: Counter[str] = field(default_factory=Counter, compare=False)
-    waiting: list[Unread] = field(default_factory=list, compare=False)
-    absent: list[Unread] = field(default_factory=list)
-
-    @property
-    def read(self) -> int:
-        """How many articles the paths hold."""
-        return self.added + self.changed + self.unchanged + len(self.older)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a person says of files: what an export calls its fields, what encoding they are in, "" if that is guessed.
-
-    `outlet` is whose articles they hold where these do not say it themselves, `collection` the name of the batch; ""
-    for none.
-    """
-
-    names: FieldNames = USUAL
-    encoding: str = ""
-    outlet: str = ""
-    collection: str = ""
-    recognise: bool = True
-
-    @property
-    def reading(self) -> str:
-        """What a file is remembered to have been read with."""
-        others = {"encoding": self.encoding, "outlet": self.outlet, "collection": self.collection}
-        said = [f"{name} {value}" for name, value in others.items() if value]
-        return "\n".join([f"{READING} {self.names}".strip(), *said])
-
-
-NOTHING_SAID = Said()
-
-READ_ALL = AnyTime()
 
 BEING_WRITTEN = "was written to a moment ago: it is left as it was; index it again when it is complete"
 """What is said of a file that is not read since it may be there in half."""
 
 
-def index_paths(
-    archive: GrowingArchive,
-    paths: Sequence[Path],
-    progress: Callable[[int], object],
-    said: Said = NOTHING_SAID,
-    *,
-    prune: bool = False,
-) -> IndexReport:
-    """Add the articles of files and folders to an archive, and return what became of them; see `index_files`.
-
-    With `prune`, articles that were read below these paths and are no longer there are removed, and a file that holds
-    stored ones is left as it was while it is being written to.
-
-    Raises:
-        FileNotFoundError: if a path does not exist; nothing is indexed then.
-        TimeoutError: if another process is writing to this archive.
-    """
-    return index_files(archive, find_files(paths), progress, said, prune_below=paths if prune else ())
-
-
-def index_files(
-    archive: GrowingArchive,
-    files: Sequence[InputFile],
-    progress: Callable[[int], object],
-    said: Said = NOTHING_SAID,
-    *,
-    prune_below: Sequence[Path] = (),
-) -> IndexReport:
-    """Add the articles of files to an archive, and return what became of them.
-
-    A file that is as it was is not read again. Articles that were read below the paths `prune_below` and are no longer
-    there are removed, but for those below a path where no file is left: it may be a disk that is not there. Where an
-    older version of a removed one is left, that goes in. `progress` is told how many more bytes of the files are done,
-    each time some are.
-
-    Raises:
-        TimeoutError: if another process is writing to this archive.
-    """
-    judge = OneLook(archive) if prune_below else READ_ALL
-    return _index(archive, Task(files, prune_below, judge), progress, said)
-
-
-def look_through(
-    archive: GrowingArchive, paths: Sequence[Path], judge: Judge, said: Said = NOTHING_SAID
-) -> IndexReport:
-    """Do the same as `index_paths` with `prune`, by a judge of their own of which files are complete."""
-    return _index(archive, Task(find_files(paths), paths, judge), lambda _: None, said)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Which files are to be read, below which paths what is gone is removed, and who judges what is there."""
-
-    files: Sequence[InputFile]
-    prune_below: Sequence[Path]
-    judge: Judge
-
-
-def _index(archive: GrowingArchive, task: Task, progress: Callable[[int], object], said: Said) -> IndexReport:
-    with closing(_Run(archive, progress, said)) as run:
-        for file in task.files:
-            run.read(file, task.judge)
-        run.store()
-    if task.prune_below:
-        gone = set(prune(archive, task.prune_below, run.sightings, task.judge))
-        run.report.removed = len(gone)
-        run.report.absent = [_absent(folder, count) for folder, count in sorted(run.sightings.absent.items())]
-        left_out = [file for file in task.files if run.left_out[file.source] & gone]
-        _bring_back(archive, left_out, said, run.report)
-    archive.refresh()
-    return run.report
-
-
-def _absent(folder: str, count: int) -> Unread:
-    """Return why articles stay although no file is where they were read."""
-    stay = f"{plural(count, 'article')} read there {'stays' if count == 1 else 'stay'}"
-    cure = f"to take out what was read there: pressmark remove --from-file {folder}"
-    return Unread(folder, f"is empty: it may be a disk that is not there, so {stay}; {cure}")
-
-
-def _bring_back(archive: GrowingArchive, files: Sequence[InputFile], said: Said, report: IndexReport) -> None:
-    """Read files again whose articles were left out for newer versions that are gone."""
-    if not files:
-        return
-    with closing(_Run(archive, lambda _: None, said)) as run:
-        for file in files:
-            run.forget(file)
-            run.read(file)
-        run.store()
-    again = {file.source for file in files}
-    report.added += run.report.added
-    report.older = [left for left in report.older if file_of(left.source) not in again] + run.report.older
-
-
-class _Run:
+class Run:
     """One run: what was found, and the batch that is being filled with it."""
 
     def __init__(self, archive: GrowingArchive, progress: Callable[[int], object], said: Said) -> None:

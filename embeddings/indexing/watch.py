@@ -8,8 +8,10 @@ from pathlib import Path
 from time import monotonic
 
 from embeddings.archives import GrowingArchive
+from embeddings.indexing.index import look_through
 from embeddings.indexing.looks import Looks
-from embeddings.indexing.run import NOTHING_SAID, IndexReport, Said, look_through
+from embeddings.indexing.reports import IndexReport
+from embeddings.indexing.said import NOTHING_SAID, Said
 
 log = logging.getLogger(__name__)
 

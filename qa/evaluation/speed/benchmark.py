@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from embeddings import onnx_models
 from embeddings.folder.archive import Archive
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.passages import SPLITTING
 from embeddings.types import Encoder, Filter, Passage
 from qa.evaluation.results.results import Figure, Kind, Provenance, Results, versions

@@ -12,7 +12,7 @@ from time import perf_counter
 
 from embeddings.folder.archive import Archive
 from embeddings.folder.paths import Paths
-from embeddings.indexing.run import index_paths
+from embeddings.indexing.index import index_paths
 from embeddings.passages import split
 from embeddings.types import Article, Encoder, Passage
 
