@@ -81,7 +81,7 @@ def parse_filter_date(text: str) -> str:
     """Return the date a user filters by, stripped; ValueError unless it is YYYY, YYYY-MM or YYYY-MM-DD and exists."""
     stripped = text.strip()
     if not _FILTER.fullmatch(stripped) or not _existing(*stripped.split("-")):
-        raise ValueError(f"{text!r} is not a date; write it as 2022, 2022-10 or 2022-10-19")
+        raise ValueError(f"{text[:40]!r} is not a date; write it as 2022, 2022-10 or 2022-10-19")
     return stripped
 
 

@@ -127,8 +127,11 @@ def test_wrong_field_is_named_with_its_cure(client: FlaskClient, query: dict[str
     assert said in page_of(client, "/archive", 400, **query)
 
 
-def test_what_another_version_of_the_page_put_in_an_address_is_left_alone(client: FlaskClient) -> None:
-    assert len(titles(page_of(client, "/archive?sort=old&sort=new&words=&page="))) == 25
+def test_blank_fields_are_the_first_page_and_those_of_another_version_are_named(client: FlaskClient) -> None:
+    assert len(titles(page_of(client, "/archive?words=&page="))) == 25
+    page = page_of(client, "/archive?sort=old&sort=new&words=sea", 400)
+    assert "<strong>sort</strong>: This page has no field" in page
+    assert 'href="/archive?words=sea">Go on without it</a>' in page
 
 
 def test_any_archive_is_searched_by_words_and_says_what_it_cannot(location: Location) -> None:

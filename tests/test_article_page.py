@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -154,8 +155,11 @@ def test_wrong_field_is_named_with_its_cure(filled: Archive, query: dict[str, ob
     assert said in page
 
 
-def test_what_another_version_of_the_page_put_in_an_address_is_left_alone(client: FlaskClient) -> None:
-    assert marked(page_of(client, f"{span_path(MEMORANDUM)}&view=wide&utm_source=x&utm_source=y")) == ["*a memorandum"]
+def test_what_another_page_put_in_an_address_is_named_with_the_way_on(client: FlaskClient) -> None:
+    page = page_of(client, f"{span_path(MEMORANDUM)}&utm_source=x&utm_source=y", 400)
+    assert "<strong>utm_source</strong>: This page has no field" in page
+    further = unescape(page.split(">Go on without it<")[0].rsplit('href="', 1)[1].rstrip('"'))
+    assert marked(page_of(client, further)) == ["*a memorandum"]
 
 
 def test_question_within_the_article_marks_its_answers(client: FlaskClient, pipeline: FakePipeline) -> None:

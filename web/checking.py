@@ -50,10 +50,14 @@ class FieldError:
 
 
 class InvalidFieldsError(ValueError):
-    """A request has wrong fields: `errors` holds one for each of them, the first MOST_ERRORS."""
+    """A request has wrong fields: `errors` holds one for each of them, the first MOST_ERRORS.
 
-    def __init__(self, errors: Iterable[FieldError], status: int = 400) -> None:
+    `without` is the path of the same page without these fields, if there is one.
+    """
+
+    def __init__(self, errors: Iterable[FieldError], status: int = 400, without: str = "") -> None:
         self.status = status
+        self.without = without
         self.errors = tuple(errors)[:MOST_ERRORS]
         super().__init__("; ".join(f"{error.field}: {error.detail}" for error in self.errors))
 
@@ -84,6 +88,15 @@ def from_address(definition: type[T], args: MultiDict[str, str], known: Known) -
     """
     several = repeatable(definition)
     return checked(definition, given(args, several), known, repeated(args, several))
+
+
+def check_none(args: MultiDict[str, str]) -> None:
+    """Raise InvalidFieldsError if an address gives anything, where there is nothing to be given."""
+    if args:
+        raise InvalidFieldsError(
+            FieldError(name[:SHOWN_NAME], f"there is no field {name[:SHOWN_NAME]!r}; {fields_in_words(())}")
+            for name in args
+        )
 
 
 def given(args: MultiDict[str, str], several: Collection[str]) -> dict[str, str | list[str]]:
@@ -120,7 +133,7 @@ def _said(wrong: "ErrorDetails", definition: type[Definition]) -> str:
         field = _owner(definition, wrong["loc"]).model_fields[str(wrong["loc"][-1])]
         return f"{name} is missing; send it, such as: {(field.examples or ['…'])[0]}"
     if kind == "extra_forbidden":
-        return f"there is no field {name!r}; {_fields_of(_owner(definition, wrong['loc']))}"
+        return f"there is no field {name!r}; {fields_in_words(names_of(_owner(definition, wrong['loc'])))}"
     if kind in {"too_long", "too_short"}:
         return f"{name} holds {wrong['ctx']['actual_length']} items; send {_bounds(wrong)}"
     if kind in _WANTED:
@@ -148,8 +161,8 @@ def _is_definition(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, Definition)
 
 
-def _fields_of(definition: type[Definition]) -> str:
-    names = names_of(definition)
+def fields_in_words(names: Sequence[str]) -> str:
+    """Return which fields there are: "the fields are from, to"."""
     if not names:
         return "there are no fields here"
     return f"the {'field is' if len(names) == 1 else 'fields are'} {', '.join(names)}"

@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
 
 
 def _invalid_fields(error: InvalidFieldsError) -> AnyResponse:
-    return _described(Response(status=error.status), str(error), error.errors)
+    return _described(Response(status=error.status), str(error), error.errors, error.without)
 
 
 def _unavailable(error: Exception) -> AnyResponse:
@@ -51,9 +51,7 @@ def _unavailable(error: Exception) -> AnyResponse:
 def _http_error(error: HTTPException) -> AnyResponse:
     detail = error.description
     if isinstance(error, NotFound) and detail == NotFound.description:
-        cure = (
-            "/api/v1/ names what there is" if request.path.startswith("/api/") else "ask, or look through the archive"
-        )
+        cure = "/api/v1/ names what there is" if _is_for_programs(request.path) else "ask, or look through the archive"
         detail = f"There is nothing at {request.path[:200]}; {cure}."
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted({*(error.valid_methods or ())} - {"OPTIONS"}))
@@ -73,10 +71,17 @@ def _untrusted_host(error: SecurityError) -> AnyResponse:
     return response
 
 
-def _described(response: AnyResponse, detail: str | None, errors: Collection[FieldError]) -> AnyResponse:
+def _is_for_programs(path: str) -> bool:
+    """Return whether what is asked for is read by programs, which are told what is wrong in JSON."""
+    return path in {"/api", "/metrics"} or path.startswith("/api/")
+
+
+def _described(
+    response: AnyResponse, detail: str | None, errors: Collection[FieldError], without: str = ""
+) -> AnyResponse:
     """Return the response with its status and headers, such as Allow, and a body that says what is wrong."""
     status = HTTPStatus(response.status_code)
-    if request.path.startswith("/api/"):
+    if _is_for_programs(request.path):
         body = {
             "type": "about:blank",
             "title": status.phrase,
@@ -92,5 +97,5 @@ def _described(response: AnyResponse, detail: str | None, errors: Collection[Fie
         response.set_data(render_template("sign_in.html", next=request.full_path.rstrip("?"), problem=problem))
     else:
         response.content_type = "text/html; charset=utf-8"
-        response.set_data(render_template("error.html", status=status, detail=detail, errors=errors))
+        response.set_data(render_template("error.html", status=status, detail=detail, errors=errors, without=without))
     return response

@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.exposition import generate_latest
 
 from embeddings.types import DamagedError
+from web.checking import check_none
 
 if TYPE_CHECKING:
     from qa.types import Prediction
@@ -92,6 +93,7 @@ def current_metrics() -> Metrics:
 
 
 def _show() -> Response:
+    check_none(request.args)
     return Response(generate_latest(current_metrics().registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -76,7 +76,7 @@ def read_page(args: MultiDict[str, str]) -> Asking:
 def read_fields(definition: type[T], args: MultiDict[str, str], names: Mapping[str, str]) -> T:
     """Return what a page's address asks; `names` are the page's, each with that of its field in the definition.
 
-    Names that the page has not are left alone: another version of it may have them.
+    Names that are not among them are left alone: of an address, `check_address` tells them.
 
     Raises:
         InvalidFieldsError: with every field that is wrong, or given more than once.

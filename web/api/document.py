@@ -7,11 +7,12 @@ from types import UnionType
 from typing import Any, get_args
 from urllib.parse import quote, urlencode
 
-from flask import Response, current_app, jsonify, render_template
+from flask import Response, current_app, jsonify, render_template, request
 from pydantic.json_schema import models_json_schema
 
 from web.api.operations import OFFERED, Offered, Operation, blueprint
 from web.api.problems import Problem
+from web.checking import check_none
 from web.definitions import Definition
 
 PROBLEM = "application/problem+json"
@@ -34,12 +35,14 @@ ASKS = "Ask a news archive. Every answer is a verbatim, dated quotation that can
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Return the document."""
+    check_none(request.args)
     return jsonify(document(current_app.config["VERSION"]))
 
 
 @blueprint.get("/")
 def page() -> str:
     """Show the document to people."""
+    check_none(request.args)
     told = document(current_app.config["VERSION"])
     return render_template("api.html", document=told, calls={offered.name: call(offered) for offered in OFFERED})
 

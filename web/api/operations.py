@@ -78,9 +78,9 @@ def offers(operation: Operation) -> Callable[[View], View]:
             request.max_content_length = operation.most
             if operation.writes:
                 check_may_write()
+            asked = from_address(operation.query or Definition, request.args, what_is_known(in_address=True))
             if operation.bodies:
                 return view(from_body(operation.bodies), **path)
-            asked = from_address(operation.query or Definition, request.args, what_is_known(in_address=True))
             if not operation.by_generation:
                 return view(asked, **path)
             known = tag()

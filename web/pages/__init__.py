@@ -8,9 +8,10 @@ from qa.differing import articles_read, differing, ordered
 from qa.evidence import in_the_original, is_web_address
 from qa.render import confidence_in_words, page_doubts, page_in_words, said_by, words_explained
 from web.highlight import paragraphs, pieces
-from web.pages import archive, article, ask, feed, feedback, links, sheet, sign_in, words
+from web.pages import addresses, archive, article, ask, feed, feedback, links, sheet, sign_in, words
 
 blueprint = Blueprint("pages", __name__)
+blueprint.before_request(addresses.check_address)
 
 blueprint.add_url_rule("/", view_func=ask.ask)
 blueprint.add_url_rule("/archive", view_func=archive.archive)
