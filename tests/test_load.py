@@ -278,7 +278,11 @@ def test_a_broken_bound_ends_with_status_1(told: Asked, monkeypatch: pytest.Monk
         (["nowhere.txt"], "nowhere.txt"),
         (["--at", "http://127.0.0.1:9", "--path", "/"], "nothing answers at http://127.0.0.1:9: "),
         (["--path", "/", "--overload", "--batch", "2"], "give one of them"),
-        (["--path", "/", "--batch", "2"], "--batch is of questions"),
+        (["--path", "/", "--batch", "2"], "--batch does not go with --path; leave one of them out"),
+        (["--batch", "2", "--clients", "2"], "--batch does not go with --clients"),
+        (["--overload", "--clients", "2"], "--overload does not go with --clients"),
+        (["--requests", "10", "--seconds", "2"], "--requests does not go with --seconds"),
+        (["--requests", "10", "--clients", "2,4"], "--requests does not go with several --clients"),
     ],
 )
 def test_load_refuses(options: list[str], said: str) -> None:

@@ -30,7 +30,8 @@ Measured = tuple[str, dict[str, object], list[str]]
     "--at", "address", default="http://127.0.0.1:8000", show_default=True, help="The server, on this machine."
 )
 @click.option(
-    "--clients", default=CLIENTS, show_default=True, help="How many ask at the same time, one after the other."
+    "--clients",
+    help=f"How many ask at the same time, one load after the other.  [default: {CLIENTS}; with --requests 2]",
 )
 @click.option("--seconds", type=click.FloatRange(0.1, 3600), help="How long each.  [default: 20, beyond that 60]")
 @click.option(
@@ -48,7 +49,7 @@ def load(
     *,
     questions: Path | None,
     address: str,
-    clients: str,
+    clients: str | None,
     seconds: float | None,
     paths: Sequence[str],
     overload: bool,
@@ -70,16 +71,23 @@ def load(
     """
     if sum(map(bool, (overload, requests, batch))) > 1:
         raise WrongUse("--overload, --requests and --batch are measured one after the other; give one of them")
-    if batch and paths:
-        raise WrongUse("--batch is of questions; leave --path out")
+    for option, given, other, wrong in (
+        ("--batch", batch, "--path", paths),
+        ("--batch", batch, "--clients", clients),
+        ("--overload", overload, "--clients", clients),
+        ("--requests", requests, "--seconds", seconds),
+        ("--requests", requests, "several --clients", clients and "," in clients),
+    ):
+        if given and wrong:
+            raise WrongUse(f"{option} does not go with {other}; leave one of them out")
     with plain_errors():
-        counts = _counts(clients)
+        counts = _counts(clients or ("2" if requests else CLIENTS))
         asked = [] if paths else _questions(questions)
         wanted = list(paths) or question_paths(asked)
         if overload:
             measured = _overloaded(address, wanted, seconds or 60)
         elif requests:
-            measured = _watched(address, wanted, 2 if clients == CLIENTS else counts[-1], requests)
+            measured = _watched(address, wanted, counts[-1], requests)
         elif batch:
             measured = _batches(address, asked, batch, seconds or 60)
         else:
