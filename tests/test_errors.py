@@ -2,12 +2,15 @@
 
 import logging
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from embeddings.types import DamagedError
+from web.access import Access
+from web.tokens import Rights, Tokens, make_token
 from web_fakes import FakePipeline, app_over, signed_prediction
 
 
@@ -148,10 +151,36 @@ def test_failure_carries_the_security_headers(failing: FlaskClient) -> None:
     assert failing.get("/?q=Who").headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/health", "/static/style.css"])
+UNTRUSTED = "'rebound.example' is no name of this server; if it should be one, start it with --allow-host NAME."
+
+
+@pytest.mark.parametrize("path", ["/", "/static/style.css"])
 def test_untrusted_host_is_refused(path: str) -> None:
     app = app_over(FakePipeline(), TRUSTED_HOSTS=["localhost"])
     response = app.test_client().get(path, headers={"Host": "rebound.example"})
     assert response.status_code == 400
     assert response.content_type == "text/plain; charset=utf-8"
-    assert response.text.startswith("Host 'rebound.example' is not trusted")
+    assert response.text == UNTRUSTED
+
+
+@pytest.mark.parametrize("host", ["..", "a..b", "x" * 70 + ".org"])
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/api/v1/health"])
+def test_a_host_that_is_none_is_refused(path: str, host: str) -> None:
+    response = app_over(FakePipeline()).test_client().get(path, headers={"Host": host})
+    assert response.status_code == 400
+    assert f"Host is {host!r}, which is no name; send the one" in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/ask"])
+def test_an_untrusted_host_is_asked_for_a_token_like_any(path: str, tmp_path: Path) -> None:
+    make_token(tmp_path / "tokens.json", "desk", Rights.READ)
+    app = app_over(FakePipeline(), TRUSTED_HOSTS=["localhost"], ACCESS=Access(Tokens(tmp_path / "tokens.json")))
+    response = app.test_client().get(path, headers={"Host": "rebound.example"})
+    assert (response.status_code, "This server wants a token" in response.text) == (401, True)
+
+
+def test_untrusted_host_is_a_problem_of_the_endpoint() -> None:
+    app = app_over(FakePipeline(), TRUSTED_HOSTS=["localhost"])
+    response = app.test_client().get("/api/v1/health", headers={"Host": "rebound.example"})
+    assert response.content_type == "application/problem+json"
+    assert (response.status_code, response.get_json()["detail"]) == (400, UNTRUSTED)

@@ -46,7 +46,7 @@ ONLY_IN = {
         "embeddings/files/member_names.py",
         "qa/training/teacher.py",
     },
-    "waitress": {"web/serving.py"},
+    "waitress": {"web/connections.py", "web/serving.py"},
     "prometheus_client": {"web/metrics.py"},
     "limits": {"web/access.py"},
 }

@@ -53,6 +53,14 @@ def test_metrics_count_requests_questions_and_abstentions() -> None:
     assert found["pressmark_process_resident_memory_bytes"] > 1_000_000
 
 
+def test_methods_that_somebody_invents_are_counted_as_one() -> None:
+    client = app_over(FakePipeline()).test_client()
+    for number in range(30):
+        client.open("/", method=f"BREW{number}")
+    found = measured(client)
+    assert found["pressmark_requests_total{'endpoint': 'none', 'method': 'other', 'status': '405'}"] == 30
+
+
 def test_every_metric_is_named_as_ours() -> None:
     text = app_over(FakePipeline()).test_client().get("/metrics").text
     assert [

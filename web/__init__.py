@@ -46,9 +46,9 @@ def create_app(pipeline: "Pipeline | None" = None, **config: object) -> Flask:
     app.url_map.merge_slashes = False
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
-    errors.register(app)
     metrics.register(app)
     access_log.register(app)
+    errors.register(app)
     access.register(app)
     app.before_request(check_escapes)
     app.after_request(_secure)

@@ -4,13 +4,24 @@ import json
 import logging
 from collections.abc import Collection
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import (
+    BadHost,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    SecurityError,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from embeddings.types import DamagedError
 from web.checking import FieldError, InvalidFieldsError
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +38,36 @@ UNAVAILABLE: dict[type[Exception], str] = {
 """What keeps an archive from being asked, and what is said of it."""
 
 
+NAMELESS = (SecurityError, BadHost)
+"""What a request raises that asks for another name than the server's."""
+
+REFUSED = "pressmark.refused"
+"""Where the server says why the application is to refuse a request that it could not, or may not, answer."""
+
+
+def refuse(environ: "WSGIEnvironment", error: HTTPException) -> None:
+    """Have the application answer a request with this error alone, by whatever name it was asked."""
+    environ[REFUSED] = error
+    environ["HTTP_HOST"] = "localhost"
+    environ.pop("HTTP_X_FORWARDED_HOST", None)
+
+
 def register(app: Flask) -> None:
     """Give every error of the application one form. What is unexpected Flask logs; the answer does not tell it."""
+    app.before_request(_check_refused)
     app.register_error_handler(InvalidFieldsError, _invalid_fields)
-    app.register_error_handler(SecurityError, _untrusted_host)
+    for wrong_name in NAMELESS:
+        app.register_error_handler(wrong_name, _untrusted_host)
     for kind in UNAVAILABLE:
         app.register_error_handler(kind, _unavailable)
     app.register_error_handler(HTTPException, _http_error)
+
+
+def _check_refused() -> None:
+    """Raise what the server refuses the request with, if it does."""
+    error: HTTPException | None = request.environ.get(REFUSED)
+    if error is not None:
+        raise error
 
 
 def _invalid_fields(error: InvalidFieldsError) -> AnyResponse:
@@ -56,19 +90,20 @@ def _http_error(error: HTTPException) -> AnyResponse:
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted({*(error.valid_methods or ())} - {"OPTIONS"}))
         detail = f"{request.path[:200]} takes no {request.method[:20]}; it takes {allowed}."
-    if isinstance(error, RequestEntityTooLarge):
+    if isinstance(error, RequestEntityTooLarge) and detail == RequestEntityTooLarge.description:
         detail = (
             f"The body is larger than {request.max_content_length or 0:,} bytes, which are the most here; send less."
         )
     return _described(error.get_response(), detail, ())
 
 
-def _untrusted_host(error: SecurityError) -> AnyResponse:
-    """Answer a request for a name that is not the server's, TRUSTED_HOSTS: no page has an address there."""
-    response = error.get_response()
-    response.content_type = "text/plain; charset=utf-8"
-    response.set_data(str(error.description))
-    return response
+def _untrusted_host(error: HTTPException) -> AnyResponse:
+    """Answer a request for a name that is not the server's, TRUSTED_HOSTS, or none at all."""
+    name = request.headers.get("Host", "")[:100]
+    detail = f"The request's Host is {name!r}, which is no name; send the one that this server is reached by."
+    if isinstance(error, SecurityError):
+        detail = f"{name!r} is no name of this server; if it should be one, start it with --allow-host NAME."
+    return _described(error.get_response(), detail, ())
 
 
 def _is_for_programs(path: str) -> bool:
@@ -91,6 +126,9 @@ def _described(
         }
         response.content_type = "application/problem+json"
         response.set_data(json.dumps(body, ensure_ascii=False))
+    elif isinstance(request.routing_exception, NAMELESS):  # no page has an address
+        response.content_type = "text/plain; charset=utf-8"
+        response.set_data(detail or status.phrase)
     elif status is HTTPStatus.UNAUTHORIZED:
         problem = detail if "token" in request.args else ""  # only who sent one made a mistake
         response.content_type = "text/html; charset=utf-8"

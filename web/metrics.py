@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Bounds of the histograms' buckets."""
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Methods that are counted by name; names that clients make up would fill the memory."""
+
 UNKNOWN = float("nan")
 
 
@@ -103,6 +106,7 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     metrics, endpoint = current_metrics(), request.endpoint or "none"
-    metrics.requests.labels(endpoint, request.method, str(response.status_code)).inc()
+    method = request.method if request.method in METHODS else "other"
+    metrics.requests.labels(endpoint, method, str(response.status_code)).inc()
     metrics.seconds.labels(endpoint).observe(time.perf_counter() - g.get("began", time.perf_counter()))
     return response

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
 
 from web.api.keeping import POSTED_BODY
+from web.errors import refuse
 from web.turns import STOPPING, Turns
 
 if TYPE_CHECKING:
@@ -29,18 +31,20 @@ SILENT = 30
 FINISHING = 10.0
 """Seconds that what runs has to finish when the server is told to stop."""
 
+LOOK = 1.0
+"""Seconds between two looks whether requests arrive in time."""
+
 TICK = 0.2
 """Seconds between two looks whether it is told to stop."""
 
 
 def refusing(app: "WSGIApplication", turns: Turns) -> "WSGIApplication":
-    """Return a WSGI application that answers as another one does, and refuses all once it is stopping."""
+    """Return a WSGI application that answers as another one does, and has it refuse all once it is stopping."""
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if not turns.stopping:
-            return app(environ, start_response)
-        start_response("503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "5")])
-        return [STOPPING.encode()]
+        if turns.stopping:
+            refuse(environ, ServiceUnavailable(STOPPING, retry_after=5))
+        return app(environ, start_response)
 
     return answer
 
@@ -54,6 +58,8 @@ def run(app: Flask, listening: socket.socket) -> None:
 def serve(app: Flask, listening: socket.socket) -> None:
     """Serve until the application's turns are stopping, then finish what runs."""
     from waitress.server import create_server
+
+    from web.connections import Connection
 
     turns: Turns = app.config["TURNS"]
     channels: dict[int, Any] = {}
@@ -71,6 +77,7 @@ def serve(app: Flask, listening: socket.socket) -> None:
         asyncore_use_poll=True,
         ident=None,
     )
+    server.channel_class = Connection
     _loop(server, channels, turns)
     server.task_dispatcher.shutdown(timeout=0.5)
     for channel in list(channels.values()):
@@ -91,9 +98,13 @@ def _loop(server: Any, channels: dict[int, Any], turns: Turns) -> None:
     """Serve; once it is stopping, until all that was begun is answered and sent, or took too long."""
     from waitress import wasyncore
 
-    until = float("inf")
-    while time.monotonic() < until:
+    until, looked = float("inf"), 0.0
+    while (now := time.monotonic()) < until:
         wasyncore.loop(timeout=TICK, use_poll=True, map=channels, count=1)
+        if now >= looked + LOOK:
+            looked = now
+            for channel in list(server.active_channels.values()):
+                channel.check_time(now)
         if not turns.stopping:
             continue
         if until == float("inf"):
