@@ -64,6 +64,9 @@ class Refusal(WSGITask):  # type: ignore[misc]
 class Connection(HTTPChannel):  # type: ignore[misc]
     """A connection whose requests must arrive in time, and whose client must take what is sent."""
 
+    request: Any = None
+    """The one that is arriving."""
+
     began = 0.0
     """When the first of the request that is arriving was here, in monotonic seconds."""
 
