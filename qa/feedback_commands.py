@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from embeddings.command_line import NothingToDo, WrongUse, archive_option, plain_errors
+from embeddings.cures import make_archive
 from embeddings.encoders import load_encoder
 from embeddings.folding import copied
 from embeddings.locations import Location, open_archive
 from embeddings.plural import plural
 from embeddings.writing import write_whole
-from qa.commands import place_to_ask
 from qa.feedback import IN_WORDS, FeedbackFile, default_file, to_json
 from qa.feedback_export import Find, Sorted, in_own_format, in_squad_format, sort_out
 from qa.settings import Settings
@@ -74,8 +74,12 @@ def export(file: Path, archive: Location) -> None:
     with plain_errors():
         settings = replace(Settings.from_env(), archive=archive)
         given = _file(settings).all()
-        place = place_to_ask(settings)
-        with closing(open_archive(place, load_encoder(settings.encoder, settings.cache))) as opened:
+        if not archive.exists():  # the seeds are no stand-in: what was said elsewhere is none of theirs
+            raise FileNotFoundError(
+                f"there is no archive in {archive}, and what was said is compared with the articles: name the archive "
+                f"that was asked with --archive, or {make_archive(archive)}"
+            )
+        with closing(open_archive(archive, load_encoder(settings.encoder, settings.cache))) as opened:
             done = sort_out(given, opened.store.article)
             if done.judged:
                 write_whole(file, _written(file, done, opened.store.article).encode())

@@ -192,6 +192,16 @@ def test_a_calibration_is_fitted_and_written(archive: Archive, tmp_path: Path) -
     assert report.calibration.fitted_on == "made up: 2 questions"
 
 
+def test_questions_that_nothing_answers_are_too_few_alone(archive: Archive) -> None:
+    add(archive, [BAKU, RABAT])
+    archive.refresh()
+    unanswerable = [Question(f"q{number}", f"Who sank boat {number}?", ()) for number in range(3)]
+    vectors = FakeEncoder().encode_questions([WHERE.question, *(each.question for each in unanswerable)])
+    collection = Collection(QuestionSet("four", (WHERE, *unanswerable)), archive, vectors)
+    with pytest.raises(ValueError, match="1 of 4 questions have an answer, too few to fit on one half and judge by"):
+        calibrate([collection], BOTH, Settings())
+
+
 def test_one_question_is_too_few(archive: Archive, tmp_path: Path) -> None:
     add(archive, [BAKU, RABAT])
     archive.refresh()

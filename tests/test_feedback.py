@@ -138,6 +138,14 @@ def test_export_refuses_another_suffix_and_an_empty_file(news: Path, monkeypatch
     assert not Path(out).exists()
 
 
+def test_export_without_the_archive_is_refused_and_the_seeds_are_no_stand_in(news: Path) -> None:
+    out = news / "judged.jsonl"
+    done = CliRunner().invoke(main, ["feedback", "export", str(out), "--archive", str(news / "none")])
+    assert (done.exit_code, out.exists()) == (1, False)
+    assert f"there is no archive in {news / 'none'}, and what was said is compared with the articles: " in done.stderr
+    assert "name the archive that was asked with --archive, or make one with: pressmark index PATH..." in done.stderr
+
+
 def test_list_shows_what_was_said(news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = CliRunner().invoke(main, ["feedback", "list"])
     assert done.stdout.splitlines()[0] == "2024-05-03 right: How many boats were sold? → “7” boats [9:10]"

@@ -69,7 +69,8 @@ def calibrate(collections: Sequence[Collection], readers: Readers, settings: Set
     """Fit the calibration of readers, and return it with how well the same procedure does.
 
     Raises:
-        ValueError: if fewer than 2 questions have a relevant article, or scipy is not installed.
+        ValueError: if fewer than 2 questions have a relevant article, or in a half of them nothing is answered, or
+            scipy is not installed.
     """
     minimizer()  # before all questions are asked
     asked = [trials for collection in collections for trials in _ask_all(collection, readers, settings)]
@@ -77,6 +78,12 @@ def calibrate(collections: Sequence[Collection], readers: Readers, settings: Set
         raise ValueError(f"{len(asked)} questions with a relevant article, expected at least 2 to fit and to judge")
     random.Random(0).shuffle(asked)
     halves = [[trial for trials in asked[side::2] for trial in trials] for side in (0, 1)]
+    if not all(any(trial.answerable and trial.evidence for trial in half) for half in halves):
+        answerable = sum(any(trial.answerable for trial in trials) for trials in asked)
+        raise ValueError(
+            f"{answerable} of {len(asked)} questions have an answer, too few to fit on one half and judge by "
+            "the other; add questions that the archive answers"
+        )
     fitted = [with_threshold(fit(half), half) for half in halves]
     judged = [(fitted[1 - side], trial) for side in (0, 1) for trial in halves[side]]
     every = [trial for trials in asked for trial in trials]
