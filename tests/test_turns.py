@@ -1,8 +1,10 @@
 """Bounds on what is asked at once: who waits, who is told to come again, and who is gone."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from werkzeug.exceptions import ServiceUnavailable
@@ -10,7 +12,7 @@ from werkzeug.exceptions import ServiceUnavailable
 from processes import wait_until
 from qa.types import Prediction
 from web.requests import current_pipeline
-from web.turns import Turns
+from web.turns import LOOK, Turns
 from web_fakes import FakePipeline, app_over, signed_prediction
 
 ASK = "/api/v1/ask?question=Who"
@@ -63,6 +65,59 @@ def test_whoever_waits_too_long_is_told_so() -> None:
     turns = Turns(at_once=1, waiting=1, patience=0.05)
     with turns.turn(here), pytest.raises(ServiceUnavailable, match="Too many questions"), turns.turn(here):
         pass
+    assert (turns.running, turns.waiting) == (0, 0)
+
+
+def test_whoever_came_first_is_served_first_and_nobody_passes_those_who_wait() -> None:
+    turns, served = Turns(at_once=1, waiting=9, patience=10), list[str]()
+
+    def ask(name: str) -> None:
+        with turns.turn(here):
+            served.append(name)
+
+    names = [str(number) for number in range(6)]
+    threads = []
+    with turns.turn(here):
+        for number, name in enumerate(names, start=1):
+            threads += in_threads(1, partial(ask, name))
+            wait_until(lambda number=number: turns.waiting == number)  # type: ignore[misc]
+        time.sleep(3 * LOOK)  # whoever waits looks around meanwhile
+    ask("late")
+    for thread in threads:
+        thread.join()
+    assert served == [*names, "late"]
+
+
+def test_who_waits_where_turns_take_long_is_told_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(at_once=1, waiting=1, patience=10)
+    monkeypatch.setattr("web.turns.WITHIN", 0.3)
+    with turns.turn(here):
+        time.sleep(0.2)
+    with turns.turn(here):
+        began = time.monotonic()
+        with pytest.raises(ServiceUnavailable, match="Too many questions"), turns.turn(here):
+            pass
+    assert 0.05 < time.monotonic() - began < 5
+
+
+def test_one_who_leaves_the_queue_keeps_nobody_behind_from_a_free_turn() -> None:
+    turns, left = Turns(at_once=2, waiting=9, patience=10), threading.Event()
+    served = threading.Event()
+
+    def ask(gone: Callable[[], bool]) -> None:
+        with contextlib.suppress(ServiceUnavailable), turns.turn(gone):
+            served.set()
+
+    with turns.turn(here):
+        with turns.turn(here):
+            threads = in_threads(1, partial(ask, left.is_set))
+            wait_until(lambda: turns.waiting == 1)
+            threads += in_threads(1, partial(ask, here))
+            wait_until(lambda: turns.waiting == 2)
+            left.set()
+        assert served.wait(5)
+    for thread in threads:
+        thread.join()
     assert (turns.running, turns.waiting) == (0, 0)
 
 

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,12 @@ WAITING = 2
 
 PATIENCE = 3.0
 """Seconds that a question waits for its turn, at most: then whoever asked is told, before giving up."""
+
+WITHIN = 5.0
+"""Seconds in which a question is answered that had to wait: on a slow machine it waits less than PATIENCE."""
+
+FADING = 0.9
+"""What is left, a turn later, of the longest time that a turn took."""
 
 RETRY = 2
 """Seconds after which it is worth asking a full server again."""
@@ -37,16 +44,23 @@ def cores() -> int:
 
 
 class Turns:
-    """Lets so many questions be answered at once, and so many wait."""
+    """Lets so many questions be answered at once, and so many wait: who came first is first."""
 
     def __init__(self, at_once: int | None = None, waiting: int | None = None, patience: float = PATIENCE) -> None:
         """By default as many are answered at once as there are cores, and WAITING times as many wait."""
         self.at_once = cores() if at_once is None else at_once
         self.most_waiting = WAITING * self.at_once if waiting is None else waiting
         self._patience = patience
-        self._free = threading.Condition()
-        self.running = self.waiting = 0
+        self._changed = threading.Condition()
+        self._queue: deque[object] = deque()
+        self._longest = 0.0
+        self.running = 0
         self.stopping = False
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait."""
+        return len(self._queue)
 
     @contextmanager
     def turn(self, gone: Callable[[], bool], *, patient: bool = False) -> Iterator[None]:
@@ -55,30 +69,38 @@ class Turns:
         Raises:
             ServiceUnavailable: if too many wait, or it took too long, or whoever asked is `gone`.
         """
-        with self._free:
+        with self._changed:
             self._wait(gone, patient=patient)
             self.running += 1
+        began = time.monotonic()
         try:
             yield
         finally:
-            with self._free:
+            with self._changed:
                 self.running -= 1
-                self._free.notify()
+                self._longest = max(time.monotonic() - began, FADING * self._longest)
+                self._changed.notify_all()
 
     def _wait(self, gone: Callable[[], bool], *, patient: bool) -> None:
-        if self.running >= self.at_once and self.waiting >= self.most_waiting and not patient:
+        if self.running + self.waiting >= self.at_once + self.most_waiting and not patient:
             raise ServiceUnavailable(FULL, retry_after=RETRY)
-        until = float("inf") if patient else time.monotonic() + self._patience
-        self.waiting += 1
+        until = float("inf") if patient else time.monotonic() + max(0.0, min(self._patience, WITHIN - self._longest))
+        place = object()
+        self._queue.append(place)
         try:
-            while self.running >= self.at_once and time.monotonic() < until and not gone():
-                self._free.wait(min(LOOK, max(0.0, until - time.monotonic())))
+            while not self._has_come(place) and time.monotonic() < until and not gone():
+                self._changed.wait(min(LOOK, max(0.0, until - time.monotonic())))
+            if gone():
+                raise ServiceUnavailable("Whoever asked is gone.")
+            if not self._has_come(place):
+                raise ServiceUnavailable(FULL, retry_after=RETRY)
         finally:
-            self.waiting -= 1
-        if gone():
-            raise ServiceUnavailable("Whoever asked is gone.")
-        if self.running >= self.at_once:
-            raise ServiceUnavailable(FULL, retry_after=RETRY)
+            self._queue.remove(place)
+            self._changed.notify_all()  # the next one may be first now
+
+    def _has_come(self, place: object) -> bool:
+        """Return whether it is the turn of a place in the queue."""
+        return self.running < self.at_once and self._queue[0] is place
 
 
 class InTurn:
