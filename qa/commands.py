@@ -20,7 +20,7 @@ from embeddings.passages import SPLITTING
 from embeddings.plural import plural
 from embeddings.types import Article, Filter, Hit
 from qa.answers import same_words
-from qa.differing import ORDERS, articles_read, differing, ordered
+from qa.differing import ORDERS, articles_read, differing, ordered, sources_in_words, timeline
 from qa.limits import check_k, check_outlets, check_question
 from qa.pipeline import Pipeline
 from qa.render import Href, confidence_in_words, page_doubts, page_in_words, prediction_to_json, said_by
@@ -183,24 +183,25 @@ def _in_words(prediction: Prediction, order: str) -> str:
     """Return a prediction as it stands in a terminal, the answers marked in colour."""
     if prediction.answers:
         answers = map(_answer_in_words, ordered(prediction.answers, order))
-        return "\n\n".join([*_differing_in_words(prediction), *answers, *_possible_in_words(prediction)])
+        return "\n\n".join([*_differing_in_words(prediction, order), *answers, *_possible_in_words(prediction)])
     nearest = "\n\n".join(_hit_in_words(hit) for hit in prediction.hits[:NEAREST])
     said = NOT_ANSWERED if prediction.language else NO_ANSWER
     nearest = f"Nearest passages:\n\n{nearest}" if nearest else ""
     return "\n\n".join(filter(None, [said, *_possible_in_words(prediction), nearest]))
 
 
-def _differing_in_words(prediction: Prediction) -> list[str]:
-    """Return one paragraph with what the answers say that differ, oldest first; none if none do."""
-    sayings, read = differing(prediction), plural(articles_read(prediction), "article")
+def _differing_in_words(prediction: Prediction, order: str) -> list[str]:
+    """Return one paragraph with what the answers say that differ, oldest first, by date a timeline; none if none do."""
+    sayings, read = differing(prediction), articles_read(prediction)
     lines = ["These answers differ:"]
     for saying in sayings:
         for answer in saying.answers:
             when = in_words(answer.article.published) or "undated"
             who = _speaker_line(answer) if answer.attribution else copied(answer.article.outlet)
             lines.append(_indented(" · ".join(filter(None, [" ".join(printed(answer.text).split()), when, who]))))
-        families = plural(saying.families, "independent family", "independent families")
-        lines.append(_indented(f"({plural(saying.articles, 'article')} of {families}, of {read} read)"))
+        lines.append(_indented(f"({sources_in_words(saying, read)})"))
+    if order == "date":
+        lines.append(_indented(timeline(sayings)))
     return ["\n".join(lines)] if sayings else []
 
 

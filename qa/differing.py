@@ -1,181 +1,47 @@
 """Answers of one kind that say something else to the same question: side by side, never merged, never ranked."""
 
-import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from embeddings.dates import in_words
+from embeddings.folding import printed
+from embeddings.plural import plural
 from qa.types import Answer, Prediction
-
-SCALES = {
-    "hundred": 10**2,
-    "thousand": 10**3,
-    "k": 10**3,
-    "million": 10**6,
-    "mln": 10**6,
-    "m": 10**6,
-    "billion": 10**9,
-    "bn": 10**9,
-    "b": 10**9,
-    "trillion": 10**12,
-    "tn": 10**12,
-}
-SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-)
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-WORDS = {word: number for number, word in enumerate(f"{SMALL} eighteen nineteen".split())} | {
-    word: 10 * number for number, word in enumerate(TENS.split(), start=2)
-}
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-
-NUMBER = re.compile(
-    r"(?P<sign>[$€£])?\s*(?:(?P<digits>\d[\d,]*(?:\.\d+)?)|\b(?P<word>"
-    + "|".join(WORDS)
-    + r")(?:[-\s](?P<ones>\w+))?\b)"
-    r"[\s-]*(?P<scale>" + "|".join(sorted(SCALES, key=len, reverse=True)) + r")?\b\s*(?P<percent>%|per ?cent\b)?"
-)
-MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS) + "|sept"
-DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{MONTH})\b\.?"
-    r"(?:\s+(?P<later>\d{1,2})(?:st|nd|rd|th)?\b(?!\d))?(?:,?\s+(?P<year>\d{4}))?"
-)
-ISO = re.compile(r"^(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?$")
-YEAR = re.compile(r"^(?:in\s+)?(?P<year>1\d{3}|20\d{2})$")
-
-NO_UNIT = frozenset(
-    "about around almost nearly over more than at least up to some of the a an were was are people only".split()  # noqa: SIM905
-)
-"""Words beside a number that are no unit; people are counted without saying so."""
-
-
-class AnswerKind(StrEnum):
-    """What kind of thing an answer is."""
-
-    NUMBER = "number"
-    DATE = "date"
-    NAME = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What an answer says, so that it can be compared: `parts` are a number, a date's year, month and day, or words.
-
-    What a date does not say is 0. `unit`: of a number, its words' stems; empty if it has none.
-    """
-
-    kind: AnswerKind
-    parts: tuple[float | str, ...]
-    unit: frozenset[str] = frozenset()
-
-    def compares(self, other: "Value") -> bool:
-        """Return whether both are of one kind, and numbers of one unit, as far as both name one."""
-        return self.kind == other.kind and (not self.unit or not other.unit or bool(self.unit & other.unit))
-
-    def differs(self, other: "Value") -> bool:
-        """Return whether both compare, and cannot be the same."""
-        if not self.compares(other):
-            return False
-        if self.kind is AnswerKind.NUMBER:
-            return self.parts != other.parts
-        if self.kind is AnswerKind.DATE:
-            return any(one and two and one != two for one, two in zip(self.parts, other.parts, strict=True))
-        return not (set(self.parts) <= set(other.parts) or set(other.parts) <= set(self.parts))
-
-
-def value_of(text: str) -> Value | None:
-    """Return what an answer says, None if it is neither number, date nor name."""
-    plain = " ".join(text.casefold().split())
-    for read in (_date, _number):
-        if (found := read(plain)) is not None:
-            return found
-    words = text.split()
-    words = words[words[:1] in (["the"], ["The"]) :]
-    named = [word for word in words if word[:1].isupper()]
-    if not words or len(words) > 8 or len(named) * 2 < len(words) or not words[0][:1].isupper():
-        return None
-    from qa.answers import same_words  # brings the archive with it
-
-    return Value(AnswerKind.NAME, tuple(same_words(text).split()))
-
-
-def _date(plain: str) -> Value | None:
-    found = ISO.match(plain) or DATE.search(plain) or YEAR.match(plain)
-    if found is None:
-        return None
-    parts = found.groupdict()
-    month = parts.get("month")
-    number = 0 if month is None else int(month) if month.isdigit() else [m[:3] for m in MONTHS].index(month[:3]) + 1
-    if not parts.get("year") and not parts.get("day") and not parts.get("later") and plain != month:
-        return None  # "may" within a sentence
-    return Value(
-        AnswerKind.DATE, (int(parts.get("year") or 0), number, int(parts.get("day") or parts.get("later") or 0))
-    )
-
-
-def _number(plain: str) -> Value | None:
-    found = NUMBER.search(plain)
-    if found is None:
-        return None
-    if found["digits"]:
-        amount = float(found["digits"].replace(",", ""))
-    else:
-        amount = float(WORDS[found["word"]] + WORDS.get(found["ones"] or "", 0))
-        if found["ones"] and found["ones"] not in WORDS and found["ones"] in SCALES:
-            amount *= SCALES[found["ones"]]
-    amount *= SCALES.get(found["scale"] or "", 1)
-    rest = plain[: found.start()] + " " + plain[found.end() :]
-    if found["ones"] and found["ones"] not in WORDS and found["ones"] not in SCALES:
-        rest += f" {found['ones']}"
-    unit = {word.rstrip("s") for word in re.findall(r"[^\W\d_]+", rest) if word not in NO_UNIT}
-    if found["sign"]:
-        unit = {{"$": "dollar", "€": "euro", "£": "pound"}[found["sign"]]}
-    return Value(AnswerKind.NUMBER, (amount,), frozenset({"percent"} if found["percent"] else unit))
+from qa.values import Value, value_of
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One of the things said: its answers, most confident first, in how many articles of how many families."""
+    """One of the things said: its answers, most confident first, in how many articles of how many families.
+
+    An article and its copies are one family. `shared`: how many of these families say another of the things, too.
+    """
 
     answers: tuple[Answer, ...]
     articles: int
     families: int
+    shared: int = 0
+
+    @property
+    def earliest(self) -> Answer:
+        """The answer whose article is the oldest: since when it is said."""
+        return min(self.answers, key=by_date)
 
 
 def differing(prediction: Prediction) -> tuple[Saying, ...]:
     """Return what the answers that are of the first one's kind say, oldest first; empty unless they differ."""
-    sayings: list[list[tuple[Answer, Value]]] = []
-    values = [(answer, value_of(answer.text)) for answer in prediction.answers]
-    first = next((value for _, value in values if value is not None), None)
-    for answer, value in values:
-        if (
-            value is None
-            or first is None
-            or not all(value.compares(one) for one in (first, *(each[0][1] for each in sayings)))
-        ):
-            continue
-        same = next((each for each in sayings if not value.differs(each[0][1])), None)
-        if same is None:
-            sayings.append([(answer, value)])
-        else:
-            same.append((answer, value))
-    if len(sayings) < 2:
+    said = _said(prediction.answers)
+    if len(said) < 2:
         return ()
-    found = [_saying([answer for answer, _ in each]) for each in sayings]
-    return tuple(sorted(found, key=lambda saying: min(map(by_date, saying.answers))))
+    numbers = {hit.passage.article.id: hit.passage.family for hit in prediction.hits}
+    families = [_families(answers, numbers) for answers in said]
+    counts = Counter(family for each in families for family in each)
+    found = [
+        Saying(tuple(answers), len(_articles(answers)), len(each), sum(counts[family] > 1 for family in each))
+        for answers, each in zip(said, families, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda saying: by_date(saying.earliest)))
 
 
 ORDERS = ("confidence", "date")
@@ -197,8 +63,54 @@ def ordered(answers: Sequence[Answer], order: str) -> tuple[Answer, ...]:
     return tuple(sorted(answers, key=by_date)) if order == "date" else tuple(answers)
 
 
-def _saying(answers: Sequence[Answer]) -> Saying:
-    """Return what answers say that say the same; a copy of an article is no source of its own."""
-    sources = {place.article.id for answer in answers for place in (answer, *answer.supports)}
+def sources_in_words(saying: Saying, read: int) -> str:
+    """Return what says it, of so many articles: "2 articles of 1 independent family, of 7 articles read"."""
+    families = plural(saying.families, "independent family", "independent families")
+    said = f"{plural(saying.articles, 'article')} of {families}, of {plural(read, 'article')} read"
+    if not saying.shared:
+        return said
+    verb = "says" if saying.shared == 1 else "say"
+    who = "this family" if saying.families == 1 else f"{saying.shared} of these families"
+    return f"{said}; {who} {verb} another of these, too"
+
+
+def timeline(sayings: Sequence[Saying]) -> str:
+    """Return what was said since when, in a line, for people: "14 million · 3 May 2023 → 16 million · 9 June 2023"."""
+    points = [(one.earliest.text, in_words(one.earliest.article.published) or "undated") for one in sayings]
+    return " → ".join(f"{' '.join(printed(text).split())} · {when}" for text, when in points)
+
+
+def _said(answers: Sequence[Answer]) -> list[list[Answer]]:
+    """Return the answers that are of the first one's kind, those together that say the same."""
+    sayings: list[list[tuple[Answer, Value]]] = []
+    values = [(answer, value_of(answer.text)) for answer in answers]
+    first = next((value for _, value in values if value is not None), None)
+    for answer, value in values:
+        if (
+            value is None
+            or first is None
+            or not all(value.compares(one) for one in (first, *(each[0][1] for each in sayings)))
+        ):
+            continue
+        same = next((each for each in sayings if not value.differs(each[0][1])), None)
+        if same is None:
+            sayings.append([(answer, value)])
+        else:
+            same.append((answer, value))
+    return [[answer for answer, _ in each] for each in sayings]
+
+
+def _articles(answers: Sequence[Answer]) -> set[str]:
+    return {place.article.id for answer in answers for place in (answer, *answer.supports, *answer.copies)}
+
+
+def _families(answers: Sequence[Answer], numbers: Mapping[str, int | None]) -> set[Hashable]:
+    """Return the families that say it: the numbers of their articles' families, the id of an article without one.
+
+    Copies among the places are left out where no number tells: what they are copies of is among the sources.
+    """
     copies = {copy.article.id for answer in answers for copy in answer.copies}
-    return Saying(tuple(answers), len(sources | copies), len(sources - copies) or 1)
+    sources = {place.article.id for answer in answers for place in (answer, *answer.supports)}
+    known = {number for id_ in sources if (number := numbers.get(id_)) is not None}
+    alone = {id_ for id_ in sources - copies if numbers.get(id_) is None}
+    return {*known, *alone} or {answers[0].article.id}

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.types import Article
-from qa.differing import by_date, differing, ordered, value_of
+from embeddings.types import Article, Hit, Passage
+from qa.differing import by_date, differing, ordered, sources_in_words, timeline
 from qa.types import Answer, Mention, Prediction, Timings
+from qa.values import value_of
 
 SAME = [
     ("16 million", "16m"), ("16 million", "16,000,000"), ("16m", "16,000,000"), ("1.5 billion", "1,500 million"),
@@ -80,6 +81,40 @@ def test_sayings_stand_by_date_with_their_sources() -> None:
     found = differing(prediction(newer, older, again, answer("f", "Lena Ross", "")))
     assert [[each.text for each in saying.answers] for saying in found] == [["14m"], ["16 million", "16m"]]
     assert [(saying.articles, saying.families) for saying in found] == [(1, 1), (4, 3)]
+
+
+def in_families(found: Prediction, **families: int) -> Prediction:
+    """Return a prediction whose articles, by id, are of families."""
+    hits = [
+        Hit(Passage(one.article, 0, 2, family=families.get(one.article.id)), 0.9, rank)
+        for rank, one in enumerate(found.answers, start=1)
+    ]
+    return replace(found, hits=tuple(hits))
+
+
+def test_an_article_and_its_copies_are_one_family_that_says_it() -> None:
+    answers = (answer("a", "16 million", ""), answer("b", "16m", ""), answer("c", "14m", ""))
+    found = differing(in_families(prediction(*answers), a=1, b=1))
+    assert [(saying.articles, saying.families, saying.shared) for saying in found] == [(2, 1, 0), (1, 1, 0)]
+
+
+def test_copies_that_differ_are_one_family_that_says_both() -> None:
+    answers = (answer("a", "16 million", ""), answer("b", "14m", ""), answer("c", "14m", ""))
+    found = differing(in_families(prediction(*answers), a=1, b=1))
+    assert [sources_in_words(saying, 3) for saying in found] == [
+        "1 article of 1 independent family, of 3 articles read; this family says another of these, too",
+        "2 articles of 2 independent families, of 3 articles read; 1 of these families says another of these, too",
+    ]
+
+
+def test_a_thing_is_said_since_the_oldest_of_its_articles() -> None:
+    answers = (answer("a", "16m", "2023-06"), answer("b", "14m", "2023-05"), answer("c", "16 million", "2023-04"))
+    found = differing(prediction(*answers))
+    assert [(saying.earliest.text, saying.earliest.article.published) for saying in found] == [
+        ("16 million", "2023-04"),
+        ("14m", "2023-05"),
+    ]
+    assert timeline(found) == "16 million · April 2023 → 14m · May 2023"
 
 
 def test_answers_that_do_not_differ_are_no_sayings() -> None:

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from embeddings.dates import in_words
 from embeddings.plural import plural
-from qa.differing import articles_read, differing, ordered
+from qa.differing import articles_read, differing, ordered, sources_in_words
 from qa.evidence import in_the_original, is_web_address
 from qa.render import confidence_in_words, page_doubts, page_in_words, said_by, words_explained
 from web.highlight import paragraphs, pieces
@@ -42,6 +42,7 @@ for function in (
     page_doubts,
     page_in_words,
     said_by,
+    sources_in_words,
     words_explained,
     paragraphs,
     pieces,
