@@ -1,8 +1,6 @@
 """The command line of question answering: `pressmark ask`."""
 
 import json
-import shutil
-import textwrap
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,39 +9,27 @@ import click
 from embeddings.command_line import NothingToDo, WrongUse, archive_option, outlets_option, plain_errors, progress_bar
 from embeddings.commands import index_with_progress
 from embeddings.cures import make_archive
-from embeddings.dates import in_words, parse_filter_date
+from embeddings.dates import parse_filter_date
 from embeddings.encoders import default_cache
-from embeddings.folding import copied, printed
 from embeddings.locations import FORMAT, FolderPlace, Location
 from embeddings.onnx_models import folder_name
 from embeddings.passages import SPLITTING
 from embeddings.plural import plural
-from embeddings.types import Article, Filter, Hit
+from embeddings.types import Filter
+from qa.absence import absence_of
 from qa.answers import same_words
-from qa.differing import ORDERS, articles_read, differing, ordered, sources_in_words, timeline
+from qa.differing import ORDERS, Order
 from qa.limits import check_k, check_outlets, check_question
 from qa.pipeline import Pipeline
-from qa.render import Href, confidence_in_words, page_doubts, page_in_words, prediction_to_json, said_by
+from qa.render import Href, prediction_to_json
 from qa.settings import Settings
 from qa.sheet import read_sheet
-from qa.types import Answer, Prediction
+from qa.terminal import prediction_in_words
 
 PATH = click.Path(dir_okay=False, path_type=Path)
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 """The articles that are asked while there is no archive, in a checkout of the project."""
-
-TITLE = 90
-"""The most characters of a title in a terminal."""
-
-LEFT_OUT = "printed without the hyphens that only part a word, and without marks that take no width"
-"""What is said of a quotation that is not printed letter by letter."""
-
-NO_ANSWER = "No passage in this archive answers this."
-NOT_ANSWERED = "This question was not answered."
-
-NEAREST = 3
-"""How many passages are shown when no answer is."""
 
 
 def open_pipeline(archive: Location) -> Pipeline:
@@ -86,7 +72,7 @@ def _seeds_archive(settings: Settings) -> FolderPlace:
 @click.option("--from", "published_from", metavar="DATE", default="", help="Only articles published on or after.")
 @click.option("--to", "published_to", metavar="DATE", default="", help="Only articles published on or before.")
 @outlets_option("Only articles of this outlet; also several times.")
-@click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0], help="Order the answers in words by this.")
+@click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0], help="Order the answers by this.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the endpoint does.")
 @click.option("--explain", is_flag=True, help="Say on stderr at which stage the answer of --expect was lost.")
 @click.option("--expect", metavar="ANSWER", default="", help="The answer that --explain looks for.")
@@ -101,7 +87,7 @@ def ask(
     published_from: str,
     published_to: str,
     outlets: tuple[str, ...],
-    order: str,
+    order: Order,
     as_json: bool,
     explain: bool,
     expect: str,
@@ -134,7 +120,7 @@ def ask(
         _ask_sheet(sheet, out, archive, href, alone=not any(beside))
         return
     if question is None:
-        raise click.UsageError("Missing argument 'QUESTION'.")
+        raise click.UsageError("Missing argument 'QUESTION'; many at once are answered with: --sheet FILE --out FILE")
     if explain != bool(same_words(expect)):
         raise WrongUse(
             "--explain and --expect ANSWER go together: name the answer that should have been found, in words"
@@ -149,10 +135,11 @@ def ask(
         pipeline = open_pipeline(archive)
         check_outlets(outlets, pipeline.archive.store.outlets())
         prediction = pipeline.ask(question, k=k, only=only)
+        absence = absence_of(pipeline, prediction, only)
     if as_json:
-        click.echo(json.dumps(prediction_to_json(prediction, href), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(prediction_to_json(prediction, absence, href, order=order), ensure_ascii=False, indent=2))
     else:
-        click.echo(_in_words(prediction, order))
+        click.echo(prediction_in_words(prediction, absence, order, pipeline.readers.calibration.words))
         if prediction.notice:
             click.echo(prediction.notice, err=True)
     if explain:
@@ -177,92 +164,3 @@ def _ask_sheet(sheet: Path | None, out: Path | None, archive: Location, href: Hr
             rows = answer_sheet(sheet, out, pipeline, href, bar.update)
     found = sum(row["answer"] != "" for row in rows)
     click.echo(f"{plural(len(rows), 'question')} of {sheet}, {found} answered, written to {out}", err=True)
-
-
-def _in_words(prediction: Prediction, order: str) -> str:
-    """Return a prediction as it stands in a terminal, the answers marked in colour."""
-    if prediction.answers:
-        answers = map(_answer_in_words, ordered(prediction.answers, order))
-        return "\n\n".join([*_differing_in_words(prediction, order), *answers, *_possible_in_words(prediction)])
-    nearest = "\n\n".join(_hit_in_words(hit) for hit in prediction.hits[:NEAREST])
-    said = NOT_ANSWERED if prediction.language else NO_ANSWER
-    nearest = f"Nearest passages:\n\n{nearest}" if nearest else ""
-    return "\n\n".join(filter(None, [said, *_possible_in_words(prediction), nearest]))
-
-
-def _differing_in_words(prediction: Prediction, order: str) -> list[str]:
-    """Return one paragraph with what the answers say that differ, oldest first, by date a timeline; none if none do."""
-    sayings, read = differing(prediction), articles_read(prediction)
-    lines = ["These answers differ:"]
-    for saying in sayings:
-        for answer in saying.answers:
-            when = in_words(answer.article.published) or "undated"
-            who = _speaker_line(answer) if answer.attribution else copied(answer.article.outlet)
-            lines.append(_indented(" · ".join(filter(None, [" ".join(printed(answer.text).split()), when, who]))))
-        lines.append(_indented(f"({sources_in_words(saying, read)})"))
-    if order == "date":
-        lines.append(_indented(timeline(sayings)))
-    return ["\n".join(lines)] if sayings else []
-
-
-def _possible_in_words(prediction: Prediction) -> list[str]:
-    """Return one paragraph that names what may hold the answer, none if nothing may."""
-    if not prediction.possible:
-        return []
-    lines = [
-        _indented(f"{copied(one.article.outlet) or 'unknown outlet'}: “{' '.join(printed(one.sentence.text).split())}”")
-        + f"\n  {one.article.id} [{one.start}:{one.end}]"
-        for one in prediction.possible
-    ]
-    return ["\n".join(["Other passages that may hold it:", *lines])]
-
-
-def _answer_in_words(answer: Answer) -> str:
-    sentence, text = answer.sentence, answer.article.text
-    before, after = text[sentence.start : answer.start], text[answer.end : sentence.end]
-    marked = click.style(printed(answer.text), fg="black", bg="yellow", bold=True)
-    quotation = printed(before) + marked + printed(after)
-    said = confidence_in_words(answer.confidence) + (", skimmed" if answer.skimmed else "")
-    lines = [
-        f"{click.style(' '.join(printed(answer.text).split()), bold=True)}  ({said})",
-        _indented(f"“{' '.join(quotation.split())}”"),
-        *([_indented(_speaker_line(answer))] if answer.attribution else []),
-        _indented(_source_line(answer.article, page_in_words(answer))),
-        f"  {answer.article.id} [{answer.start}:{answer.end}]",
-        *(_indented(f"this page was {doubt}") for doubt in page_doubts(answer)),
-    ]
-    if printed(sentence.text) != sentence.text:
-        lines.append(_indented(LEFT_OUT))
-    places = [f"{span.article.id} [{span.start}:{span.end}]" for span in answer.supports]
-    if answer.copies:
-        places.append(f"{'and ' if places else ''}in {plural(len(answer.copies), 'copy', 'copies')}")
-    if places:
-        lines.append(_indented(f"the same words: {', '.join(places)}"))
-    return "\n".join(lines)
-
-
-def _speaker_line(answer: Answer) -> str:
-    return f"{said_by(answer)}, reported by {copied(answer.article.outlet) or 'an unknown outlet'}"
-
-
-def _hit_in_words(hit: Hit) -> str:
-    passage = hit.passage
-    return "\n".join(
-        [
-            f"{hit.rank}. {_source_line(passage.article, page_in_words(passage))}",
-            _indented(" ".join(printed(passage.text).split())),
-            f"  {passage.article.id} [{passage.start}:{passage.end}]",
-            *(_indented(f"this page was {doubt}") for doubt in page_doubts(passage)),
-        ]
-    )
-
-
-def _source_line(article: Article, page: str) -> str:
-    title = textwrap.shorten(article.title, TITLE, placeholder=" …")
-    parts = (article.outlet, in_words(article.published), article.byline, title, page)
-    return " · ".join(copied(part) for part in parts if part)
-
-
-def _indented(text: str) -> str:
-    width = min(shutil.get_terminal_size().columns, 100)
-    return click.wrap_text(text, width, initial_indent="  ", subsequent_indent="  ")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.writing import write_whole
+from qa.confidence_words import CONFIDENCE_WORDS, WordShare
 from qa.settings import Settings
 
 FILE = "calibration.json"
@@ -113,6 +114,9 @@ class Calibration(Regression):
     threshold: float = 0.5
     """The least confidence of a first answer, in [0, 1]."""
 
+    words: tuple[WordShare, ...] = ()
+    """What the words for a confidence were measured to mean, each half of the questions by the fit on the other."""
+
     fitted_on: str = ""
     """The questions that it was fitted on, in words."""
 
@@ -153,12 +157,13 @@ class Calibration(Regression):
     def expecting(self, share: float | None) -> "Calibration":
         """Return the calibration for an archive that answers another share of its questions, in [0, 1]; None: the same.
 
-        One that takes for sure that the archive answers stays as it is.
+        One that takes for sure that the archive answers stays as it is. What the words mean was measured with the share
+        that it was fitted on, and is not known of another.
         """
-        if share is None or self.answerable is None:
+        if share is None or share == self.share or self.answerable is None:
             return self
         shift = _log_odds(share) - _log_odds(self.share)
-        return replace(self, answerable=replace(self.answerable, bias=self.answerable.bias + shift))
+        return replace(self, answerable=replace(self.answerable, bias=self.answerable.bias + shift), words=())
 
     def confidence(self, evidence: Evidence) -> float:
         """Return the probability that the only answer to a question is right, in [0, 1]."""
@@ -187,7 +192,25 @@ def _calibration(values: Mapping[str, Any]) -> Calibration:
     """Return the calibration that JSON holds. Raises KeyError for what is missing, ValueError for what is no number."""
     parts: dict[str, Any] = {name: _regression(values[name]) for name in ("answerable", "skimmed")}
     numbers: dict[str, Any] = {name: _number(name, values[name]) for name in NUMBERS}
+    parts["words"] = _words(values.get("words", ()))
     return Calibration(**numbers, **parts, fitted_on=values["fitted_on"], fitted_for=values["fitted_for"])
+
+
+def _words(values: Sequence[Mapping[str, Any]]) -> tuple[WordShare, ...]:
+    """Return what the words mean. Raises KeyError for what is missing, ValueError for what cannot be."""
+    found = tuple(WordShare(one["least"], _number("right", one["right"]), one["answers"]) for one in values)
+    least = [one.least for one in found]
+    if least != [each for each in CONFIDENCE_WORDS if each in least]:
+        begin = ", ".join(map(str, CONFIDENCE_WORDS))
+        raise ValueError(
+            f"words begin at {', '.join(map(str, least))} per cent, expected some of {begin}, in this order"
+        )
+    for one in found:
+        if not 0 <= one.right <= 1:
+            raise ValueError(f"right is {one.right}, expected a share from 0 to 1")
+        if type(one.answers) is not int or one.answers < 0:
+            raise ValueError(f"answers is {one.answers!r}, expected a whole number, 0 or more")
+    return found
 
 
 def _regression(values: Mapping[str, Any] | None) -> Regression | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from embeddings.dates import in_words
 from embeddings.folding import printed
@@ -44,8 +45,11 @@ def differing(prediction: Prediction) -> tuple[Saying, ...]:
     return tuple(sorted(found, key=lambda saying: by_date(saying.earliest)))
 
 
-ORDERS = ("confidence", "date")
+Order = Literal["confidence", "date"]
 """What answers can be ordered by."""
+
+ORDERS: tuple[Order, ...] = get_args(Order)
+"""The first is what they are ordered by if nothing is said."""
 
 
 def articles_read(prediction: Prediction) -> int:
@@ -58,7 +62,7 @@ def by_date(answer: Answer) -> tuple[str, str, int]:
     return answer.article.published or "9999-99", answer.article.id, answer.start
 
 
-def ordered(answers: Sequence[Answer], order: str) -> tuple[Answer, ...]:
+def ordered(answers: Sequence[Answer], order: Order) -> tuple[Answer, ...]:
     """Return answers by `confidence`, as they are, or by `date`, oldest first."""
     return tuple(sorted(answers, key=by_date)) if order == "date" else tuple(answers)
 

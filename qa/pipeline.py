@@ -9,11 +9,11 @@ from embeddings.encoders import load_encoder
 from embeddings.locations import open_archive
 from embeddings.types import Filter
 from qa.attribution.attribute import attributed
+from qa.confidence_words import LEAST_SHOWN
 from qa.foreign import in_another_language, language_of_question
 from qa.limits import check_k, check_question
 from qa.reader.load import load_readers
 from qa.reading import Readers, read_hits
-from qa.render import LEAST_SHOWN
 from qa.retriever import Retrieved, retrieve
 from qa.settings import Settings
 from qa.types import POSSIBLE, Answer, Prediction, Timings

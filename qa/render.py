@@ -1,58 +1,20 @@
 """Predictions as plain dictionaries and words, for JSON, the page and the terminal alike."""
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 
 from embeddings.folding import copied
 from embeddings.printed_pages import PrintedPage, page_of
 from embeddings.types import Article, Hit, Span
+from qa.absence import Absence, absence_to_json
 from qa.attribution.words import SPEECH
-from qa.differing import Saying, differing
+from qa.differing import ORDERS, Order, Saying, differing, ordered
 from qa.types import Answer, Attribution, Mention, Prediction
 
 Href = Callable[[Span], str]
 """Where a span can be seen in its article: whoever serves the page says so."""
 
-CONFIDENCE_WORDS: Mapping[int, str] = MappingProxyType(
-    {
-        99: "virtually certain",
-        90: "very likely",
-        66: "likely",
-        25: "about as likely as not",
-    }
-)
-"""The least whole percentage for each word, falling; what is less likely is no answer.
-
-The IPCC's likelihood scale (Mastrandrea et al., 2010, Guidance Note for Lead Authors on Consistent Treatment of
-Uncertainties, table 1), so that a word means a number agreed on; but for the lowest word, there from 33 on: of
-answers with 26 to 50 per cent 35 to 86 in 100 are right on four sets (docs/reader.md); the careful one's threshold is
-26.
-`pressmark evaluate answers` says what share of the answers beside each word is right."""
-
-
 SURELY_RECOGNISED = 0.9
 """From this mean confidence on, a machine's reading is not told by its percentage: engines are that sure of print."""
-
-
-LEAST_SHOWN = (min(CONFIDENCE_WORDS) - 0.5) / 100
-"""The least confidence of an answer, in [0, 1): the lowest that is rounded to a percentage with a word."""
-
-
-def confidence_word(confidence: float) -> str:
-    """Return the word of `CONFIDENCE_WORDS` for a probability in [0, 1], "" if it is too low for one."""
-    return next((word for least, word in CONFIDENCE_WORDS.items() if round(100 * confidence) >= least), "")
-
-
-def confidence_in_words(confidence: float) -> str:
-    """Return a probability in [0, 1] as a word of `CONFIDENCE_WORDS` and a percentage: "very likely · 93 %"."""
-    percent = round(100 * confidence)
-    share = {0: "under 1 %", 100: "over 99 %"}.get(percent, f"{percent} %")
-    return " · ".join(filter(None, [confidence_word(confidence), share]))
-
-
-def words_explained() -> str:
-    """Return what the words for a confidence stand for: "virtually certain: from 99 %, very likely: from 90 % …"."""
-    return ", ".join(f"{word}: from {least} %" for least, word in CONFIDENCE_WORDS.items())
 
 
 def page_in_words(span: Span) -> str:
@@ -116,22 +78,29 @@ def article_to_json(article: Article) -> dict[str, object]:
     }
 
 
-def prediction_to_json(prediction: Prediction, href: Href, link: Href | None = None) -> dict[str, object]:
-    """Return a prediction as the JSON contract has it.
+def prediction_to_json(
+    prediction: Prediction,
+    absence: Absence | None,
+    href: Href,
+    link: Href | None = None,
+    order: Order = ORDERS[0],
+) -> dict[str, object]:
+    """Return a prediction as the JSON contract has it, with what `absence_of` says of it.
 
     `link` says where a span can be seen from anywhere; without it nothing is said of that.
 
     `start` and `end` are character offsets in the article's text, half-open. Confidences have 4 decimals, scores 4,
     milliseconds 1. What is `skimmed` the small reader alone has read.
     """
-    timings = prediction.timings
+    answers, timings = ordered(prediction.answers, order), prediction.timings
     return {
         "question": prediction.question,
         "abstained": prediction.abstained,
         "notice": prediction.notice or None,
-        "answers": [_answer_to_json(answer, href, link) for answer in prediction.answers],
-        "differing": [_saying_to_json(saying, prediction.answers) for saying in differing(prediction)],
+        "answers": [_answer_to_json(answer, href, link) for answer in answers],
+        "differing": [_saying_to_json(saying, answers) for saying in differing(prediction)],
         "possible": [_answer_to_json(answer, href, link) for answer in prediction.possible],
+        "absence": absence_to_json(absence),
         "passages": [_hit_to_json(hit, hit.passage.id in prediction.skimmed) for hit in prediction.hits],
         "timings_ms": {
             "encode": round(timings.encode, 1),
@@ -162,7 +131,15 @@ def _answer_to_json(answer: Answer, href: Href, link: Href | None) -> dict[str, 
 
 def _saying_to_json(saying: Saying, answers: Sequence[Answer]) -> dict[str, object]:
     places = [answers.index(answer) for answer in saying.answers]
-    return {"answers": places, "articles": saying.articles, "families": saying.families}
+    first = saying.earliest
+    return {
+        "text": first.text,
+        "published": first.article.published or None,
+        "answers": places,
+        "articles": saying.articles,
+        "families": saying.families,
+        "shared": saying.shared,
+    }
 
 
 def _attribution_to_json(attribution: Attribution | None) -> dict[str, object] | None:

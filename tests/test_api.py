@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from embeddings.types import Filter
-from qa.render import confidence_in_words, prediction_to_json
+from embeddings.types import Article, Filter
+from qa.confidence_words import confidence_in_words
+from qa.render import prediction_to_json
 from web.span_links import span_path
 from web_fakes import (
     HOSTILE,
@@ -26,7 +27,7 @@ from web_fakes import (
 
 VERSION = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 MADE_WITH = {"generation": 3, "encoder": "fake", "readers": ["fake 0123456789ab"], "version": VERSION}
-FIELDS = "question, k, from, to, outlet, article"
+FIELDS = "question, k, from, to, outlet, article, order"
 SIGNED_JSON = {
     "id": "azernews/2022 signing#1",
     "title": "Offices sign a memorandum",
@@ -69,11 +70,13 @@ def test_ask_keeps_the_contract(client: FlaskClient) -> None:
         "answers",
         "differing",
         "possible",
+        "absence",
         "passages",
         "timings_ms",
         "made_with",
     ]
     assert body["notice"] is None
+    assert body["absence"] is None
     assert body["question"] == "Who signed?"
     assert body["abstained"] is False
     assert body["timings_ms"] == {"encode": 1.9, "search": 3.1, "skim": 0.0, "read": 31.0, "total": 36.4}
@@ -178,11 +181,12 @@ def test_ask_with_null_fields_is_as_without(client: FlaskClient, pipeline: FakeP
         ({"question": "Who?", "k": 1000}, "k", "k is 1000"),
         ({"question": "Who?", "from": "2023", "to": "2022"}, "from", "from 2023 is after to 2022"),
         ({"question": "Who?", "to": "2022-02-30"}, "to", "'2022-02-30' is not a date"),
+        ({"question": "Who?", "order": "best"}, "order", "order is 'best'; send confidence or date"),
         ({"question": "Who?", "outlet": "Nobody"}, "outlet", "no article of the outlet 'Nobody'"),
         (
             {"question": "Who?", "top": 3},
             "top",
-            "no field 'top'; the fields are question, k, from, to, outlet, article",
+            f"no field 'top'; the fields are {FIELDS}",
         ),
     ],
 )
@@ -207,6 +211,8 @@ def test_ask_names_the_wrong_field(
         ("k", 5.0, "k is a fraction; send a whole number"),
         ("k", True, "k is true or false; send a whole number"),
         ("from", 2022, "from is a whole number; send a string"),
+        ("order", 3, "order is no string; send confidence or date"),
+        ("order", "", "order is ''; send confidence or date"),
         ("outlet", {}, "outlet is an object; send a string or a list of strings"),
     ],
 )
@@ -243,6 +249,10 @@ def test_a_batch_is_answered_as_its_questions_are_alone(client: FlaskClient, pip
             },
         ),
         (
+            [{"question": "Who?", "order": "new"}],
+            {"questions[0].order": "order is 'new'; send confidence or date"},
+        ),
+        (
             [{"question": "Who?", "top": 1}],
             {"questions[0].top": f"there is no field 'questions[0].top'; the fields are {FIELDS}"},
         ),
@@ -255,6 +265,39 @@ def test_a_batch_names_the_wrong_field_of_each_question(
     assert sent.status_code == 400
     assert {error["field"]: error["detail"] for error in sent.get_json()["errors"]} == wrong
     assert pipeline.asked == []
+
+
+def dated_pipeline() -> FakePipeline:
+    """Two answers that differ; the less sure one stands in the older article."""
+    older = Article("old", "It cost 14 million.", "", "2022-05-03", "Gazette")
+    newer = Article("new", "It cost 16 million.", "", "2022-06-09", "Wire")
+    answers = (answer_of(span_of(newer, "16 million")), answer_of(span_of(older, "14 million"), 0.7))
+    hits = (hit_of(whole(newer), 1, 0.9), hit_of(whole(older), 2, 0.5))
+    return FakePipeline(prediction_of(answers, hits))
+
+
+@pytest.mark.parametrize(
+    ("order", "texts"), [("date", ["14 million", "16 million"]), (None, ["16 million", "14 million"])]
+)
+def test_answers_stand_in_the_order_that_is_asked_for_and_sayings_name_their_places(
+    order: str | None, texts: list[str]
+) -> None:
+    client = app_over(dated_pipeline()).test_client()
+    asked = {"question": "What did it cost?", "order": order}
+    in_address = {name: value for name, value in asked.items() if value}
+    body = client.get("/api/v1/ask", query_string=in_address).get_json()
+    assert [answer["text"] for answer in body["answers"]] == texts
+    assert body["differing"] == [
+        {"text": text, "published": day, "answers": [texts.index(text)], "articles": 1, "families": 1, "shared": 0}
+        for text, day in (("14 million", "2022-05-03"), ("16 million", "2022-06-09"))
+    ]
+    assert client.post("/api/v1/ask", json=asked).get_json() == body
+    assert client.post("/api/v1/ask", json={"questions": [asked, in_address]}).get_json()["predictions"] == [body, body]
+
+
+def test_a_search_has_no_order(client: FlaskClient) -> None:
+    sent = client.get("/api/v1/search?question=Who%3F&order=date")
+    assert [error["field"] for error in sent.get_json()["errors"]] == ["order"]
 
 
 def test_a_batch_with_thousands_of_wrong_fields_names_the_first(client: FlaskClient) -> None:
@@ -366,7 +409,7 @@ def test_health(client: FlaskClient) -> None:
 
 def test_prediction_to_json_rounds() -> None:
     answer = answer_of(span_of(SIGNED, "Rabat"), confidence=0.912345)
-    body = prediction_to_json(prediction_of((answer,), (hit_of(whole(SIGNED), 1, 0.81256),)), span_path)
+    body = prediction_to_json(prediction_of((answer,), (hit_of(whole(SIGNED), 1, 0.81256),)), None, span_path)
     found = json.loads(json.dumps(body))
     assert found["answers"][0]["confidence"] == 0.9123
     assert found["passages"][0]["score"] == 0.8126

@@ -17,11 +17,10 @@ from embeddings.holdings import Holdings
 from embeddings.locations import Location, open_or_create
 from embeddings.types import Article, Filter, Span
 from fakes import FakeEncoder
-from qa.absence import Absence
+from qa.absence import Absence, held_in_words, nearest_in_words
 from test_shelves import DATED
 from web.highlight import EXCERPT, excerpt
 from web.pages import filters
-from web.pages.words import held_in_words, nearest_in_words
 from web_fakes import HOSTILE, FakeArchive, FakePipeline, app_over
 
 MANY = [Article(f"many-{n}", f"Ferry number {n} sank.", f"Ferry {n}", "2021-05-02", "Ferry Post") for n in range(60)]

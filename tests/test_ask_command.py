@@ -14,8 +14,9 @@ from adding import add
 from conftest import SEEDS
 from embeddings.folder.archive import Archive
 from embeddings.indexing.index import index_paths
-from embeddings.types import Article
+from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader
+from qa.absence import absence_of
 from qa.confidence import Calibration, Regression
 from qa.pipeline import Pipeline
 from qa.reading import Readers
@@ -53,9 +54,16 @@ Monday  (likely · 75 %)
   “Two mayors met on Monday.”
   Wire · 19 October 2022 · Ali Veli · Mayors sign
   daily/7 [18:24]
+
+The words: virtually certain from 99 %, very likely from 90 %,
+likely from 66 %, about as likely as not from 25 %.
 """
 ABSTAINED = """\
 No passage in this archive answers this.
+  Searched: 1 article by 1 outlet, 1 September 2022 to 30
+  September 2022
+  Only: what Gazette published
+  Nearest: 27 %, where an answer has 50 % or more
 
 Other passages that may hold it:
   Gazette: “A treaty of friendship is planned, a mayor said.”
@@ -185,6 +193,26 @@ def test_ask_says_what_was_only_skimmed_and_what_is_amiss_with_the_readers(over:
     assert "mayor said  (about as likely as not · 50 %, skimmed)\n" in result.stdout
 
 
+def test_ask_by_date_tells_what_differs_as_a_timeline(over: Over, archive: Archive) -> None:
+    older = Article("old", "The bridge cost 14 million.", "Cost", "2022-05", "Wire")
+    add(archive, [NEWS[0], older, Article("new", "It cost 16 million.", "Cost again", "2022-11-02", "Gazette")])
+    archive.refresh()
+    over(archive, {"16 million": math.log(19), "14 million": math.log(3)})
+    told = ask("What did it cost?", "--order", "date").stdout
+    assert told.startswith(
+        "These answers differ:\n"
+        "  14 million · May 2022 · Wire\n"
+        "  (1 article of 1 independent family, of 3 articles read)\n"
+        "  16 million · 2 November 2022 · Gazette\n"
+        "  (1 article of 1 independent family, of 3 articles read)\n"
+        "  14 million · May 2022 → 16 million · 2 November 2022\n\n"
+        "14 million  (likely"
+    )
+    assert " → " not in ask("What did it cost?").stdout
+    answers = json.loads(ask("What did it cost?", "--order", "date", "--json").stdout)["answers"]
+    assert [each["text"] for each in answers] == ["14 million", "16 million"]
+
+
 def test_ask_without_an_answer_shows_the_nearest_passages(over: Over, news: Archive) -> None:
     over(news, {"treaty": -1.0})
     result = ask(QUESTION, "--outlet", "Gazette")
@@ -197,10 +225,18 @@ def test_ask_shows_no_more_than_three_nearest_passages(over: Over, seeds: Archiv
     assert [line[:3] for line in lines if line[:1].isdigit()] == ["1. ", "2. ", "3. "]
 
 
+NOTHING = """\
+No passage in this archive answers this.
+  Searched: no article
+  Nearest: no passage holds anything like an answer
+  Nowhere in the archive: signed, bridge
+"""
+
+
 def test_ask_over_an_empty_archive_has_no_nearest_passages(over: Over, archive: Archive) -> None:
     over(archive, {})
     result = ask(QUESTION)
-    assert (result.stdout, result.exit_code) == ("No passage in this archive answers this.\n", 1)
+    assert (result.stdout, result.exit_code) == (NOTHING, 1)
 
 
 @pytest.mark.parametrize(("score", "status"), [(math.log(3), 0), (-1.0, 1)], ids=["answered", "abstained"])
@@ -208,7 +244,8 @@ def test_ask_json_is_what_the_endpoint_says(over: Over, news: Archive, score: fl
     pipeline = over(news, {"treaty of friendship": score}).pipeline
     result = ask(QUESTION, "--json")
     printed = json.loads(result.stdout)
-    expected = prediction_to_json(pipeline.ask(QUESTION), span_path)
+    prediction = pipeline.ask(QUESTION)
+    expected = prediction_to_json(prediction, absence_of(pipeline, prediction, Filter()), span_path)
     assert list(printed) == list(expected)
     assert printed | {"timings_ms": 0} == expected | {"timings_ms": 0}
     assert list(printed["timings_ms"]) == ["encode", "search", "skim", "read", "total"]
@@ -279,7 +316,7 @@ def test_ask_opens_the_archive_it_is_told(over: Over, news: Archive, monkeypatch
         ([" \n"], "Error: the question is blank;"),
         (["?!"], "Error: the question '?!' holds no letter or digit; ask it in words\n"),
         (["a" * 10_000], "Error: the question has 10,000 characters, at most 1,000 are read; shorten it\n"),
-        ([], "Error: Missing argument 'QUESTION'.\n"),
+        ([], "Error: Missing argument 'QUESTION'; many at once are answered with: --sheet FILE --out FILE\n"),
         (["Who?", "signed?"], "Error: Got unexpected extra argument (signed?)\n"),
         (["Who?", "--limit", "3"], "Error: No such option"),
     ],

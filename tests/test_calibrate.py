@@ -202,6 +202,18 @@ def test_questions_that_nothing_answers_are_too_few_alone(archive: Archive) -> N
         calibrate([collection], BOTH, Settings())
 
 
+def test_words_are_measured_with_ten_passages_by_the_fit_on_the_other_half(archive: Archive) -> None:
+    articles = [Article(f"a{n}", f"Treaty number {n} was signed in Baku.", "") for n in range(4)]
+    add(archive, articles)
+    archive.refresh()
+    asked = tuple(Question(f"q{n}", f"Where was treaty number {n} signed?", ("Baku",), {f"a{n}": 1}) for n in range(4))
+    vectors = FakeEncoder().encode_questions([one.question for one in asked])
+    report = calibrate([Collection(QuestionSet("made up", asked), archive, vectors)], BAKU_ONLY, Settings())
+    # every question is asked once as it is and every other one in vain, too; "Baku" is found each time
+    assert sum(one.answers for one in report.calibration.words) <= 6
+    assert report.calibration.words
+
+
 def test_one_question_is_too_few(archive: Archive, tmp_path: Path) -> None:
     add(archive, [BAKU, RABAT])
     archive.refresh()

@@ -17,6 +17,7 @@ from embeddings.locations import Location, open_or_create
 from embeddings.types import Article, Filter
 from fakes import FakeEncoder, FakeReader
 from qa.confidence import Calibration
+from qa.confidence_words import words_to_json
 from qa.pipeline import Pipeline
 from qa.reading import Readers
 from qa.settings import Settings
@@ -142,6 +143,7 @@ def test_info_counts(client: FlaskClient, archive: GrowingArchive) -> None:
         "first": "2021-01-01",
         "last": "2022-10-31",
         "undated": 1,
+        "words": words_to_json(()),
     }
     assert made_with == {
         "generation": archive.generation,

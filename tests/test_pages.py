@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from embeddings.types import Article, Filter
 from processes import run_python
-from qa.absence import Absence
+from qa.absence import Absence, nearest_in_words, scope_in_words
 from qa.evidence import hash_of
 from qa.reader.load import NO_MEMORY
-from web.pages.words import as_sentence, nearest_in_words, scope_in_words
+from web.pages.words import as_sentence
 from web_fakes import (
     HOSTILE,
     REPEATED,
@@ -436,8 +436,14 @@ def test_answers_that_differ_stand_side_by_side_and_by_date_as_a_timeline() -> N
     )
 
 
-@pytest.mark.parametrize("order", ["order=best", "order=date&order=date"])
-def test_an_unknown_order_is_named(order: str, client: FlaskClient) -> None:
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ("order=best", "Order is &#39;best&#39;; send confidence or date."),
+        ("order=date&order=date", "Order is given 2 times; give it once."),
+    ],
+)
+def test_an_unknown_order_is_named(order: str, said: str, client: FlaskClient) -> None:
     response = client.get(f"/?q=Who&{order}")
     assert response.status_code == 400
-    assert "ordered by confidence or by date" in response.text
+    assert f'<p class="problem" id="order-problem">{said}</p>' in response.text

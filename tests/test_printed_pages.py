@@ -63,7 +63,7 @@ def test_pages_are_stored_with_their_article(archive: Archive) -> None:
 def test_an_answer_names_its_page_everywhere() -> None:
     answer = answer_of(span_of(PAGED, "a memorandum"))
     prediction = prediction_of((answer,), (hit_of(Span(PAGED, 0, 20), 1, 0.5),))
-    said = prediction_to_json(prediction, lambda _: "")
+    said = prediction_to_json(prediction, None, lambda _: "")
     assert said["answers"][0]["page"] == {"number": 4, "doubtful": True, "recognised": None}  # type: ignore[index]
     assert said["passages"][0]["page"] == {"number": 3, "doubtful": False, "recognised": None}  # type: ignore[index]
     client = app_over(FakePipeline(prediction, FakeArchive(FakeStore((PAGED,))))).test_client()

@@ -157,7 +157,7 @@ def pipeline(archive: Archive) -> Pipeline:
 
 
 def test_json_says_what_was_skimmed(pipeline: Pipeline) -> None:
-    body = prediction_to_json(pipeline.ask("Who signed the treaty?"), lambda span: span.article.id)
+    body = prediction_to_json(pipeline.ask("Who signed the treaty?"), None, lambda span: span.article.id)
     answers, passages = body["answers"], body["passages"]
     assert isinstance(answers, list)
     assert isinstance(passages, list)

@@ -10,6 +10,7 @@ from flask import Flask
 
 from embeddings.types import Article, Counts, Filter, Hit, Passage, Ranking, Span
 from fakes import FakeEncoder
+from qa.confidence import Calibration
 from qa.types import Answer, Mention, Prediction, Timings
 from web import create_app
 
@@ -92,9 +93,13 @@ class FakeSettings:
     feedback: Path | None = None
 
 
+UNMEASURED = Calibration()
+
+
 @dataclass(frozen=True)
 class FakeReaders:
     models: tuple[str, ...] = ("fake 0123456789ab",)
+    calibration: Calibration = UNMEASURED
 
 
 @dataclass

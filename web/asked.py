@@ -6,9 +6,10 @@ from pydantic import AfterValidator, Field
 
 from embeddings.archives import Position
 from embeddings.types import Filter
+from qa.differing import ORDERS
 from qa.limits import MAX_QUESTION, check_question
 from web.definitions import Definition
-from web.fields import MOST_LISTED, Articles, Count, Cursor, Day, LastDay, Listed, Outlets
+from web.fields import MOST_LISTED, Articles, Count, Cursor, Day, InOrder, LastDay, Listed, Outlets
 
 EXAMPLE = "What was signed with Morocco?"
 """A question that the seed articles answer."""
@@ -49,8 +50,15 @@ class Scope(Definition):
         )
 
 
-class Asking(Scope, Question):
+class Searching(Scope, Question):
     """A question, and what it is asked of."""
+
+
+class Asking(Searching):
+    """A question, what it is asked of, and how its answers are to stand."""
+
+    order: InOrder = Field(ORDERS[0], examples=["date"])
+    """What answers are ordered by: confidence, the highest first, or date, the oldest article first."""
 
 
 class Listing(Scope):

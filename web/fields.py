@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from embeddings.dates import parse_filter_date
 from embeddings.types import Filter
+from qa.differing import ORDERS, Order
 from qa.limits import MAX_ARTICLES, MAX_K, check_articles, check_k, check_outlets
 from web.definitions import Known
 
@@ -71,6 +72,16 @@ def _count(value: object, info: ValidationInfo) -> object:
     return value
 
 
+def _order(value: object, info: ValidationInfo) -> object:
+    """Return an order, checked, the first one for null or, in an address, a blank."""
+    if value is None or (isinstance(value, str) and not value.strip() and known(info).in_address):
+        return ORDERS[0]
+    if value not in ORDERS:
+        given = repr(value[:40]) if isinstance(value, str) else "no string"
+        raise ValueError(f"order is {given}; send {' or '.join(ORDERS)}")
+    return value
+
+
 def _position(value: str | None) -> str | None:
     if value and not re.fullmatch("[0-9]{1,9}-[0-9]{1,18}", value):
         raise ValueError(f"{value[:40]!r} is no cursor; send one as a list gave it, or none for the first articles")
@@ -97,6 +108,9 @@ Articles = Annotated[Names, AfterValidator(_articles)]
 
 Listed = Annotated[int, BeforeValidator(_count)]
 """How many articles a list has."""
+
+InOrder = Annotated[Order, BeforeValidator(_order, json_schema_input_type=Order | None)]
+"""What answers are ordered by."""
 
 Cursor = Annotated[str | None, AfterValidator(_position)]
 """Where a list ended."""

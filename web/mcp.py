@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from embeddings.types import Filter
+from qa.absence import absence_of
 from qa.render import article_to_json, prediction_to_json
 from qa.searching import find
 from web.span_links import span_path
@@ -33,9 +34,10 @@ def server(pipeline: "Pipeline", version: str) -> "MCPServer[Any]":
     @made.tool(description=f"Answer a question with verbatim spans of articles. {SAYS}")
     def ask(question: str) -> dict[str, Any]:
         try:
-            return prediction_to_json(pipeline.ask(question), span_path)
+            prediction = pipeline.ask(question)
         except ValueError as error:
             raise ToolError(str(error)) from error
+        return prediction_to_json(prediction, absence_of(pipeline, prediction, Filter()), span_path)
 
     @made.tool(description=f"Find passages of articles for a question or words; none is read for an answer. {SAYS}")
     def search(question: str, k: int = 10) -> dict[str, Any]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Definition)
 
+PAGE: Mapping[str, str] = {"q": "question", **{name: name for name in ("from", "to", "outlet", "k", "order")}}
+"""The names of the fields in a page's address, each with that of its field in the definition."""
+
 REPEATABLE = frozenset(repeatable(Asking))
 """Fields of a question of which an address may give several values."""
 
@@ -70,7 +73,7 @@ def read_article(article_id: str) -> Article:
 
 def read_page(args: MultiDict[str, str]) -> Asking:
     """Return what the page's address asks. Raises InvalidFieldsError, as `read_fields`."""
-    return read_fields(Asking, args, {"q": "question", "from": "from", "to": "to", "outlet": "outlet", "k": "k"})
+    return read_fields(Asking, args, PAGE)
 
 
 def read_fields(definition: type[T], args: MultiDict[str, str], names: Mapping[str, str]) -> T:

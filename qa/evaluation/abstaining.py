@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from qa.confidence_words import CONFIDENCE_WORDS, confidence_word
 from qa.evaluation.answer_runs import AskedQuestion
 from qa.evaluation.measures.calibration import (
     RiskCoverage,
@@ -13,7 +14,6 @@ from qa.evaluation.measures.calibration import (
 )
 from qa.evaluation.results.results import Figure, Unit, mean_figure
 from qa.explain import candidates
-from qa.render import CONFIDENCE_WORDS, confidence_word
 
 PRECISIONS = (0.8, 0.9)
 ALL = "all"

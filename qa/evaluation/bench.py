@@ -9,6 +9,7 @@ from embeddings.archives import GrowingArchive, SearchableArchive
 from embeddings.encoders import load_encoder
 from embeddings.locations import Location
 from embeddings.types import Encoder, Vectors
+from qa.confidence_words import LEAST_SHOWN
 from qa.evaluation.outputs import provenance
 from qa.evaluation.questions.collections import Collection, narrowed, open_collection, question_vectors, read_set
 from qa.evaluation.questions.datasets import Question, QuestionSet, as_of_asked
@@ -16,7 +17,6 @@ from qa.evaluation.results.results import Provenance
 from qa.reader.load import load_readers, pair_folders, reader_folder
 from qa.reader.onnx_reader import read_spec
 from qa.reading import Readers
-from qa.render import LEAST_SHOWN
 from qa.settings import WEIGHTS, Settings
 
 DESCRIBED = ("k", "read", "candidates", *WEIGHTS, "stop_confidence", "answerable", "further_threshold", "max_answers")

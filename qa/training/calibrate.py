@@ -10,6 +10,7 @@ import numpy as np
 from embeddings.types import Hit, Vectors
 from qa.answers import gather
 from qa.confidence import Calibration
+from qa.confidence_words import word_shares
 from qa.evaluation.measures.calibration import equal_width_bins, expected_calibration_error
 from qa.evaluation.progress import shown
 from qa.evaluation.questions.collections import Collection
@@ -28,6 +29,9 @@ from qa.training.windows import Window
 
 KS = (1, 5, 10, 20)
 """With how many passages each question is asked: the confidence must not depend on that."""
+
+MEASURED_AT = 10
+"""Of these, with how many the words for a confidence are measured: as many as are looked through by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ def calibrate(collections: Sequence[Collection], readers: Readers, settings: Set
     every = [trial for trials in asked for trial in trials]
     calibration = replace(
         with_threshold(fit(every), every),
+        words=word_shares(
+            (one.confidence, one.right) for by, trial in judged if trial.k == MEASURED_AT for one in [ending(by, trial)]
+        ),
         fitted_on=", ".join(f"{one.questions.name}: {len(one.questions.judged)} questions" for one in collections),
     )
     return judge(judged, calibration, len(asked))

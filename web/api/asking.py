@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, request
 
 from embeddings.types import Hit, Span
+from qa.absence import absence_of
 from qa.render import article_to_json, prediction_to_json
 from web.access import check_still_allowed, spend_further
 from web.api.found import Search
 from web.api.made_with import made_with
 from web.api.operations import Operation, offers
 from web.api.predictions import Prediction, Predictions
-from web.asked import EXAMPLE, Asking, Batch
+from web.asked import EXAMPLE, Asking, Batch, Searching
 from web.requests import current_pipeline
 from web.span_links import span_path
 from web.turns import in_turn
@@ -36,7 +37,7 @@ def ask(asked: Asking) -> Response:
         Prediction | Predictions,
         bodies=(Batch, Asking),
         most=BATCH_BODY,
-        example_body={"questions": [{"question": EXAMPLE}, {"question": EXAMPLE, "from": "2022"}]},
+        example_body={"questions": [{"question": EXAMPLE}, {"question": EXAMPLE, "from": "2022", "order": "date"}]},
     )
 )
 def ask_in_body(asked: Asking | Batch) -> Response:
@@ -50,8 +51,8 @@ def ask_in_body(asked: Asking | Batch) -> Response:
     return jsonify(_answered(asked))
 
 
-@offers(Operation("GET", "/search", Search, query=Asking, example=(("question", EXAMPLE), ("k", "5"))))
-def search(asked: Asking) -> Response:
+@offers(Operation("GET", "/search", Search, query=Searching, example=(("question", EXAMPLE), ("k", "5"))))
+def search(asked: Searching) -> Response:
     """Find passages for the question in the address, and read none: what each leg of the search gave them is told."""
     from qa.searching import find
 
@@ -68,8 +69,10 @@ def search(asked: Asking) -> Response:
 
 def _answered(asked: Asking) -> dict[str, object]:
     check_still_allowed()  # of a batch, before each question
-    prediction = current_pipeline().ask(asked.question, k=asked.k, only=asked.only)
-    told = prediction_to_json(prediction, span_path, _span_link)
+    pipeline = current_pipeline()
+    prediction = pipeline.ask(asked.question, k=asked.k, only=asked.only)
+    absence = absence_of(pipeline, prediction, asked.only)
+    told = prediction_to_json(prediction, absence, span_path, _span_link, asked.order)
     return {**told, "made_with": made_with(prediction.generation)}
 
 

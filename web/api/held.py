@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from web.api.made_with import Made
-from web.api.places import ArticleHead
+from web.api.places import ArticleHead, Probability
 from web.definitions import Definition
 
 
@@ -49,6 +49,22 @@ class OutletCount(Definition):
     """How many; null where the archive does not count them."""
 
 
+class ConfidenceWord(Definition):
+    """A word for a confidence, and what it was measured to mean with these readers, on questions kept apart for it."""
+
+    word: str
+    """It, as it stands on the page."""
+
+    percent: Annotated[int, Field(ge=0, le=100)]
+    """The least whole percentage that it stands for; it goes up to the word before it."""
+
+    right: Probability | None
+    """The share of first answers beside it that were right; null if that was not measured, or on too few."""
+
+    answers: Annotated[int, Field(ge=0)] | None
+    """How many these were."""
+
+
 class Info(Made):
     """What the archive holds, of whom and of when; null is what it does not count."""
 
@@ -69,3 +85,6 @@ class Info(Made):
 
     undated: int | None
     """How many articles have no date."""
+
+    words: list[ConfidenceWord]
+    """The words that people are told for a confidence, the highest first."""

@@ -6,6 +6,7 @@ from flask import Response, jsonify
 from werkzeug.exceptions import NotImplemented as NotOffered
 
 from embeddings.archives import Shelves
+from qa.confidence_words import words_to_json
 from qa.render import article_to_json
 from web.api import held
 from web.api.made_with import made_with
@@ -75,8 +76,9 @@ def copies(asked: Copies) -> Response:
 
 @offers(Operation("GET", "/info", held.Info, by_generation=True))
 def info(_: Definition) -> Response:
-    """Say how much the archive holds, of whom and of when."""
-    archive = current_pipeline().archive
+    """Say how much the archive holds, of whom and of when, and what the words for a confidence mean."""
+    pipeline = current_pipeline()
+    archive = pipeline.archive
     counts, shelves = archive.store.counts(), archive.shelves
     counted = shelves.holdings() if shelves else None
     by_outlet = counted.by_outlet if counted else dict.fromkeys(archive.store.outlets())
@@ -88,6 +90,7 @@ def info(_: Definition) -> Response:
         first=first or None,
         last=last or None,
         undated=counted.undated if counted else None,
+        words=words_to_json(pipeline.readers.calibration.words),
         made_with=made_with(),
     )
 

@@ -50,6 +50,8 @@ def tag() -> str:
         pipeline.settings.archive,
         store.generation,
         store.hidden_count(),
+        pipeline.readers.models,
+        pipeline.readers.calibration.words,
         current_app.config["VERSION"],
         request.full_path,
     )

@@ -95,14 +95,77 @@ class Timings(Definition):
 class Saying(Definition):
     """One of the things that answers say which differ."""
 
+    text: str
+    """It, as the oldest of its articles says it."""
+
+    published: str | None
+    """That article's date: since when it is said; null if none of its articles has one."""
+
     answers: list[Offset]
-    """Which of the answers say it, counted from 0."""
+    """Which of the answers say it, by their places in the list, counted from 0."""
 
     articles: int
     """How many articles say it, copies among them."""
 
     families: int
-    """How many of these are no copies of each other."""
+    """How many families these are: an article and its copies are one."""
+
+    shared: int
+    """How many of these families say another of the things, too."""
+
+
+class Searched(Definition):
+    """The articles that were searched, counted."""
+
+    articles: Annotated[int, Field(ge=0)]
+    """How many."""
+
+    outlets: Annotated[int, Field(ge=0)]
+    """By how many outlets, as far as these are known."""
+
+    first: str | None
+    """The first day covered, 2022-10-19."""
+
+    last: str | None
+    """The last one."""
+
+    undated: Annotated[int, Field(ge=0)]
+    """How many have no date."""
+
+
+class UsedFilter(Definition):
+    """Which articles were let through, as it was asked; null and empty lists restrict nothing."""
+
+    published_from: str | None = Field(alias="from")
+    """Those published on or after."""
+
+    published_to: str | None = Field(alias="to")
+    """Those published on or before."""
+
+    outlet: list[str]
+    """Those of these outlets."""
+
+    article: list[str]
+    """Those of these ids."""
+
+
+class Absence(Definition):
+    """What speaks for it that the archive does not answer the question."""
+
+    searched: Searched | None
+    """What was searched; null where the archive does not count its articles."""
+
+    filter: UsedFilter
+    """Which articles were let through."""
+
+    nearest: Probability | None
+    """How likely the likeliest is of what is no answer; null if nothing looks like one."""
+
+    needed: Probability
+    """How likely an answer is at least."""
+
+    nowhere: list[str]
+    """Words of the question that stand nowhere in the archive, whatever the filter; little ones are not looked for."""
 
 
 class Prediction(Made):
@@ -118,13 +181,16 @@ class Prediction(Made):
     """What is amiss, such as too little memory for the careful reader."""
 
     answers: list[Answer]
-    """The answers, most confident first."""
+    """The answers, most confident first, or by date."""
 
     differing: list[Saying]
-    """What the answers of one kind say that differ, oldest first; none is true by standing here. Empty if none do."""
+    """What the answers of one kind say that differ, oldest first, as a timeline; none is true by standing here."""
 
     possible: list[Answer]
     """What else may hold the answer, and is not sure enough to be one."""
+
+    absence: Absence | None
+    """What was searched in vain; null if there are answers, or the question was not read, see `notice`."""
 
     passages: list[Passage]
     """What was looked through, best first; the nearest ones also where there is no answer."""

@@ -4,9 +4,11 @@ from flask import Blueprint
 
 from embeddings.dates import in_words
 from embeddings.plural import plural
+from qa.absence import held_in_words, nearest_in_words, scope_in_words
+from qa.confidence_words import confidence_explained, confidence_in_words
 from qa.differing import articles_read, differing, ordered, sources_in_words
 from qa.evidence import in_the_original, is_web_address
-from qa.render import confidence_in_words, page_doubts, page_in_words, said_by, words_explained
+from qa.render import page_doubts, page_in_words, said_by
 from web.highlight import paragraphs, pieces
 from web.pages import addresses, archive, article, ask, feed, feedback, links, sheet, sign_in, words
 
@@ -24,12 +26,14 @@ blueprint.add_url_rule("/sign-out", view_func=sign_in.sign_out, methods=["POST"]
 
 for function in (
     articles_read,
+    confidence_explained,
     confidence_in_words,
     differing,
     in_the_original,
     in_words,
     is_web_address,
     feed.in_xml,
+    held_in_words,
     links.carried,
     links.evidence,
     links.feed_link,
@@ -38,23 +42,21 @@ for function in (
     links.order_link,
     links.place_of,
     links.span_link,
+    nearest_in_words,
     ordered,
     page_doubts,
     page_in_words,
     said_by,
+    scope_in_words,
     sources_in_words,
-    words_explained,
     paragraphs,
     pieces,
     plural,
     words.as_sentence,
-    words.held_in_words,
     words.judged_fields,
     words.looked_through,
-    words.nearest_in_words,
     words.outcome_in_words,
     words.read_as_answers,
-    words.scope_in_words,
     words.short_title,
     words.title_pieces,
     words.verdict_in_words,

@@ -59,7 +59,6 @@ def mark_link(marks: Marks, step: int) -> str:
 def json_link() -> str:
     """Return the path at which the endpoint answers the question on the page."""
     fields = typed()
-    fields.pop("order", None)
     return url_for("api.ask", question=fields.pop("q"), **fields)
 
 
