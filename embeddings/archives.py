@@ -91,11 +91,11 @@ class Shelves(Protocol):
     def holdings(self) -> Holdings:
         """Return how many articles there are of whom and of when."""
 
-    def newest(self, only: Filter, most: int, skipped: int = 0) -> list[Article]:
-        """Return the newest articles that a filter lets through, behind so many skipped ones; the undated come last."""
+    def newest(self, only: Filter, most: int, behind: Position | None = None, skipped: int = 0) -> Page:
+        """Return the newest articles that a filter lets through; the undated come last.
 
-    def page(self, only: Filter, most: int, behind: Position | None = None) -> Page:
-        """Return the newest articles that a filter lets through behind a position, None for the first of all."""
+        They stand behind a position, None for the first of all, and so many skipped ones.
+        """
 
     def copies_of(self, article_id: str, most: int) -> Copied:
         """Return the copies of an article, oldest first, at most so many, and how many it has."""

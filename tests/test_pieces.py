@@ -13,6 +13,8 @@ import pytest
 from embeddings.files.articles import read_file
 from embeddings.files.contents import SAMPLE
 from embeddings.files.finding import find_files
+from pdf_layouts import WALL
+from pdf_writer import Page, written
 
 TEXTS = [f"Number {n}: {random.Random(n).randbytes(20_000).hex()}." for n in range(20)]
 LINES = [f"{json.dumps({'text': text})}\n" for text in TEXTS]
@@ -46,6 +48,24 @@ def test_an_article_is_about_as_far_in_its_file_as_was_read(
     assert sum(found) == size
     for count, done in enumerate(accumulate(found[:-1]), start=1):
         assert done == pytest.approx(size * count / len(TEXTS), abs=2 * SAMPLE)
+
+
+def test_progress_is_told_within_a_long_pdf_and_adds_up(tmp_path: Path) -> None:
+    pages = [Page() for _ in range(4)]
+    for page in pages:
+        page.column(60, 700, 400, WALL)
+    (tmp_path / "a.pdf").write_bytes(written(pages))
+    [file], told = find_files([tmp_path]), list[int]()
+    found = [piece.size for piece in read_file(file, progress=told.append)]
+    assert len(told) == 4
+    assert told == pytest.approx([file.size / 4] * 4, abs=1)
+    assert sum(told) + sum(found) == file.size
+
+
+def test_progress_of_a_broken_pdf_adds_up(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\nnothing")
+    [file], told = find_files([tmp_path]), list[int]()
+    assert sum(piece.size for piece in read_file(file, progress=told.append)) + sum(told) == file.size
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.exe", b"No article."), ("a.txt.gz", b"Damaged."), ("a.txt", b"")])

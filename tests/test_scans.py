@@ -74,6 +74,31 @@ def test_scan_is_read_by_machine_and_marked_with_its_confidence(tmp_path: Path, 
     assert piece.notes == (BY_MACHINE, "without a date")
 
 
+def test_scan_without_a_headline_is_called_as_its_first_line_begins(tmp_path: Path, engine: Engine) -> None:
+    engine(table(71.6))
+    [piece] = read(tmp_path, scanned())
+    assert isinstance(piece.item, Article)
+    assert piece.item.title == "The council of Varn voted for…"
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (("Rain falls. The council of", "Varn met."), "Rain falls."),
+        (("It rained in all of Varn today.",), "It rained in all of Varn today."),
+        (("The council voted for the recon-", "struction of the wall."), "The council voted for the…"),
+        (("voted " * 20, "again."), "voted " * 15 + "voted…"),
+    ],
+)
+def test_first_line_of_a_scan_ends_where_a_word_does(
+    tmp_path: Path, engine: Engine, lines: tuple[str, ...], title: str
+) -> None:
+    engine(table(90.0, lines))
+    [piece] = read(tmp_path, scanned())
+    assert isinstance(piece.item, Article)
+    assert piece.item.title == title
+
+
 def test_scanned_pages_among_others_are_marked_alone(tmp_path: Path, engine: Engine) -> None:
     engine(table(95.0), 0)
     page = Page()

@@ -47,13 +47,13 @@ def shelved(archive: Archive) -> Archive:
     ],
 )
 def test_newest_are_in_order_and_paged(shelved: Archive, only: Filter, ids: list[str]) -> None:
-    assert [found.id for found in shelved.shelves.newest(only, 100)] == ids
-    paged = [found.id for first in range(0, 8, 2) for found in shelved.shelves.newest(only, 2, first)]
+    assert [found.id for found in shelved.shelves.newest(only, 100).articles] == ids
+    paged = [found.id for first in range(0, 8, 2) for found in shelved.shelves.newest(only, 2, skipped=first).articles]
     assert paged == ids
 
 
 def test_newest_are_whole(shelved: Archive) -> None:
-    assert shelved.shelves.newest(Filter(), 1) == [DATED[4]]
+    assert shelved.shelves.newest(Filter(), 1).articles == (DATED[4],)
 
 
 def test_holdings_are_counted_by_outlet_and_month(shelved: Archive) -> None:

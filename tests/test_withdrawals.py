@@ -219,11 +219,10 @@ def test_what_is_hidden_is_on_no_shelf(archive: Archive, tmp_path: Path, clock: 
     put(tmp_path / "a.jsonl", item(1), item(2, embargoed="2021-03-12T06:00:00Z"), item(3), item(3, 2, "canceled"))
     index(archive, tmp_path / "a.jsonl")
     shelves = Shelves(archive.store)
-    assert [article.id[-1] for article in shelves.page(Filter(), 9).articles] == ["1"]
-    assert [article.id[-1] for article in shelves.newest(Filter(), 9)] == ["1"]
+    assert [article.id[-1] for article in shelves.newest(Filter(), 9).articles] == ["1"]
     assert shelves.holdings().articles == 1
     clock.append("2021-03-12T06:00:00")
-    assert [article.id[-1] for article in shelves.newest(Filter(outlets=("NPA",)), 9)] == ["2", "1"]
+    assert [article.id[-1] for article in shelves.newest(Filter(outlets=("NPA",)), 9).articles] == ["2", "1"]
     assert shelves.holdings().articles == 2
 
 

@@ -85,7 +85,7 @@ def find(pipeline: "Pipeline", stop: threading.Event) -> tuple[str, ...]:
     if shelves is None:
         return ()
     found = list[str]()
-    for question in examples(pipeline, shelves.newest(Filter(), LOOKED_AT)):
+    for question in examples(pipeline, shelves.newest(Filter(), LOOKED_AT).articles):
         found.append(question)
         if stop.wait(BREATH):
             break

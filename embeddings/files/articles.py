@@ -1,7 +1,7 @@
 """Files to articles: the only reader of input files."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BufferedReader
@@ -32,11 +32,33 @@ def read_articles(paths: Sequence[Path], names: FieldNames = USUAL) -> Iterator[
     return (piece.item for piece in pieces)
 
 
+class _Told:
+    """Who is told, while one article is read for long, how many more bytes of its file are done."""
+
+    def __init__(self, size: int, progress: Callable[[int], object]) -> None:
+        self.bytes = 0
+        self._size = size
+        self._progress = progress
+
+    def advance(self, part: float) -> None:
+        """Tell it of a part of the file, if that is more than was told."""
+        more = int(part * self._size) - self.bytes
+        if more > 0:
+            self.bytes += more
+            self._progress(more)
+
+
 def read_file(
-    file: InputFile, names: FieldNames = USUAL, encoding: str = "", *, recognise: bool = False
+    file: InputFile,
+    names: FieldNames = USUAL,
+    encoding: str = "",
+    *,
+    recognise: bool = False,
+    progress: Callable[[int], object] = lambda _: None,
 ) -> Iterator[Piece]:
     """Yield what a file holds; at least one article or one `Unread`. `encoding` goes before what the file says.
 
+    `progress` is told how many more bytes are done of a file whose one article takes long: the pieces are without them.
     The last of it is held back until it is known whether the file changed meanwhile: then it may be there in half.
     """
     if not _is_unicode(file.source):
@@ -44,12 +66,13 @@ def read_file(
         yield Piece(unread, file.size)
         return
     held: list[Piece] = []
-    done = 0
+    done, told = 0, _Told(file.size, progress)
     try:
         with _opened(file, encoding, recognise=recognise) as content:
             before = _state(content)
-            for piece in _read(content, names):
+            for piece in _read(replace(content, advance=told.advance), names):
                 yield from held
+                done = max(done, told.bytes)
                 size = max(0, content.stream.tell() - done)  # in a zip, members may stand in any order
                 held, done = [replace(piece, size=size)], done + size
             if _state(content) != before:
@@ -61,7 +84,7 @@ def read_file(
         held.append(Piece(Unread(file.source, f"cannot be read: {error.strerror}"), 0))
     *others, last = held
     yield from others
-    yield replace(last, size=last.size + max(0, file.size - done))
+    yield replace(last, size=last.size + max(0, file.size - max(done, told.bytes)))
 
 
 def _is_unicode(path: str) -> bool:

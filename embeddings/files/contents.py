@@ -1,5 +1,6 @@
 """The bytes of what is read as one file, on disk or in a container, and how many they may be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
 
@@ -43,13 +44,18 @@ class Allowance:
             )
 
 
+def unheard(_: float) -> None:
+    """Tell nobody how far a file is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What is read as one file. `name` ends in the suffix that says what it is; `size` is None if not known yet.
 
     `id` names the one article in it, and `source` is what Article.source begins with. `encoding` is what the person
     says that its text is in, "" if nothing. `depth` counts the containers around it. `recognise`: pictures of text are
-    read by machine, which takes seconds a page.
+    read by machine, which takes seconds a page. `advance` is told what part of a file, 0 to 1, is done while its one
+    article is read for long.
     """
 
     name: str
@@ -61,6 +67,7 @@ class Content:
     encoding: str = ""
     depth: int = 0
     recognise: bool = False
+    advance: Callable[[float], object] = unheard
 
 
 def read_whole(content: Content, cure: str, most: int = MAX_FILE) -> bytes:

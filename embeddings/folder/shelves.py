@@ -27,29 +27,20 @@ class Shelves:
             self._counted = (state, held)
         return held
 
-    def newest(self, only: Filter, most: int, skipped: int = 0) -> list[Article]:
-        """Return the newest articles that a filter lets through, behind so many skipped ones; the undated come last.
+    def newest(self, only: Filter, most: int, behind: Position | None = None, skipped: int = 0) -> Page:
+        """Return the newest articles that a filter lets through; the undated come last.
 
-        Of one day those come first that were added last.
-        """
-        condition, values = _shown(only)
-        chosen = f"SELECT number FROM articles {condition} ORDER BY last_day DESC, number DESC LIMIT ? OFFSET ?"
-        query = f"SELECT {ARTICLE} FROM articles WHERE number IN ({chosen}) ORDER BY last_day DESC, number DESC"
-        return [Article(*row) for row in self._database.connection.rows(query, [*values, most, skipped])]
-
-    def page(self, only: Filter, most: int, behind: Position | None = None) -> Page:
-        """Return the newest articles that a filter lets through behind a position, None for the first of all.
-
-        What is added or removed meanwhile moves no other article to another page.
+        They stand behind a position, None for the first of all, and so many skipped ones; of one day those come first
+        that were added last. Behind a position, what is added or removed meanwhile moves no other article.
         """
         condition, values = _shown(only)
         if behind is not None:
             condition += " AND (last_day, number) < (?, ?)"
             values += [behind.day, behind.number]
-        query = (
-            f"SELECT last_day, number, {ARTICLE} FROM articles {condition} ORDER BY last_day DESC, number DESC LIMIT ?"
-        )
-        rows = list(self._database.connection.rows(query, [*values, most + 1]))
+        order = "ORDER BY last_day DESC, number DESC"
+        chosen = f"SELECT number FROM articles {condition} {order} LIMIT ? OFFSET ?"  # whole articles are not sorted
+        query = f"SELECT last_day, number, {ARTICLE} FROM articles WHERE number IN ({chosen}) {order}"
+        rows = list(self._database.connection.rows(query, [*values, most + 1, skipped]))
         shown = rows[:most]
         last = Position(*shown[-1][:2]) if len(rows) > most else None
         return Page(tuple(Article(*row[2:]) for row in shown), last)

@@ -91,7 +91,7 @@ class Run:
 
     def _pieces(self, file: InputFile) -> Iterator[Piece]:
         said = self._said
-        return read_file(file, said.names, said.encoding, recognise=said.recognise)
+        return read_file(file, said.names, said.encoding, recognise=said.recognise, progress=self._progress)
 
     def _of_person(self, found: Article, file: InputFile) -> Article:
         """Return an article with what the person says of it, and where it was read as the person would say."""

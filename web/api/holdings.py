@@ -35,7 +35,7 @@ COPIES = 100
 )
 def articles(asked: Listing) -> Response:
     """List articles, newest first, some at once; the cursor of one list asks for the next."""
-    page = _shelves().page(asked.only, asked.count, asked.behind)
+    page = _shelves().newest(asked.only, asked.count, asked.behind)
     cursor = f"{page.last.day}-{page.last.number}" if page.last else None
     return jsonify(articles=list(map(article_to_json, page.articles)), cursor=cursor, made_with=made_with())
 

@@ -99,8 +99,8 @@ def newest(place: SearchableArchive, asked: Browsing) -> Found | None:
     """Return the newest articles; None if the archive does not keep them by their days."""
     if place.shelves is None:
         return None
-    found = place.shelves.newest(asked.only, PER_PAGE + 1, PER_PAGE * (asked.page - 1))
-    return Found([Entry(article, excerpt(whole(article))) for article in found[:PER_PAGE]], len(found) > PER_PAGE)
+    found = place.shelves.newest(asked.only, PER_PAGE, skipped=PER_PAGE * (asked.page - 1))
+    return Found([Entry(article, excerpt(whole(article))) for article in found.articles], found.last is not None)
 
 
 def searched(place: SearchableArchive, asked: Browsing) -> Found:

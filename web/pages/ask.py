@@ -42,7 +42,7 @@ def _first(only: Filter) -> str:
     """Show what the archive holds and examples of what it answers, and the form with what is filtered by."""
     pipeline = current_pipeline()
     shelves, examples = pipeline.archive.shelves, current_app.config["EXAMPLES"].of(pipeline)
-    newest = shelves.newest(Filter(), NEWEST) if shelves else None
+    newest = shelves.newest(Filter(), NEWEST).articles if shelves else None
     return _page(only, counts=pipeline.archive.store.counts(), newest=newest, examples=examples)
 
 

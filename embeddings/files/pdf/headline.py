@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from embeddings.files.credits import MAX_NAMES, names, person
 from embeddings.files.credits import headline as title_stated
 from embeddings.files.pdf.paragraphs import Kind, Paragraph
+from embeddings.files.pdf.rows import ENDS
+from embeddings.files.plain import first_sentence
 
 LONGEST = 250
 """Characters of a headline."""
+
+MAX_LINE = 100
+"""Characters of a first line that stands for a headline."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d\b")
@@ -42,6 +47,20 @@ def heading_of(paragraphs: Sequence[Paragraph], stated_title: str, stated_author
         author, text = person(stated_author), " ".join(" ".join(each.lines) for each in first).casefold()
         byline = author if title == said != "" or author.casefold() in text else ""
     return Heading(title, byline, rest if rest else list(paragraphs))
+
+
+def first_line(paragraph: Paragraph) -> str:
+    """Return how a paragraph begins: its first sentence if that ends in the first line, else what whole words of it.
+
+    So a scan is called that shows no headline: a machine reads few full stops, and the first sentence may be all of it.
+    """
+    line, *more = paragraph.lines
+    sentence = first_sentence(line)
+    if len(sentence) <= MAX_LINE and (sentence != line or not more or ENDS.search(line)):
+        return sentence
+    is_parted = len(line) > MAX_LINE or line.endswith("-")
+    words = line[: MAX_LINE + 1].rpartition(" ")[0] if is_parted else line
+    return f"{(words or line[:MAX_LINE]).rstrip(' ,;:-–—')}…"
 
 
 def _headline(first: Sequence[Paragraph]) -> Paragraph | None:

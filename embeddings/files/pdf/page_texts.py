@@ -1,9 +1,10 @@
 """The pages of an open PDF, one after the other: what stands on each, or why that cannot be told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
+from embeddings.files.contents import unheard
 from embeddings.files.drafts import UnreadableError
 from embeddings.files.pdf import scans
 from embeddings.files.pdf.engine import RawPage
@@ -45,11 +46,12 @@ class PageText:
 class PageTexts:
     """The pages of a PDF. `pictures` are the numbers of those without text, `broken` those not read, and why.
 
-    `recognises`: pictures are read by machine.
+    `recognises`: pictures are read by machine. `advance` is told what part of all is done, from 0 to 1.
     """
 
     document: OpenPdf
     recognises: bool = False
+    advance: Callable[[float], object] = unheard
     heads: Heads = field(default_factory=Heads)
     pictures: set[int] = field(default_factory=set)
     broken: dict[int, str] = field(default_factory=dict)
@@ -60,9 +62,11 @@ class PageTexts:
 
     def texts(self) -> Iterator[tuple[int, PageText]]:
         """Yield each page with text and its number: they are looked at once for what repeats, then for the rest."""
-        numbers = range(1, self.document.count + 1)
+        count = self.document.count
+        numbers, looks = range(1, count + 1), count + max(0, count - KEPT)
         for number in numbers:
             found = self._look(number)
+            self.advance(number / looks)
             if found is None:
                 continue
             self.heads.note(found.page)
@@ -70,6 +74,7 @@ class PageTexts:
                 self._kept[number] = found
         for number in numbers:
             found = self._kept.pop(number) if number in self._kept else self._look(number)
+            self.advance((count + max(0, number - KEPT)) / looks)
             if found is None:
                 continue
             words = self.heads.text(found.page)

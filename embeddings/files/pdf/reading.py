@@ -9,7 +9,7 @@ from embeddings.files.fields.names import FieldNames
 from embeddings.files.pdf import scans
 from embeddings.files.pdf.columns import regions_of
 from embeddings.files.pdf.flow import flow_of
-from embeddings.files.pdf.headline import heading_of
+from embeddings.files.pdf.headline import first_line, heading_of
 from embeddings.files.pdf.hyphens import Vocabulary
 from embeddings.files.pdf.page_texts import PageTexts
 from embeddings.files.pdf.paragraphs import Kind, Paragraph, paragraphs_of
@@ -30,7 +30,7 @@ NO_TEXT = "with pages that are pictures, on which tesseract finds no text"
 def pdf(content: Content, _: FieldNames) -> Iterator[FileEntry]:
     """Yield the article of a PDF, and which of its pages are pictures without text or could not be read."""
     with opened(_source(content)) as document:
-        pages = PageTexts(document, recognises=content.recognise and scans.is_installed())
+        pages = PageTexts(document, content.recognise and scans.is_installed(), content.advance)
         paragraphs, turned = _paragraphs(pages)
         title, author = document.title, document.author
     heading = heading_of(paragraphs, title, author)
@@ -41,7 +41,10 @@ def pdf(content: Content, _: FieldNames) -> Iterator[FileEntry]:
         raise unread[0]
     notes = [BY_MACHINE] if any(page.recognised is not None for page in flow.pages) else []
     notes += [NO_TEXT] if pages.pictures and pages.recognises else []
-    draft = Draft(flow.text, heading.title, byline=heading.byline, notes=tuple(notes), pages=pages_to_text(flow.pages))
+    title = heading.title
+    if not title and paragraphs and paragraphs[0].recognised is not None:
+        title = first_line(paragraphs[0])
+    draft = Draft(flow.text, title, byline=heading.byline, notes=tuple(notes), pages=pages_to_text(flow.pages))
     yield FileEntry("", draft)
     for reason in unread:
         yield FileEntry("", reason)
