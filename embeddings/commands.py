@@ -113,7 +113,8 @@ def index(
             unread.write_text("".join(map(_unread_line, [*report.unread, *report.older])), encoding="utf-8")
     _say(report, archive, prune=prune, all_in=unread)
     if not report.read:
-        raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}")
+        why = _not_pruned(paths) if prune and not report.removed else ""
+        raise NothingToDo(f"no article was found in {', '.join(map(str, paths))}{why}")
 
 
 def _checked_encoding(said: str) -> str:
@@ -157,10 +158,13 @@ def _check_there(paths: Sequence[Path], *, prune: bool) -> None:
     """Raise FileNotFoundError if a path is gone below which articles are to be pruned: that is not done by itself."""
     for path in paths if prune else ():
         if not path.exists():
-            raise FileNotFoundError(
-                f"{path} does not exist: it may be a disk that is not there, so nothing is removed. "
-                f"To take out what was read there: pressmark remove --from-file {path}"
-            )
+            raise FileNotFoundError(f"{path} does not exist{_not_pruned([path])}")
+
+
+def _not_pruned(paths: Sequence[Path]) -> str:
+    """Return why nothing was removed below paths, and how that is done: the end of a message."""
+    cures = " and ".join(f"pressmark remove --from-file {path}" for path in paths)
+    return f": it may be a disk that is not there, so nothing is removed. To take out what was read there: {cures}"
 
 
 def _keep_indexed(paths: Sequence[Path], archive: Location, encoder: str, cache: Path | None, said: Said) -> None:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -16,6 +17,9 @@ from adding import add
 from browsing import browser, one_browser, scriptless, start_browser  # noqa: F401
 from embeddings.encoder import DEFAULT_ENCODER, OnnxEncoder
 from embeddings.encoders import default_cache, load_encoder
+from embeddings.files.articles import read_file
+from embeddings.files.finding import InputFile
+from embeddings.files.pieces import Piece
 from embeddings.folder.archive import Archive
 from embeddings.indexing.index import index_paths
 from embeddings.locations import Location, MilvusPlace, parse_location
@@ -186,3 +190,16 @@ def live_url(seeds_pipeline: Pipeline) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(timeout=10)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that indexing reads."""
+    names: list[str] = []
+
+    def note(file: InputFile, *said: Any, **options: Any) -> Iterator[Piece]:
+        names.append(file.path.name)
+        return read_file(file, *said, **options)
+
+    monkeypatch.setattr("embeddings.indexing.run.read_file", note)
+    return names

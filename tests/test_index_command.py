@@ -351,7 +351,12 @@ def test_prune_of_an_empty_folder_removes_nothing(run: Run, folder: Path, tmp_pa
     path = put(tmp_path / "in" / "a.txt", "The treaty was signed.")
     run(tmp_path / "in")
     path.unlink()
-    assert run(tmp_path / "in", "--prune").exit_code == 1
+    result = run(tmp_path / "in", "--prune")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"Error: no article was found in {tmp_path / 'in'}: it may be a disk that is not there, so nothing is removed. "
+        f"To take out what was read there: pressmark remove --from-file {tmp_path / 'in'}\n"
+    )
     assert stored(folder) == ["The treaty was signed."]
 
 

@@ -2,7 +2,7 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -10,10 +10,9 @@ import pytest
 
 from adding import add
 from conftest import SEEDS
-from embeddings.files.articles import read_file
 from embeddings.files.fields.names import FieldNames
-from embeddings.files.finding import InputFile, find_files
-from embeddings.files.pieces import Piece, Unread
+from embeddings.files.finding import find_files
+from embeddings.files.pieces import Unread
 from embeddings.folder.archive import Archive
 from embeddings.indexing.background import Background
 from embeddings.indexing.decisions import BATCH_ARTICLES, Batch
@@ -242,19 +241,6 @@ def prune(archive: Archive, *paths: Path) -> IndexReport:
     return look_through(archive, paths, READ_ALL)  # however short a time ago a test wrote them
 
 
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are read."""
-    names: list[str] = []
-
-    def note(file: InputFile, fields: FieldNames, encoding: str, *, recognise: bool) -> Iterator[Piece]:
-        names.append(file.path.name)
-        return read_file(file, fields, encoding, recognise=recognise)
-
-    monkeypatch.setattr("embeddings.indexing.run.read_file", note)
-    return names
-
-
 def test_files_are_read_again_if_their_fields_get_other_names(
     archive: Archive, tmp_path: Path, read: list[str]
 ) -> None:
@@ -356,7 +342,34 @@ def test_prune_removes_nothing_below_a_folder_without_any_file(archive: Archive,
     put(tmp_path / "in" / "b.txt", "It rained.")
     index(archive, tmp_path / "share", tmp_path / "in")
     path.unlink()  # as if the disk were not there
-    assert prune(archive, tmp_path / "share", tmp_path / "in") == IndexReport(unchanged=1)
+    report = prune(archive, tmp_path / "share", tmp_path / "in")
+    assert (report.removed, report.unchanged) == (0, 1)
+    assert [absent.source for absent in report.absent] == [str(tmp_path / "share")]
+
+
+def test_prune_keeps_what_was_read_in_a_folder_below_that_is_empty_and_says_how_it_is_taken_out(
+    archive: Archive, tmp_path: Path
+) -> None:
+    disk = tmp_path / "in" / "disk"
+    for name in ("deep/a.txt", "b.txt", "c.txt"):
+        aged(put(disk / name, f"It rained in {name}."))
+    aged(put(tmp_path / "in" / "d.txt", "It snowed."))
+    index(archive, tmp_path / "in")
+    disk.rename(tmp_path / "away")
+    disk.mkdir()  # a disk that is not there leaves the folder that it was mounted on
+    report = index_paths(archive, [tmp_path / "in"], lambda _: None, prune=True)
+    assert (report.removed, report.absent) == (
+        0,
+        [
+            Unread(
+                str(disk),
+                "is empty: it may be a disk that is not there, so 3 articles read there stay; "
+                f"to take out what was read there: pressmark remove --from-file {disk}",
+            )
+        ],
+    )
+    disk.rmdir()  # a folder that is gone, beside one that is not, is no such disk
+    assert index_paths(archive, [tmp_path / "in"], lambda _: None, prune=True).removed == 3
 
 
 def test_a_copy_keeps_an_article_whose_first_file_is_gone(archive: Archive, tmp_path: Path) -> None:

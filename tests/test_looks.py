@@ -5,15 +5,11 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from embeddings.files.articles import read_file
-from embeddings.files.fields.names import FieldNames
-from embeddings.files.finding import InputFile
-from embeddings.files.pieces import Piece
 from embeddings.folder.archive import Archive
 from embeddings.indexing import watch as watching
 from embeddings.indexing.index import index_paths, look_through
@@ -104,19 +100,6 @@ def test_one_look_leaves_a_fresh_file_with_stored_articles_as_it_was(archive: Ar
 
 
 # --- clocks -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are read."""
-    names: list[str] = []
-
-    def note(file: InputFile, fields: FieldNames, encoding: str, *, recognise: bool) -> Iterator[Piece]:
-        names.append(file.path.name)
-        return read_file(file, fields, encoding, recognise=recognise)
-
-    monkeypatch.setattr("embeddings.indexing.run.read_file", note)
-    return names
 
 
 @pytest.mark.parametrize("ahead", [60, 3600, 400 * 86400])

@@ -48,9 +48,9 @@ def index_files(
     """Add the articles of files to an archive, and return what became of them.
 
     A file that is as it was is not read again. Articles that were read below the paths `prune_below` and are no longer
-    there are removed, but for those below a path where no file is left: it may be a disk that is not there. Where an
-    older version of a removed one is left, that goes in. `progress` is told how many more bytes of the files are done,
-    each time some are.
+    there are removed, but for those below a path, or in a folder, where no file is left: it may be a disk that is not
+    there. Where an older version of a removed one is left, that goes in. `progress` is told how many more bytes of the
+    files are done, each time some are.
 
     Raises:
         TimeoutError: if another process is writing to this archive.

@@ -101,7 +101,7 @@ class AnyTime:
 READ_ALL = AnyTime()
 
 
-class OneLook(AnyTime):
+class OneLook:
     """For those who look once and remove what is gone: a file with stored articles is left alone while it is fresh."""
 
     def __init__(self, archive: GrowingArchive) -> None:
@@ -114,6 +114,10 @@ class OneLook(AnyTime):
         if look is None or not look.is_fresh:
             return None
         return self._with_articles()[file.source] or None
+
+    def is_another(self, _: Path) -> bool:
+        """Return that every empty folder may be: what was seen in it before, nobody knows."""
+        return True
 
     def _with_articles(self) -> Counter[str]:
         """Return how many stored articles were read below each path: asked for once, if at all."""

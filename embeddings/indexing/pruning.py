@@ -21,8 +21,8 @@ class Sightings:
 
     `files` are those that are there, and `kept` those of them whose articles stay, even if they were not seen.
     `articles` are the ids of stored articles that are where they were read, and `elsewhere` the sources of articles
-    that are stored as read elsewhere. `met` are the ids of all articles that were read. `absent` are empty folders, and
-    how many places of articles were in each.
+    that are stored as read elsewhere. `met` are the ids of all articles that were read. `absent` are folders without a
+    file, and how many places of articles were in each.
     """
 
     files: set[str] = field(default_factory=set)
@@ -32,17 +32,20 @@ class Sightings:
     met: set[str] = field(default_factory=set)
     absent: Counter[str] = field(default_factory=Counter)
 
-    def roots(self, paths: Sequence[Path]) -> list[str]:
-        """Return those of the paths, links followed, below which a file is left."""
+    def roots(self, paths: Sequence[Path]) -> "Roots":
+        """Return the paths, links followed: those below which a file is left, and the others."""
         real = [os.path.realpath(path) for path in paths]
-        return [root for root in real if any(is_below(file, root) for file in self.files)]
+        held = [root for root in real if any(is_below(file, root) for file in self.files)]
+        return Roots(held, [root for root in real if root not in held])
 
-    def lack(self, source: str, roots: Sequence[str], is_another: Callable[[Path], bool]) -> bool:
+    def lack(self, source: str, roots: "Roots", is_another: Callable[[Path], bool]) -> bool:
         """Return whether what was stored as read at a source, and was not seen, is no longer there below the roots.
 
-        `is_another` says whether an empty folder is another one than it was: what was in that is not gone.
+        `is_another` says whether an empty folder may be another one than it was: what was in that is not gone. Neither
+        is what was read below a root without a file.
         """
-        if not any(is_below(source, root) for root in roots):
+        if not any(is_below(source, root) for root in roots.held):
+            self.absent.update(next(([root] for root in roots.bare if is_below(source, root)), []))
             return False
         file = file_of(source)
         if file is not None:
@@ -52,6 +55,14 @@ class Sightings:
             return True
         self.absent[str(empty)] += 1
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The paths below which what is gone is removed: `held` are those with a file, `bare` those without any."""
+
+    held: Sequence[str]
+    bare: Sequence[str]
 
 
 def _empty_folder(source: str) -> Path | None:
