@@ -124,6 +124,11 @@ def rank_of(article: Article, content: str) -> str:
     return dated and f"{dated} {len(article.text):09} {content[:16]}"
 
 
+def date_of(rank: str) -> str:
+    """Return the version or date that a rank orders an article by; "" if it has none."""
+    return rank.rpartition(" ")[0].rpartition(" ")[0]
+
+
 def likeness_of(article: Article) -> str:
     """Return what tells whether two articles are alike: words of the title, shingles and signature of the text."""
     words = _WORDS.findall(article.title.casefold())[:TITLE_WORDS]

@@ -95,6 +95,14 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A stored article of which a later version says nothing else: the rank that it has from then on."""
+
+    id: str
+    rank: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceChanges:
     """What became of the places that articles are read at, by the articles' ids.
 
@@ -102,8 +110,8 @@ class SourceChanges:
     gone; `merged`: articles that say what another one says already, or are an older version of it; `moved`: where
     unchanged articles are read now; `noted`: other places of articles; `dropped`: sources that are no such places any
     more; `joined`: ids of articles that turned out to be versions of another, and its id; `traces`: what else versions
-    of articles are known by. They happen in this order, and what is stored together with them after the articles were
-    merged.
+    of articles are known by; `later`: articles that were met again later, unchanged. They happen in this order, and
+    what is stored together with them after the articles were merged.
     """
 
     handed: Mapping[str, OtherSource] = field(default_factory=dict)
@@ -113,10 +121,11 @@ class SourceChanges:
     dropped: Sequence[str] = ()
     joined: Mapping[str, str] = field(default_factory=dict)
     traces: Sequence[Trace] = ()
+    later: Sequence[Later] = ()
 
     def __bool__(self) -> bool:
-        all_changes = (self.handed, self.merged, self.moved, self.noted, self.dropped, self.joined, self.traces)
-        return any(all_changes)
+        sources = (self.handed, self.merged, self.moved, self.noted, self.dropped)
+        return any((*sources, self.joined, self.traces, self.later))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What every archive does, wherever it lies: the same tests over a folder and over Milvus Lite."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +13,7 @@ from conftest import SEEDS, let_go
 from embeddings.archives import GrowingArchive
 from embeddings.indexing.index import index_paths, look_through
 from embeddings.indexing.looks import READ_ALL
+from embeddings.indexing.reports import IndexReport
 from embeddings.locations import Location, open_archive, open_or_create
 from embeddings.records import OtherSource, SourceChanges
 from embeddings.types import Article, Counts, Filter
@@ -343,3 +345,20 @@ def test_one_generation_may_nest_and_be_followed(filled: GrowingArchive) -> None
         with filled.one_generation():
             assert names(filled, found) == ["treaty@0"]
         assert names(filled, found) == ["treaty@0"]
+
+
+def test_a_later_version_that_says_the_same_changes_nothing_but_the_order(
+    archive: GrowingArchive, tmp_path: Path
+) -> None:
+    def report(name: str, year: int, text: str) -> IndexReport:
+        record = {"url": "https://a.example/1", "title": "Wall", "text": text, "modified": f"{year}-03-12T08:00:00"}
+        (tmp_path / f"{name}.json").write_text(json.dumps(record))
+        return index_paths(archive, [tmp_path / f"{name}.json"], lambda _: None)
+
+    assert report("a", 2021, "The wall stands.").added == 1
+    assert report("b", 2023, "The wall stands.") == IndexReport(unchanged=1)
+    assert [article.version for article in archive.store.articles()] == ["2021-03-12T08:00:00"]
+    assert len(report("c", 2022, "The wall fell.").older) == 1
+    assert report("a", 2024, "The wall stands.") == IndexReport(unchanged=1)
+    assert report("c", 2025, "The wall fell.").changed == 1
+    assert [article.text for article in archive.store.articles()] == ["The wall fell."]

@@ -16,6 +16,7 @@ from embeddings.files.finding import find_files
 from embeddings.files.gzipped import MAX_FAULTS
 from embeddings.files.pieces import Unread
 from embeddings.folder.archive import Archive
+from embeddings.indexing.reports import IndexReport
 from embeddings.types import Article
 from files_on_disk import index, only_article, only_reason, read_file, said
 from test_articles import PAGE, PARAGRAPHS, RUSSIAN
@@ -477,6 +478,34 @@ def test_later_capture_stays_of_two_archives(archive: Archive, tmp_path: Path, o
         (tmp_path / f"{number}.warc").write_bytes(captures[number])
         index(archive, tmp_path / f"{number}.warc")
     assert [article.title for article in archive.store.articles()] == ["One, corrected"]
+
+
+def captured(tmp_path: Path, year: int, said: bytes = b"Two talks") -> Path:
+    """Return a web archive with a page as it was in a year."""
+    path = tmp_path / f"{year}.warc"
+    path.write_bytes(
+        record(answer(BODY.replace(b"Two talks", said)), "https://example.org/One").replace(
+            b"2023-01-01", b"%d-03-12" % year
+        )
+    )
+    return path
+
+
+def test_page_captured_again_unchanged_is_no_new_version(archive: Archive, tmp_path: Path) -> None:
+    index(archive, captured(tmp_path, 2021))
+    generation, [stored] = archive.indexes.stamp.generation, archive.store.articles()
+    assert index(archive, captured(tmp_path, 2023)) == IndexReport(unchanged=1)
+    assert (archive.indexes.stamp.generation, list(archive.store.articles())) == (generation, [stored])
+
+
+def test_what_was_unchanged_later_stays_before_a_version_between_and_goes_for_one_behind(
+    archive: Archive, tmp_path: Path
+) -> None:
+    index(archive, captured(tmp_path, 2021), captured(tmp_path, 2023))
+    between = index(archive, captured(tmp_path, 2022, b"One, corrected"))
+    assert (between.changed, len(between.older)) == (0, 1)
+    assert index(archive, captured(tmp_path, 2024, b"Three talks")).changed == 1
+    assert [article.title for article in archive.store.articles()] == ["Three talks"]
 
 
 def wacz(**members: bytes) -> bytes:

@@ -206,11 +206,13 @@ class Database(DatabaseFile):
                 self._remove(changes.merged)
 
     def note_sources(self, changes: SourceChanges) -> None:
-        """Remember where articles are read now, and at which other places they were met."""
+        """Remember where articles are read now, at which other places they were met, and that they were so later."""
         other_sources.move(self.connection, changes.moved.values())
         other_sources.note(self.connection, changes.noted)
         other_sources.drop(self.connection, changes.dropped)
         traces.note(self.connection, changes.traces)
+        rows = [(later.rank, later.id, later.rank) for later in changes.later]
+        self.connection.run_many("UPDATE articles SET rank = ? WHERE id = ? AND rank < ?", rows)
 
     def file_records(self) -> dict[str, FileRecord]:
         """Return what the files were like that articles were read from, by path."""

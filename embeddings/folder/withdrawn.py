@@ -6,6 +6,7 @@ Everything that changes that happens in a transaction of the caller's.
 from collections.abc import Sequence
 
 from embeddings.folder.sqlite import Connection
+from embeddings.identity import date_of
 from embeddings.types import Article
 from embeddings.withdrawals import Withdrawal, dated, known_by, now
 
@@ -19,7 +20,7 @@ SHOWN_FROM = (
 """From when on an article is shown, as a number that orders, as in `moment_number`."""
 
 _HIDDEN = "embargo != '' OR withdrawn != ''"  # as the index has it
-_TOLD_BY = ("id", "title", "published", "outlet", "url", "source", "version", "collection", "given_id")
+_TOLD_BY = ("id", "title", "published", "outlet", "url", "source", "collection", "given_id")
 
 
 def moment_number(moment: str) -> int:
@@ -68,9 +69,9 @@ def take_back(connection: Connection, withdrawals: Sequence[Withdrawal]) -> list
     if not new:
         return []
     found: dict[int, str] = {}
-    query = f"SELECT number, {', '.join(_TOLD_BY)} FROM articles WHERE withdrawn = ''"
-    for number, *fields in connection.rows(query):
-        article = Article(text="", **dict(zip(_TOLD_BY, fields, strict=True)))
+    query = f"SELECT number, rank, {', '.join(_TOLD_BY)} FROM articles WHERE withdrawn = ''"
+    for number, rank, *fields in connection.rows(query):
+        article = Article(text="", version=date_of(rank), **dict(zip(_TOLD_BY, fields, strict=True)))
         if meant := next((each for each in new if each.means(article)), None):
             found[number] = meant.source
     connection.run_many(

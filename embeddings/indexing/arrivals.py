@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from embeddings.records import Origin, OtherSource, Trace, digest_of
+from embeddings.records import Later, Origin, OtherSource, Trace, digest_of
 from embeddings.sources import Source
 from embeddings.types import Article
 
@@ -81,7 +81,7 @@ class Arrival:
     `keys` are what its versions are known by, `traces` those that the archive does not know yet, and `names` the ids
     that were looked for. `joined` are other stored articles that it shows to be versions of the same one. `alike`
     is whether only that they resemble each other says so, and `supersedes_here` whether the stored one was read in
-    the same file in this run.
+    the same file in this run. `later` is the stored article that says the same, if this is a later version of that.
     """
 
     article: Article
@@ -100,6 +100,7 @@ class Arrival:
     joined: tuple[Joined, ...] = ()
     alike: bool = False
     supersedes_here: bool = False
+    later: Later | None = None
 
     @property
     def is_moved(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from embeddings.archives import ArticleStore, CopyStore, GrowingArchive
 from embeddings.identity import Identity, rank_of, scope_of
 from embeddings.indexing.arrivals import Arrival, Claim, Joined, Twin, Work
-from embeddings.records import Origin, content_of, digest_of
+from embeddings.records import Later, Origin, content_of, digest_of
 from embeddings.sources import Source, file_of
 from embeddings.types import Article
 
@@ -30,6 +30,10 @@ def arrive(found: Article, archive: GrowingArchive, seen: Set[str] = frozenset()
     works = _look_up(names, archive)
     met = sorted((works[each] for each in versions if each in works), key=_precedence, reverse=True)
     work = met[0] if met else _former(found, identity, works, archive, seen)
+    later = None
+    if work is not None and (as_stored := _as_stored(found, work, content, archive)) is not None:
+        later = Later(work.shown_as, rank_of(found, content))
+        found, content = as_stored, content_of(as_stored)
     claim, new_id = _claim(found, work, content, seen), work.id if work else _free_id(found, identity, content, works)
     article = _named(found, new_id)
     arrival = Arrival(
@@ -46,6 +50,7 @@ def arrive(found: Article, archive: GrowingArchive, seen: Set[str] = frozenset()
         joined=tuple(_joined(each, archive.copies) for each in met[1:]),
         alike=work is not None and identity.only_alike(known, work.id),
         supersedes_here=work is not None and claim is Claim.OWN and work.id in seen,
+        later=later,
     )
     if archive.copies is None or claim is Claim.OLDER:
         return arrival
@@ -106,6 +111,18 @@ def _is_still_alike(found: Article, work: Work, archive: GrowingArchive) -> bool
         return False
     one, other = (set(re.findall(r"\w+", each.text.casefold())[:READ_WORDS]) for each in (found, former))
     return found.title == former.title or len(one & other) >= STILL_ALIKE * min(len(one), len(other))
+
+
+def _as_stored(found: Article, work: Work, content: str, archive: GrowingArchive) -> Article | None:
+    """Return an article as the version of it that is stored, if it is a later one and says nothing else; else None."""
+    if digest_of(work.shown_as, content) == work.stored.digest or rank_of(found, content) <= work.stored.rank:
+        return None
+    try:
+        former = archive.store.article(work.shown_as)
+    except KeyError:  # it may not be shown: a later version may
+        return None
+    same = replace(found, version=former.version)
+    return same if digest_of(work.shown_as, content_of(same)) == work.stored.digest else None
 
 
 def _claim(found: Article, work: Work | None, content: str, seen: Set[str]) -> Claim:

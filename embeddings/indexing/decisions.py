@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from embeddings.indexing.arrivals import Arrival, Claim, Joined
-from embeddings.records import FileRecord, OtherSource, SourceChanges, Trace
+from embeddings.records import FileRecord, Later, OtherSource, SourceChanges, Trace
 from embeddings.types import Article
 
 BATCH_ARTICLES = 16
@@ -99,6 +99,7 @@ class Batch:
     joined: dict[str, str] = field(default_factory=dict)
     traces: list[Trace] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    later: list[Later] = field(default_factory=list)
 
     def has_room(self, article: Article) -> bool:
         """Return whether an article may go into the batch."""
@@ -116,6 +117,7 @@ class Batch:
         arrival, article = decision.arrival, decision.arrival.article
         self.traces += arrival.traces
         self.keys.update(arrival.keys)
+        self.later += [] if arrival.later is None else [arrival.later]
         for joined in arrival.joined:
             self._join(joined, article)
         if decision.outcome is Outcome.OLDER:
@@ -205,4 +207,5 @@ def source_changes(batches: Sequence[Batch]) -> SourceChanges:
         dropped=tuple(source for batch in batches for source in batch.dropped),
         joined={article: to for batch in batches for article, to in batch.joined.items()},
         traces=tuple(dict.fromkeys(trace for batch in batches for trace in batch.traces)),
+        later=tuple(later for batch in batches for later in batch.later),
     )

@@ -40,7 +40,7 @@ from embeddings.milvus.search import Search
 from embeddings.milvus.store import MilvusStore
 from embeddings.milvus.withdrawn import Withdrawals
 from embeddings.passages import SPLITTING, Splitting
-from embeddings.records import FileRecord, OtherSource, Prepared, SourceChanges, Trace, provenance
+from embeddings.records import FileRecord, Later, OtherSource, Prepared, SourceChanges, Trace, provenance
 from embeddings.sources import paths_of
 from embeddings.types import Encoder, Filter, Passage, Ranking, Vectors
 from embeddings.withdrawals import Withdrawal
@@ -154,6 +154,7 @@ class MilvusArchive:
         self._delete_revisions(keys, before, now)
         self._forget_outlets(before)
         self._move(changes.moved)
+        self._rank(changes.later)
         milvus.put(MilvusTable.NOTES, [note("file", file.path, json.dumps(astuple(file))) for file in files])
         if articles:
             self._note_change(now)
@@ -237,6 +238,13 @@ class MilvusArchive:
             for place in [places[head.id]]
         ]
         self._milvus.put(MilvusTable.ARTICLES, [head.to_row() for head in moved])
+
+    def _rank(self, later: Sequence[Later]) -> None:
+        """Note that articles were met again later, unchanged."""
+        ranks = {each.id: each.rank for each in sorted(later, key=lambda each: each.rank)}
+        heads = self._revisions.heads([key_of(article_id) for article_id in ranks], newest=True).values()
+        raised = [replace(head, rank=ranks[head.id]) for head in heads if head.rank < ranks[head.id]]
+        self._milvus.put(MilvusTable.ARTICLES, [head.to_row() for head in raised])
 
     def _note_traces(self, traces: Sequence[Trace]) -> None:
         """Remember what versions of articles are known by: a note a key, and one an article."""

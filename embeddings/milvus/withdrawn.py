@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from embeddings.identity import folder_of, key_of
+from embeddings.identity import date_of, folder_of, key_of
 from embeddings.milvus.client import Milvus, MilvusTable
 from embeddings.milvus.revisions import Revisions
 from embeddings.milvus.rows import Head, note
@@ -78,7 +78,7 @@ class Withdrawals:
             replace(head, withdrawn=withdrawal.source)
             for head in heads
             if not head.withdrawn
-            and head.rank.rpartition(" ")[0].rpartition(" ")[0] <= withdrawal.until
+            and date_of(head.rank) <= withdrawal.until
             and (head.id in ids or _place(head) in withdrawal.keys)
         ]
 
