@@ -75,7 +75,7 @@ def test_scan_is_read_by_machine_and_marked_with_its_confidence(tmp_path: Path, 
 
 
 def test_scan_without_a_headline_is_called_as_its_first_line_begins(tmp_path: Path, engine: Engine) -> None:
-    engine(table(71.6))
+    engine(table(71.6), 0)
     [piece] = read(tmp_path, scanned())
     assert isinstance(piece.item, Article)
     assert piece.item.title == "The council of Varn voted for…"
@@ -93,7 +93,7 @@ def test_scan_without_a_headline_is_called_as_its_first_line_begins(tmp_path: Pa
 def test_first_line_of_a_scan_ends_where_a_word_does(
     tmp_path: Path, engine: Engine, lines: tuple[str, ...], title: str
 ) -> None:
-    engine(table(90.0, lines))
+    engine(table(90.0, lines), 0)
     [piece] = read(tmp_path, scanned())
     assert isinstance(piece.item, Article)
     assert piece.item.title == title
