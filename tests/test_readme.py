@@ -27,7 +27,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 MAKEFILES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "Makefile", *sorted(ROOT.glob("qa/*/*.mk"))))
 
-PAGES = README + (ROOT / "docs" / "articles.md").read_text(encoding="utf-8")
+DOCS = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("articles.md", "agents.md", "operations.md")]
+PAGES = "\n".join([README, *DOCS])
 
 BLOCKS = "\n".join(re.findall(r"^```\w*\n(.*?)^```", PAGES, re.DOTALL | re.MULTILINE))
 SPANS = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", PAGES, flags=re.DOTALL | re.MULTILINE))

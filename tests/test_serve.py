@@ -18,6 +18,7 @@ from embeddings.command_line import WrongUse
 from embeddings.encoder import OnnxEncoder
 from processes import PRESSMARK, Running, environment, serving
 from web import commands
+from web.admission import listen
 
 pytestmark = pytest.mark.slow
 
@@ -104,10 +105,10 @@ def test_serve_on_a_port_in_use_says_so_before_it_loads_anything(tmp_path: Path)
 
 def test_port_is_taken_as_soon_as_a_server_starts() -> None:
     with (
-        commands._listen("127.0.0.1", 0) as first,
+        listen("127.0.0.1", 0) as first,
         pytest.raises(WrongUse, match=r"port [0-9]+: Address already in use; name another port with --port"),
     ):
-        commands._listen("127.0.0.1", first.getsockname()[1])
+        listen("127.0.0.1", first.getsockname()[1])
 
 
 @pytest.mark.parametrize(

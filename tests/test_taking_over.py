@@ -63,7 +63,7 @@ def test_an_archive_that_cannot_be_opened_yet_is_asked_once_it_can(
 ) -> None:
     assert articles(app) == 2
     failing(monkeypatch, ConnectionError(BUSY), ConnectionError(BUSY), TimeoutError(BUSY))
-    with taken_over(app, news):
+    with taken_over(app.config, news):
         wait_until(lambda: articles(app) == 1)
         assert caplog.messages == [f"The seed articles are still asked: {BUSY}", f"Now asking the articles in {news}"]
 
@@ -72,7 +72,7 @@ def test_an_archive_that_does_not_fit_is_not_tried_again(
     app: Flask, news: FolderPlace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     left = failing(monkeypatch, ValueError("it was built with another encoder"), ValueError("nobody asks again"))
-    with taken_over(app, news):
+    with taken_over(app.config, news):
         wait_until(lambda: bool(caplog.messages))
     assert caplog.messages == ["The seed articles are still asked: it was built with another encoder"]
     assert len(left) == 1

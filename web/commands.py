@@ -1,18 +1,14 @@
 """The command line's front door: `pressmark` with every layer's commands, and `serve`."""
 
 import logging
-import re
 import signal
-import socket
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from embeddings.archive_commands import check, info, list_articles, remove
-from embeddings.command_line import WrongUse, archive_option, plain_errors
+from embeddings.command_line import archive_option, plain_errors
 from embeddings.commands import index
 from embeddings.copy_commands import backup, export, restore
 from embeddings.locations import Location
@@ -22,18 +18,11 @@ from qa.evaluation.commands import evaluate
 from qa.evaluation.speed.commands import benchmark
 from qa.feedback_commands import feedback
 from qa.training.commands import train
+from web.admission import LOOPBACK, access_of, address_of, check_said, listen
 from web.load.commands import load
 from web.mcp_commands import mcp
 from web.span_links import span_path
 from web.token_commands import token
-
-if TYPE_CHECKING:
-    from web.access import Access
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-
-EVERYBODY_S_RATE = "300/minute"
-"""How often one client may ask a server that others reach, where nothing else is said."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -97,15 +86,9 @@ def serve(
     from web.turns import Turns
 
     with plain_errors():
-        may = _access(tokens, cors, rate or ("" if host in LOOPBACK else EVERYBODY_S_RATE))
-    if host not in LOOPBACK and may.tokens is None and not public:
-        raise WrongUse(
-            f"on {host} anybody on the network may ask: say who may with --tokens FILE (make one with: pressmark token "
-            "make NAME --tokens FILE), or serve everybody with --public"
-        )
-    if may.tokens is not None and public:
-        raise WrongUse("--public is for everybody, --tokens for those who have one; give one of them")
-    listening = _listen(host, port)
+        may = access_of(tokens, cors, rate, host)
+    check_said(may, host, public=public)
+    listening = listen(host, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with plain_errors():
         pipeline = open_pipeline(archive)
@@ -119,12 +102,11 @@ def serve(
 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
     counts = pipeline.archive.store.counts()
-    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     asked = pipeline.settings.archive
     held = f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')}"
-    click.echo(f"{held} in {asked}. Ask them at {address}")
+    click.echo(f"{held} in {asked}. Ask them at {address_of(host, listening)}")
     try:
-        followed = pipeline.archive.following() if asked == archive else taken_over(app, archive)
+        followed = pipeline.archive.following() if asked == archive else taken_over(app.config, archive)
         with followed, app.config["EXAMPLES"].looked_for(app):
             try:
                 serving.run(app, listening)
@@ -133,36 +115,6 @@ def serve(
     finally:
         listening.close()
         pipeline.archive.close()
-
-
-def _access(tokens: Path | None, origins: Sequence[str], rate: str) -> "Access":
-    """Return who may ask. Raises FileNotFoundError, ValueError."""
-    from web.access import Access, rate_of
-    from web.tokens import Tokens
-
-    known = None if tokens is None else Tokens(tokens)
-    if known is not None and not len(known):
-        raise ValueError(f"there is no token in {tokens}; make one with: pressmark token make NAME --tokens {tokens}")
-    for origin in origins:
-        if not re.fullmatch(r"https?://[^/\s]+", origin):
-            raise ValueError(f"--cors {origin!r} is no origin; write one such as https://desk.example.org")
-    return Access(known, frozenset(origins), rate_of(rate) if rate else None)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket, so that a port in use is told before the models are loaded."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        raise WrongUse(
-            f"cannot listen on {host}, port {port}: {error.strerror}; name another port with --port"
-        ) from error
-    return listening
 
 
 KEEPING = (index, list_articles, info, remove, check, export, backup, restore)

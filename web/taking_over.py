@@ -2,11 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
-
-from flask import Flask
+from typing import Any
 
 from embeddings.archives import GrowingArchive
 from embeddings.locations import Location, open_archive
@@ -20,10 +19,10 @@ LOOK = 1.0
 
 
 @contextmanager
-def taken_over(app: Flask, archive: Location) -> Iterator[None]:
-    """While it lasts, let an application go over to the archive as soon as that is there and can be opened."""
+def taken_over(config: MutableMapping[str, Any], archive: Location) -> Iterator[None]:
+    """While it lasts, let the PIPELINE in charge go over to the archive as soon as that is there and can be opened."""
     stop = threading.Event()
-    thread = threading.Thread(target=_take_over, args=(app, archive, stop), name="archive", daemon=True)
+    thread = threading.Thread(target=_take_over, args=(config, archive, stop), name="archive", daemon=True)
     thread.start()
     try:
         yield
@@ -32,14 +31,14 @@ def taken_over(app: Flask, archive: Location) -> Iterator[None]:
         thread.join()
 
 
-def _take_over(app: Flask, archive: Location, stop: threading.Event) -> None:
-    before: Pipeline = app.config["PIPELINE"]
+def _take_over(config: MutableMapping[str, Any], archive: Location, stop: threading.Event) -> None:
+    before: Pipeline = config["PIPELINE"]
     opened = _opened(archive, before.archive.encoder, stop)
     if opened is None:
         return
     with closing(opened), opened.following():
         settings = replace(before.settings, archive=archive)
-        app.config["PIPELINE"] = Pipeline(opened, before.readers, settings)
+        config["PIPELINE"] = Pipeline(opened, before.readers, settings)
         log.warning("Now asking the articles in %s", archive)
         stop.wait()
 
