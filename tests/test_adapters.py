@@ -1,23 +1,26 @@
-"""Frameworks and agents get passages and answers with their places, tested against the real packages."""
+"""Frameworks get passages and answers with their places, tested against the real packages."""
 
-import asyncio
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from adding import add
 from embeddings.folder.archive import Archive
-from embeddings.types import Filter
-from fakes import FakeEncoder
+from embeddings.types import Article, Filter
+from fakes import FakeEncoder, FakeReader
+from processes import run_python
+from qa.confidence import Calibration
+from qa.evidence import hash_of
 from qa.pipeline import Pipeline
+from qa.reading import Readers
 from test_holdings_api import NEWS, pipeline_over
-from web.mcp_commands import mcp
 
+DOCS = Path(__file__).parent.parent / "docs" / "agents.md"
+CODE = re.findall(r"^```python\n(.*?)^```", DOCS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 QUESTION = "Where was the harbour opened?"
 
 
@@ -39,6 +42,8 @@ def test_langchain_s_retriever_gives_passages_with_their_places(pipeline: Pipeli
     for each in found:
         text = pipeline.archive.store.article(each.metadata["id"]).text
         assert text[each.metadata["start"] : each.metadata["end"]] == each.page_content
+        assert (each.metadata["hash"], each.metadata["page"]) == (hash_of(each.page_content), None)
+    assert len(retriever(pipeline, k=3).invoke(QUESTION, k=1)) == 1
 
 
 @pytest.mark.slow
@@ -57,44 +62,40 @@ def test_haystack_s_component_gives_answers_with_their_offsets_and_tells_nobody(
     assert answer.document.content[answer.document_offset.start : answer.document_offset.end] == "Lamu"
     text = pipeline.archive.store.article(answer.document.meta["id"]).text
     assert text[answer.meta["start"] : answer.meta["end"]] == "Lamu"
+    assert (answer.meta["hash"], answer.meta["said_by"]) == (hash_of("Lamu"), "")
     assert [each.content for each in given["documents"]] != []
     assert os.environ["HAYSTACK_TELEMETRY_ENABLED"] == "False"
 
 
-async def _talk(client_of: Any) -> tuple[list[str], Any, Any, Any, Any]:
-    from mcp import Client
-
-    async with Client(client_of) as client:
-        tools = (await client.list_tools()).tools
-        said = [each.description or "" for each in tools]
-        assert all("claim nothing about the world" in each for each in said)
-        answer = await client.call_tool("ask", {"question": QUESTION})
-        found = await client.call_tool("search", {"question": QUESTION, "k": 1})
-        article = await client.call_tool("read_article", {"article_id": "day", "start": 4})
-        none = await client.call_tool("read_article", {"article_id": "no"})
-        return [each.name for each in tools], answer, found, article, none
-
-
-def check(told: tuple[list[str], Any, Any, Any, Any]) -> None:
-    names, answer, found, article, none = told
-    assert names == ["ask", "search", "read_article"]
-    assert answer.structured_content["answers"][0]["text"] == "Lamu"
-    assert len(found.structured_content["passages"]) == 1
-    assert article.structured_content["text"].startswith("harbour of Lamu")
-    assert none.is_error
-    assert "this archive has no article 'no'" in none.content[0].text
-
-
-def test_tokens_without_http_guard_nothing_and_are_refused() -> None:
-    pytest.importorskip("mcp")
-    result = CliRunner().invoke(mcp, ["--tokens", "tokens.json"])
-    assert result.exit_code == 2
-    assert "--tokens guards HTTP alone; name a port with --http, or leave --tokens out" in result.output
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (CODE[0], "Azernews 2022-10 a 0 38 In Baku Ali Veli signed the agreement.\n"),
+        (CODE[1], "Ali Veli  Azernews 8 16\n"),
+    ],
+    ids=["LangChain", "Haystack"],
+)
+def test_python_in_the_docs_runs_and_tells_nobody(
+    code: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signed = Article("a", "In Baku Ali Veli signed the agreement.", "", published="2022-10", outlet="Azernews")
+    with closing(Archive.create(tmp_path / ".pressmark", FakeEncoder())) as archive:
+        add(archive, [signed])
+    loaded = Readers(FakeReader({"Ali Veli": 9.0}), Calibration(margin=1.0))
+    monkeypatch.setattr("qa.pipeline.load_encoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr("qa.pipeline.load_readers", lambda _: loaded)
+    monkeypatch.delenv("PRESSMARK_ARCHIVE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "docs/agents.md", "exec"), {})
+    assert capsys.readouterr().out == said
 
 
 @pytest.mark.slow
-def test_agents_get_quotations(pipeline: Pipeline) -> None:
-    pytest.importorskip("mcp")
-    from web.mcp import server
-
-    check(asyncio.run(_talk(server(pipeline, "0"))))
+def test_haystack_that_was_imported_before_tells_nobody_either(tmp_path: Path) -> None:
+    code = (
+        "from haystack import Pipeline; from haystack.telemetry import _telemetry; before = _telemetry.telemetry\n"
+        "from qa.adapters.haystack import asker; asker(None)\n"
+        "assert before is not None, 'this test tests nothing'; assert _telemetry.telemetry is None"
+    )
+    run_python(code, HOME=tmp_path, HAYSTACK_TELEMETRY_ENABLED="true")

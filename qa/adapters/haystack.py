@@ -4,7 +4,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from embeddings.types import Filter
-from qa.render import article_to_json
+from qa.adapters.places import place_of
+from qa.render import article_to_json, said_by
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -18,9 +19,12 @@ def asker(pipeline: "Pipeline", *, k: int | None = None, only: Filter | None = N
     """
     os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # else it tells its makers of every pipeline that runs
     from haystack import Document, ExtractedAnswer, component
+    from haystack.telemetry import _telemetry
+
+    _telemetry.telemetry = None  # it was imported before, and has looked at the environment then
 
     def document(span: Any, score: float | None = None) -> Document:
-        meta = {**article_to_json(span.article), "start": span.start, "end": span.end}
+        meta = {**article_to_json(span.article), **place_of(span)}
         return Document(id=f"{span.article.id}@{span.start}-{span.end}", content=span.text, meta=meta, score=score)
 
     def answered(question: str, answer: Any) -> ExtractedAnswer:
@@ -32,7 +36,7 @@ def asker(pipeline: "Pipeline", *, k: int | None = None, only: Filter | None = N
             data=answer.text,
             document=document(sentence),
             document_offset=place,
-            meta={"start": answer.start, "end": answer.end},
+            meta={**place_of(answer), "said_by": said_by(answer)},
         )
 
     @component
