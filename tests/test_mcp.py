@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from embeddings.encoder import OnnxEncoder
 from embeddings.folder.archive import Archive
 from embeddings.types import DamagedError
 from fakes import FakeEncoder
-from processes import ENVIRONMENT, PRESSMARK, environment, wait_until
+from processes import ENVIRONMENT, PATIENCE, PRESSMARK, environment, wait_until
 from qa.evidence import hash_of
 from qa.pipeline import Pipeline
 from test_holdings_api import HARBOUR, NEWS, pipeline_over
@@ -318,7 +318,7 @@ def test_a_file_without_tokens_lets_nobody_in_and_is_told(tmp_path: Path) -> Non
 PROGRAM = """
 import sys
 from pathlib import Path
-from contextlib import closing
+from contextlib import closing, contextmanager
 from adding import add
 from embeddings.folder.archive import Archive
 from fakes import FakeEncoder
@@ -338,7 +338,8 @@ main(["mcp", *sys.argv[1:]])
 """`pressmark mcp` with fakes for the models."""
 
 
-def started(*options: object) -> subprocess.Popen[str]:
+@contextmanager
+def started(*options: object) -> Iterator[subprocess.Popen[str]]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a child of a background job would ignore it
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *map(str, options)],
@@ -349,7 +350,11 @@ def started(*options: object) -> subprocess.Popen[str]:
         env=ENVIRONMENT,
     )
     signal.signal(signal.SIGINT, before)
-    return process
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def says(process: subprocess.Popen[str], message: object) -> Any:
@@ -365,8 +370,8 @@ def test_standard_streams_end_when_told(end: signal.Signals, tmp_path: Path) -> 
     with started("--archive", tmp_path / "archive") as process:
         assert says(process, INITIALIZE)["result"]["serverInfo"]["name"] == "pressmark"
         process.send_signal(end)
-        assert process.wait(5) == 0
-        stdout, stderr = process.communicate(timeout=5)
+        assert process.wait(PATIENCE) == 0
+        stdout, stderr = process.communicate(timeout=PATIENCE)
     assert (stdout, stderr) == ("", "")
     assert not list((tmp_path / "archive").glob("*-wal"))  # it was closed
 
@@ -382,29 +387,23 @@ def test_standard_streams_outlive_what_is_no_message_and_end_when_closed(tmp_pat
             assert process.stdout is not None
             told = json.loads(process.stdout.readline())
         assert told["result"]["structuredContent"]["answers"][0]["text"] == "Lamu"
-        process.communicate(timeout=5)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert not list((tmp_path / "archive").glob("*-wal"))
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_http_ends_when_told_with_a_client_still_connected(end: signal.Signals, tmp_path: Path) -> None:
-    from mcp import Client
+    import httpx2
 
-    with started("--archive", tmp_path / "archive", "--http", "0") as process:
+    with started("--archive", tmp_path / "archive", "--http", "0") as process, httpx2.Client(headers=SENT) as client:
         assert process.stdout is not None
-        line = process.stdout.readline()
-        address = line.removeprefix("Tools for agents at ").strip()
-
-        async def ask() -> Any:
-            async with Client(address) as client:
-                found = await client.call_tool("ask", {"question": QUESTION})
-                process.send_signal(end)
-                assert await asyncio.to_thread(process.wait, 5) == 0
-                return found.structured_content
-
-        assert asyncio.run(ask())["answers"][0]["text"] == "Lamu"
-        stdout, stderr = process.communicate(timeout=5)
+        address = process.stdout.readline().removeprefix("Tools for agents at ").strip()
+        said = client.post(address, json=INITIALIZE).json()
+        assert said["result"]["serverInfo"]["name"] == "pressmark"
+        process.send_signal(end)
+        assert process.wait(PATIENCE) == 0
+        stdout, stderr = process.communicate(timeout=PATIENCE)
     assert (stdout, stderr) == ("", "")
     assert not list((tmp_path / "archive").glob("*-wal"))
 
@@ -432,7 +431,7 @@ def test_the_real_program_answers_over_standard_streams_and_sees_what_is_indexed
                 question = "What did Azerbaijan's ombudswoman sign with her Moroccan counterpart?"
                 before = await client.call_tool("ask", {"question": question})
                 await asyncio.to_thread(index)
-                until, seen = time.monotonic() + 20, {"is_error": True}
+                until, seen = time.monotonic() + PATIENCE, {"is_error": True}
                 while seen["is_error"] and time.monotonic() < until:
                     found = await client.call_tool("read_article", {"article_id": "envoys"})
                     seen = {"is_error": found.is_error, "told": found.structured_content}

@@ -16,8 +16,9 @@ from qa.absence import absence_of
 from qa.evidence import hash_of
 from qa.render import Href, article_to_json, page_to_json, prediction_to_json
 from qa.searching import find
+from web.asked import Asking
 from web.checking import FieldError, InvalidFieldsError, checked
-from web.definitions import Asking, Definition, Known
+from web.definitions import Definition, Known
 from web.errors import UNAVAILABLE
 from web.span_links import span_path
 from web.turns import Turns
