@@ -125,10 +125,10 @@ def test_agents_are_told_it(pipeline: Pipeline) -> None:
     pytest.importorskip("mcp")
     from mcp import Client
 
-    from web.mcp import server
+    from web.mcp import Tools, server
 
     async def talk() -> Any:
-        async with Client(server(pipeline, "0")) as client:
+        async with Client(server(Tools(lambda: pipeline))) as client:
             return await client.call_tool("ask", {"question": VAIN})
 
     told = asyncio.run(talk()).structured_content["absence"]

@@ -13,10 +13,11 @@ from werkzeug.exceptions import ServiceUnavailable
 from embeddings.printed_pages import page_of
 from embeddings.types import Hit, Span
 from qa.absence import absence_of
+from qa.differing import ordered
 from qa.evidence import hash_of
 from qa.render import Href, article_to_json, page_to_json, prediction_to_json
 from qa.searching import find
-from web.asked import Asking
+from web.asked import Asking, Searching
 from web.checking import FieldError, InvalidFieldsError, checked
 from web.definitions import Definition, Known
 from web.errors import UNAVAILABLE
@@ -66,13 +67,14 @@ class Tools:
         with self._turns.turn(lambda: False):
             prediction = pipeline.ask(asked.question, k=asked.k, only=asked.only)
         absence = absence_of(pipeline, prediction, asked.only)
-        told: dict[str, Any] = prediction_to_json(prediction, absence, span_path, self._link)
-        spans = (*prediction.answers, *prediction.possible, *(hit.passage for hit in prediction.hits))
+        told: dict[str, Any] = prediction_to_json(prediction, absence, span_path, self._link, asked.order)
+        answers = ordered(prediction.answers, asked.order)
+        spans = (*answers, *prediction.possible, *(hit.passage for hit in prediction.hits))
         for span, each in zip(spans, (*told["answers"], *told["possible"], *told["passages"]), strict=True):
             each.update(self._seen_at(span))
         return {**told, "made_with": _made_with(pipeline, prediction.generation)}
 
-    def search(self, asked: Asking) -> dict[str, Any]:
+    def search(self, asked: Searching) -> dict[str, Any]:
         """Find passages of articles for a question or words, the best first; none is read for an answer."""
         pipeline = self._asked()
         with self._turns.turn(lambda: False):
@@ -143,7 +145,11 @@ class Tools:
     @property
     def offered(self) -> dict[str, tuple[type[Definition], Callable[[Any], dict[str, Any]]]]:
         """The tools by name, each with what its arguments may be."""
-        return {"ask": (Asking, self.ask), "search": (Asking, self.search), "read_article": (Place, self.read_article)}
+        return {
+            "ask": (Asking, self.ask),
+            "search": (Searching, self.search),
+            "read_article": (Place, self.read_article),
+        }
 
 
 def server(tools: Tools) -> "Server[Any]":
