@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.types import Article, Span
-from qa.attribution.attribute import attribution_of, said_around
+from qa.attribution.around import said_around
+from qa.attribution.attribute import attribution_of
 from qa.attribution.quotations import quotations
 from qa.render import said_by
 from qa.types import Answer, Attribution, SpeechKind
@@ -42,6 +43,17 @@ def told(text: str, words: str) -> Attribution | None:
         ("Ann Lee (North) said it opens in May.", "in May", "Ann Lee (North)", "said", "reported"),
         ("Ross said it opens in May, but Lee said it is closed.", "closed", "Lee", "said", "reported"),
         ("“It opens in May, Ross said.\n\nLee said it is closed.", "closed", "Lee", "said", "reported"),
+        ("The engineer gave a sharp answer: “Boats may pass.”", "Boats", "The engineer", ":", "direct"),
+        ("The letter goes on: “Boats may pass.”", "Boats", "The letter", ":", "direct"),
+        ("More from Ann Lee: “Boats may pass.”", "Boats", "Ann Lee", ":", "direct"),
+        ("“Boats may pass,” the engineer beamed.", "Boats", "the engineer", "beamed", "direct"),
+        ("Ross said it is safe. “Boats may pass.”", "Boats", "Ross", "said", "direct"),
+        ("Ross walked to the bridge. “Boats may pass.”", "Boats", "Ross", "walked", "direct"),
+        ("Ross walked to the bridge. “Boats may pass.” Lee asked.", "Boats", "Lee", "asked", "direct"),
+        ("Nothing came of Lena Ross's claim that it opens in May.", "in May", "Lena Ross", "claim", "reported"),
+        ("The engineers are now sure that it opens in May.", "in May", "The engineers", "sure", "reported"),
+        ("The engineers are demanding a bridge in May.", "in May", "The engineers", "demanding", "reported"),
+        ("The council, run by engineers, said it opens in May.", "in May", "The council", "said", "reported"),
     ],
 )
 def test_a_speaker_is_told(text: str, words: str, speaker: str, cue: str, kind: str) -> None:
@@ -58,6 +70,12 @@ def test_a_speaker_is_told(text: str, words: str, speaker: str, cue: str, kind: 
         ("Ross said it is safe. The bridge opened in May.", "in May"),
         ("The calls and reports of May were counted.", "May"),
         ("The council's stated aim was a bridge.", "a bridge"),
+        ("Three states that have a bridge voted in May.", "in May"),
+        ("Few people showed up at the bridge in May.", "in May"),
+        ("A firm called Bridges opened in May.", "Bridges"),
+        ("Boats went there to see the bridge in May.", "in May"),
+        ("His claim for a bridge was counted in May.", "in May"),
+        ("“The Bridge” is a song. It was sung in May.", "The Bridge"),
         ("", ""),
     ],
 )

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa.attribution.tokens import QUOTED, Token
-from qa.attribution.words import (
+from qa.attribution.little_words import (
     ADVERBS,
     AUXILIARIES,
     BE,
@@ -11,14 +10,13 @@ from qa.attribution.words import (
     CONJUNCTIONS,
     DETERMINERS,
     NO_ADVERBS,
-    PARTICIPLES,
     PREPOSITIONS,
     PRONOUNS,
-    SPEECH,
-    STANCE,
     TIMES,
     VERBS,
 )
+from qa.attribution.tokens import QUOTED, Token
+from qa.attribution.words import PARTICIPLES, SPEECH, STANCE
 
 
 def is_adverb(token: Token) -> bool:
@@ -164,3 +162,16 @@ def _apposition_after(tokens: Sequence[Token], end: int) -> int:
 
 def _is_noun_at(tokens: Sequence[Token], place: int) -> bool:
     return place < len(tokens) and is_noun(tokens[place])
+
+
+def clause_start(tokens: Sequence[Token], place: int) -> int:
+    """Return where the clause before a place begins: behind a semicolon or ", but"."""
+    for at in range(place - 1, 0, -1):
+        if tokens[at].word == ";" or (tokens[at].word in ("but", "while") and tokens[at - 1].word == ","):
+            return at + 1
+    return 0
+
+
+def word_at(tokens: Sequence[Token], place: int) -> str:
+    """Return the word at a place, "" outside of the sentence."""
+    return tokens[place].word if 0 <= place < len(tokens) else ""

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa.attribution.phrases import is_adverb, is_noun, phrase_after, phrase_before
-from qa.attribution.tokens import DASHES, QUOTED, Token
-from qa.attribution.words import (
+from qa.attribution.little_words import (
     AUXILIARIES,
     BE,
     BOUNDARIES,
@@ -17,6 +15,8 @@ from qa.attribution.words import (
     TIME_UNITS,
     TIMES,
 )
+from qa.attribution.phrases import is_adverb, is_noun, phrase_after, phrase_before
+from qa.attribution.tokens import DASHES, QUOTED, Token
 
 
 def is_adjective(tokens: Sequence[Token], place: int) -> bool:
@@ -38,7 +38,11 @@ def before_time(tokens: Sequence[Token], place: int) -> int:
         return place
     if not (tokens[start - 2].word in AUXILIARIES or tokens[place].word in TIMES):
         return place
-    place = start - 2
+    return before_auxiliaries(tokens, start - 2)
+
+
+def before_auxiliaries(tokens: Sequence[Token], place: int) -> int:
+    """Return the place before auxiliaries and adverbs that end with tokens[place]; -1 if there is none."""
     while place >= 0 and (tokens[place].word in AUXILIARIES | BE or is_adverb(tokens[place])):
         place -= 1
     return place
@@ -104,7 +108,7 @@ def _with_parenthesis(tokens: Sequence[Token], opening: int, last: int, mark: st
     elif inner.word in PREPOSITIONS | TIMES | CONJUNCTIONS - RELATIVE or inner.word.endswith("ing") or is_adverb(inner):
         end = opening if named_here else 0
     elif inner.word not in ("who", "whose") and not (named_here and (is_noun(inner) or inner.word == "one")):
-        end = 0
+        end = opening if start == 0 and named_here and mark == "," else 0
     return (start, end) if end else None
 
 

@@ -20,7 +20,7 @@ FEW_WORDS = 4
 QUOTED = "“…”"
 """What stands for a quotation's words."""
 
-DASHES = frozenset("-–—") | {"--"}
+DASHES = frozenset("-–—―") | {"--"}
 
 
 @dataclass(frozen=True, slots=True)

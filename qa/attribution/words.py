@@ -1,28 +1,27 @@
-"""The words that rules of attribution go by: reporting verbs, and what ends or begins a noun phrase."""
+"""The words that tell somebody's words: verbs, nouns and adjectives of speech and of stance."""
 
+from qa.attribution.little_words import DETERMINERS, PRONOUNS, words_of
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-SPEECH = _words(
+SPEECH = words_of(
     """
     acknowledged acknowledges added adds admits admitted agreed agrees alleged alleges announced announces
-    answered argued argues asked asks asserted asserts assured assures boasted boasts bragged brags cautioned
-    cautions chanted claimed claims commented complained complains conceded concedes concluded concludes
-    confirmed confirms contended contends continued countered counters cried deadpanned declared declares denied
-    denies echoed emailed emphasized emphasizes exclaimed explained explains hinted hints implied implies
-    indicated indicates informed insisted insists interjected intoned joked jokes lamented laments mused noted
+    answered argued argues asked asks asserted asserts assured assures bellowed boasted boasts boomed bragged
+    brags cautioned cautions chanted claimed claims commented complained complains conceded concedes concluded
+    concludes confirmed confirms contended contends continued countered counters cried deadpanned declared
+    declares denied denies echoed emailed emphasized emphasizes enthused enthuses exclaimed explained explains
+    griped gripes groaned gushed gushes hinted hints implied implies indicated indicates informed insisted
+    insists interjected intoned joked jokes lamented laments moaned moans mumbled murmured mused muttered noted
     notes observed opined pleaded pledged pledges posted predicted predicts proclaimed promised promises quipped
     read reads recalled recalls recounted reiterated relayed remarked reminded reminds repeated repeats replied
-    replies reported reports responded retorted retweeted revealed reveals said says shouted stated states
-    stressed stresses suggested suggests summarized surmised tells testified told tweeted tweets urged urges
-    vowed vows warned warns wondered wonders writes wrote yelled
+    replies reported reports responded retorted retweeted revealed reveals riffed said says shouted sneered
+    sneers snorted stated states stressed stresses suggested suggests summarized surmised tells testified
+    thundered thunders told tweeted tweets urged urges vowed vows warned warns whispered whispers wondered
+    wonders writes wrote yelled
     """
 )
 """Verbs of speech in their finite forms: what follows, or stands before them, is somebody's words."""
 
-SPEECH_PLURAL = _words(
+SPEECH_PLURAL = words_of(
     """
     accuse acknowledge add admit agree announce argue ask believe cite claim complain concede conclude condemn
     confirm contend criticize declare denounce deny discuss explain indicate insist maintain mention mock note
@@ -31,28 +30,40 @@ SPEECH_PLURAL = _words(
 )
 """Those that only a plural has as its verb."""
 
-STANCE = _words(
+STANCE = words_of(
     """
-    accused accuses advocated advocates announced appealed applauded applauds assailed assails attacked backed
-    believed believes bemoaned blamed blames blasted blasts called calls championed charged chided cited cites
-    condemned condemns congratulated considered considers credited credits criticised criticized criticizes
-    decided declined declines decried decries defended defends demanded demands denounced denounces described
-    describes detailed disavowed discussed discusses dismayed dismissed dismisses disputed disputes documented
-    dubbed encouraged encourages endorsed endorses envisioned estimated estimates expected expects expressed
-    expresses feared fears feels felt finds found hailed hails highlighted highlights hoped hopes identified
-    imagined interpreted invoked issued knew knows labeled labels laid lambasted lambastes lashed lauded learned
-    likened likens listed mentioned mentions mocked mocks named objected objects offered offers opposed opposes
-    ordered outlined outlines planned plans pointed points portrayed portrays praised praises preferred prefers
-    projected promoted proposed proposes pushed questioned quoted quotes railed realized recommended recommends
-    referenced referred refers refused refuses regarded rejected rejects repudiated ridiculed ridicules ruled
-    scolded seeks sees shot showed shows signaled signals slammed slams sought suggests supported talked talks
-    thanked thinks thought threatened threatens touted touts voiced voices voted vouched wanted wants warned
-    welcomed welcomes worried worries
+    accused accuses advised advises advocated advocates alluded alludes anticipated anticipates apologized
+    apologizes appealed applauded applauds approved approves articulated articulates assailed assails assumed
+    assumes attacked avowed avows backed believed believes belittled belittles bemoaned berates blamed blames
+    blasted blasts called calls castigated castigates championed champions characterized characterizes charged
+    chastised chastises chided chides cited cites clarified clarifies concurred concurs condemned condemns
+    confessed confesses confided confides congratulated considered considers conveyed conveys credited credits
+    criticised criticized criticizes debunked debunks decided declined declines decried decries defended defends
+    demanded demands denigrated denigrates denounced denounces depicted depicts deplored deplores derided
+    derides described describes detailed disagreed disagrees disavowed disavows disclosed discloses discussed
+    discusses dismayed dismissed dismisses disparaged disparages disputed disputes documented doubted doubts
+    dubbed elaborated elaborates encouraged encourages endorsed endorses envisioned envisions estimated
+    estimates exhorted exhorts expected expects expressed expresses extolled extols feared fears feels felt
+    finds foresaw foresees found frets fretted fumed fumes hailed hails highlighted highlights hoped hopes
+    hypothesized hypothesizes identified imagined insinuated insinuates interpreted intimated intimates invoked
+    issued knew knows labeled labels laid lambasted lambastes lashed lauded learned likened likens listed
+    marveled marvels mentioned mentions mocked mocks mourned mourns muses named objected objects offered offers
+    opines opposed opposes ordered outlined outlines planned plans pointed points portrayed portrays posited
+    posits praised praises preached preaches preferred prefers professed professes projected promoted pronounced
+    proposed proposes protested pushed questioned quoted quotes railed ranted rants reaffirmed reaffirms
+    realized rebuts rebutted recited recites reckoned reckons recognized recognizes recommended recommends
+    recounts referenced referred refers refused refuses refuted refutes regarded regrets regretted rejected
+    rejects remembers repudiated repudiates resented resents ridiculed ridicules rued ruled scoffed scoffs
+    scolded seeks sees shot showed shows signaled signals slammed slams sought speculated speculates stipulated
+    stipulates supported surmises suspected suspects swears swore talked talks taunted taunts teases thanked
+    theorized theorizes thinks thought threatened threatens touted touts trashed trashes trumpeted trumpets
+    unveiled unveils upholds vented vents vilified vilifies voiced voices volunteers voted vouched wanted wants
+    welcomed welcomes wished wishes worried worries
     """
 )
 """Verbs that tell what somebody thinks, wants or holds of something, in their finite forms."""
 
-STANCE_PLURAL = _words(
+STANCE_PLURAL = words_of(
     """
     advocate agree blame call convince criticize defend demand describe disagree dismiss doubt endorse expect
     favor fear feel hope ignore know offer oppose persuade plan prefer promote propose question reject see seek
@@ -60,7 +71,7 @@ STANCE_PLURAL = _words(
     """
 )
 
-PARTICIPLES = _words(
+PARTICIPLES = words_of(
     """
     accusing acknowledging adding admitting alleging announcing arguing asking asserting attacking backing
     blaming blasting calling citing claiming complaining conceding concluding condemning criticizing declaring
@@ -72,78 +83,45 @@ PARTICIPLES = _words(
 )
 """Verbs of speech or stance that hang on the subject of the clause before them."""
 
-AUXILIARIES = _words(
+PROGRESSIVE = words_of(
     """
-    'd 'll 'm 've also can can't cannot could couldn't did didn't do does doesn't don't had hadn't has hasn't
-    have haven't having having's later may might must now shall should then will won't would wouldn't
+    advising advocating applauding assailing bashing blasting boasting bragging calling celebrating championing
+    chanting commenting complaining condemning considering contemplating criticizing debating decrying demanding
+    denouncing depicting deriding discussing disputing embracing emphasizing encouraging expecting forecasting
+    hailing highlighting hinting lamenting mentioning mocking mulling offering opposing painting pleading
+    pledging pondering portraying preaching predicting projecting promoting protesting pushing questioning
+    recommending refusing rejecting requesting seeking shouting signaling slamming stressing talking thinking
+    threatening touting underscoring urging weighing wondering yelling
     """
 )
-BE = _words(
-    """
-    're 's am are aren't be been being is isn't was wasn't were weren't
-    """
-)
+"""Participles that tell what somebody says or holds behind a form of "be" only: "is demanding"."""
 
-ADVERBS = _words(
+OPINIONS = words_of(
     """
-    again all already also always both earlier even ever far first friday further herself himself instead itself
-    just later long monday never nevertheless nonetheless not now often once only previously rather saturday so
-    sometimes soon still sunday themselves then thursday today too tuesday wednesday yesterday yet
+    accusation accusations allegation allegations argument arguments assertion assertions assessment assessments
+    assurance assurances belief beliefs call calls characterization claim claims complaint complaints contention
+    conviction criticism criticisms critique declaration demand demands denial denials denunciation depiction
+    description desire disapproval disavowal disdain dismissal endorsement enthusiasm estimate estimates
+    expectation expectations explanation fear fears forecast frustration insinuation insistence insult insults
+    interpretation objection objections observation opinion opinions opposition plea pledge pledges portrayal
+    praise prediction predictions promise promises proposal proposals rebuke recommendation recommendations
+    refusal rejection remark remarks request requests skepticism stance statement statements suggestion
+    suggestions threat threats view views vow warning warnings wish worries worry
     """
 )
+"""Nouns of speech or stance: they tell whose words something is by whose they are."""
 
-NO_ADVERBS = _words(
+MINDED = words_of(
     """
-    ally anomaly assembly belly billy bully family italy jelly july kelly monopoly rally reply supply
+    afraid angry anxious aware certain concerned confident convinced critical curious disappointed dismayed
+    dismissive doubtful fearful frustrated furious glad hopeful insistent irritated mindful nervous optimistic
+    pessimistic pleased proud puzzled sceptical shocked skeptical supportive sure surprised unaware uncertain
+    unconvinced unsure wary worried
     """
 )
+"""Adjectives of those that hold something."""
 
-DETERMINERS = _words(
-    """
-    a all an another any both dozens each eight every few five four her his hundreds its many most my nine no
-    one our seven several six some ten that the their these this those thousands three two your
-    """
-)
-PRONOUNS = _words(
-    """
-    both everybody everyone he i it many neither nobody one others she somebody someone they we which who you
-    """
-)
-
-PREPOSITIONS = _words(
-    """
-    about across against among at behind between by for from in including inside into like near of on outside
-    over per to under with within
-    """
-)
-CONJUNCTIONS = _words(
-    """
-    after although amid as because before but despite during how however if instead meanwhile once since so
-    still than that though through unless until upon what when where whereas whether which while who whom whose
-    why without yet
-    """
-)
-TIMES = _words(
-    """
-    after afterward afterwards again as because before during earlier friday if last later monday recently
-    saturday sunday then this thursday today tomorrow tonight tuesday wednesday when while yesterday
-    """
-)
-
-VERBS = _words(
-    """
-    appear appears are ate be became become becomes been began begin begins being bought brought built call
-    calls came can caught chose come comes could cut did do does drew drove fell fought gave get gets give gives
-    go goes got grew had has have held help helps hit hold holds is keep keeps kept knew leave leaves left let
-    lets live lives looks lose loses lost made make makes may meet meets met might must need needs paid play
-    plays put puts ran remain remains rose run runs sat seem seems sent set sets should spent stand stands stood
-    take takes taught took tried turn turns use uses want wants was went were will win wins won won't wore work
-    works would
-    """
-)
-"""Common verbs whose form does not tell that they are: a subject does not hold them."""
-
-TO_SOMEBODY = _words(
+TO_SOMEBODY = words_of(
     """
     asked asking asks assured assures informed reminded reminding reminds tell telling tells told urged urges
     warned
@@ -151,15 +129,7 @@ TO_SOMEBODY = _words(
 )
 """Verbs that whoever is spoken to follows."""
 
-TIME_UNITS = _words(
-    """
-    afternoon autumn day evening fall month morning night spring summer week weekend winter year
-    """
-)
-
-BOUNDARIES = frozenset(",;:—–-()[]") | {"--"}
-
-NOUNS_TOO = _words(
+NOUNS_TOO = words_of(
     """
     advocates answers attacks backed backs call calls challenges charge charged cites claim claims continued
     counters demand demands describe doubt estimates favor fear fears finds found hope hopes identified issued
@@ -170,28 +140,19 @@ NOUNS_TOO = _words(
 )
 """Those of the verbs that are nouns or adjectives, too, or say nothing by themselves: only what follows tells."""
 
-SAID_NEXT = DETERMINERS | PRONOUNS | _words("that how why what whether him her them us me to : if about against")
+SAID_NEXT = DETERMINERS | PRONOUNS | words_of("that how why what whether him her them us me to : if about against")
 """What follows them where they are verbs, beside a quotation."""
 
-SAYING = _words("saying telling adding noting arguing explaining writing tweeting warning insisting stating")
+SAYING = words_of("saying telling adding noting arguing explaining writing tweeting warning insisting stating")
 """Those of the participles that are of speech, not of a stance."""
 
-PLURAL_PRONOUNS = _words("they we i you who many some most both others")
-
-ENDING = _words("but while because although though whether if as when")
-"""What ends a source that is named after "according to"."""
-
-HEADLINED = _words("says said tells told")
+HEADLINED = words_of("says said tells told")
 """Verbs that are known in a headline with capitals."""
 
-NO_SPEAKERS = _words(
+NO_SPEAKERS = words_of(
     """
     analysis answer breaking contributing correction exclusive more name note opinion photo photos question read
     related revealed the update updated video watch
     """
 )
 """What stands before a colon and speaks not."""
-
-RELATIVE = _words("who which whose")
-
-ENDS = frozenset(".?!")
