@@ -257,6 +257,7 @@ def calibration(data: Sequence[Path], name: str | None, selection: Selection) ->
     Example:
       pressmark train calibration held-out.jsonl questions.jsonl --archive news --asked 2022 --as-of-asked
     """
+    from qa.confidence_words import words_explained
     from qa.reader.load import models_of, open_readers
     from qa.training.calibrate import calibrate
 
@@ -275,3 +276,4 @@ def calibration(data: Sequence[Path], name: str | None, selection: Selection) ->
         f"questions answered where nothing answers them, %: {false}; "
         f"threshold {report.calibration.threshold:.2f}"
     )
+    click.echo(f"the words: {words_explained(report.calibration.words)}")
