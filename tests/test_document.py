@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -23,7 +24,7 @@ from qa.settings import Settings
 from web import create_app
 from web.access import Access
 from web.api.document import call, document
-from web.api.operations import OFFERED, Offered
+from web.api.operations import OFFERED, Link, Offered
 from web.tokens import Rights, Tokens, make_token
 
 NAMES = [offered.name for offered in OFFERED]
@@ -83,6 +84,23 @@ def test_example_in_the_document_is_the_one_that_works(offered: Offered) -> None
     assert {name: str(value) for name, value in shown.items()} == dict(offered.operation.example)
     body = told(offered).get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
     assert body == offered.operation.example_body
+
+
+LINKS = [(offered, link) for offered in OFFERED for link in offered.operation.links]
+
+
+@pytest.mark.parametrize(("offered", "link"), LINKS, ids=[f"{offered.name}-{link.to}" for offered, link in LINKS])
+def test_link_leads_from_the_example_to_what_is_next(client: FlaskClient, offered: Offered, link: Link) -> None:
+    response = told(offered)["responses"][str(offered.operation.status)]
+    parameters = {link.parameter: f"$response.body#{link.place}"}
+    assert response["links"][link.to] == {"operationId": link.to, "parameters": parameters}
+    value: Any = run(client, call(offered)).get_json()
+    for part in link.place.split("/")[1:]:
+        value = value[int(part)] if part.isdecimal() else value[part]
+    [following] = [each for each in OFFERED if each.name == link.to]
+    example = (*(pair for pair in following.operation.example if pair[0] != link.parameter), (link.parameter, value))
+    following = replace(following, operation=replace(following.operation, example=example))
+    assert run(client, call(following)).status_code == 200
 
 
 @pytest.mark.parametrize("name", WHOLE["components"]["schemas"])

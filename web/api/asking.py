@@ -10,7 +10,7 @@ from qa.render import article_to_json, prediction_to_json
 from web.access import check_still_allowed, spend_further
 from web.api.found import Search
 from web.api.made_with import made_with
-from web.api.operations import Operation, offers
+from web.api.operations import Link, Operation, offers
 from web.api.predictions import Prediction, Predictions
 from web.asked import EXAMPLE, Asking, Batch, Searching
 from web.requests import current_pipeline
@@ -24,7 +24,16 @@ BATCH_BODY = 512 * 1024
 """The largest body that asks, in bytes: a hundred of the longest questions."""
 
 
-@offers(Operation("GET", "/ask", Prediction, query=Asking, example=(("question", EXAMPLE), ("k", "10"))))
+@offers(
+    Operation(
+        "GET",
+        "/ask",
+        Prediction,
+        query=Asking,
+        example=(("question", EXAMPLE), ("k", "10")),
+        links=(Link("article", "id", "/answers/0/article/id"), Link("copies", "article", "/answers/0/article/id")),
+    )
+)
 def ask(asked: Asking) -> Response:
     """Answer the question in the address."""
     return jsonify(_answered(asked))
@@ -51,7 +60,16 @@ def ask_in_body(asked: Asking | Batch) -> Response:
     return jsonify(_answered(asked))
 
 
-@offers(Operation("GET", "/search", Search, query=Searching, example=(("question", EXAMPLE), ("k", "5"))))
+@offers(
+    Operation(
+        "GET",
+        "/search",
+        Search,
+        query=Searching,
+        example=(("question", EXAMPLE), ("k", "5")),
+        links=(Link("article", "id", "/passages/0/article/id"),),
+    )
+)
 def search(asked: Searching) -> Response:
     """Find passages for the question in the address, and read none: what each leg of the search gave them is told."""
     from qa.searching import find

@@ -19,9 +19,12 @@ PROBLEM = "application/problem+json"
 
 Schema = dict[str, Any]
 
-EVERYWHERE = (400, 401, 403, 429, 500, 503)
-"""Statuses of problems that any operation may have: a wrong request, no token, the page of another origin, too many
-requests, a mistake of ours, an archive that is away or a server that is full."""
+EVERYWHERE = (400, 401, 403, 408, 429, 431, 500, 503)
+"""Statuses of problems that any operation may have: a wrong request, no token, the page of another origin, one that
+arrives too slowly, too many requests, too long a head, a mistake of ours, an archive that is away or a full server."""
+
+OF_BODIES = (413, 415, 501)
+"""Those of operations that take a body: too long, no JSON, in an unknown coding."""
 
 IN_PATH = {
     "id": "An article's id; every / in it may stand as it is, or as %2F.",
@@ -95,7 +98,7 @@ def _operation(offered: Offered) -> Schema:
     if operation.writes:
         said["security"] = [{"token": []}]
     said["responses"] = {
-        str(operation.status): _response(operation.status, "application/json", _ref(_kinds(operation.gives))),
+        str(operation.status): _answer(operation),
         **({"304": {"description": HTTPStatus(304).phrase}} if operation.by_generation else {}),
         **{str(status): _response(status, PROBLEM, _ref((Problem,))) for status in _refusals(operation)},
     }
@@ -103,8 +106,16 @@ def _operation(offered: Offered) -> Schema:
 
 
 def _refusals(operation: Operation) -> list[int]:
-    of_body = (413, 415) if operation.bodies else ()
-    return sorted({*EVERYWHERE, *operation.refusals, *of_body})
+    return sorted({*EVERYWHERE, *operation.refusals, *(OF_BODIES if operation.bodies else ())})
+
+
+def _answer(operation: Operation) -> Schema:
+    answer = _response(operation.status, "application/json", _ref(_kinds(operation.gives)))
+    links = {
+        link.to: {"operationId": link.to, "parameters": {link.parameter: f"$response.body#{link.place}"}}
+        for link in operation.links
+    }
+    return {**answer, **({"links": links} if links else {})}
 
 
 def _parameters(operation: Operation) -> list[Schema]:

@@ -10,7 +10,7 @@ from qa.confidence_words import words_to_json
 from qa.render import article_to_json
 from web.api import held
 from web.api.made_with import made_with
-from web.api.operations import Operation, offers
+from web.api.operations import Link, Operation, offers
 from web.asked import Copies, Listing
 from web.definitions import Definition
 from web.requests import current_pipeline, read_article
@@ -30,7 +30,8 @@ COPIES = 100
         query=Listing,
         refusals=(HTTPStatus.NOT_IMPLEMENTED,),
         by_generation=True,
-        example=(("from", "2022"), ("count", "10")),
+        example=(("from", "2022"), ("count", "1")),
+        links=(Link("articles", "cursor", "/cursor"), Link("article", "id", "/articles/0/id")),
     )
 )
 def articles(asked: Listing) -> Response:
@@ -48,6 +49,7 @@ def articles(asked: Listing) -> Response:
         refusals=(HTTPStatus.NOT_FOUND,),
         by_generation=True,
         example=(("id", EXAMPLE_ID),),
+        links=(Link("copies", "article", "/id"),),
     )
 )
 def article(_: Definition, article_id: str) -> Response:

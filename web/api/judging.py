@@ -8,7 +8,7 @@ from flask import Response, jsonify
 from qa.feedback import Verdict
 from web import judging
 from web.api.made_with import Made, made_with
-from web.api.operations import Operation, offers
+from web.api.operations import Link, Operation, offers
 from web.asked import EXAMPLE
 from web.definitions import Definition
 from web.judgement import GivenFeedback
@@ -47,6 +47,7 @@ class TakenBack(Made):
             "generation": 1,
             "verdict": "right",
         },
+        links=(Link("take_feedback_back", "feedback", "/id"),),
     )
 )
 def give_feedback(said: GivenFeedback) -> Response:

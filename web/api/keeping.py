@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from embeddings.indexing.posted import PostReport, Refused, index_posted
 from web.api.made_with import made_with
-from web.api.operations import Operation, offers
+from web.api.operations import Link, Operation, offers
 from web.api.posted import Deleted, Posted, PostedArticle, PostedArticles
 from web.checking import FieldError, InvalidFieldsError
 from web.definitions import Definition
@@ -39,6 +39,7 @@ _writing = threading.Lock()
         most=POSTED_BODY,
         writes=True,
         example_body={"articles": [{"id": "desk-1", "text": "The pier was opened.", "published": "2024-05-01"}]},
+        links=(Link("article", "id", "/ids/0"), Link("delete_article", "id", "/ids/0")),
     )
 )
 def post_articles(posted: PostedArticle | PostedArticles) -> Response:

@@ -22,13 +22,25 @@ QUESTION_BODY = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What an answer is good for next: an operation, one of its parameters, and where in the answer its value stands.
+
+    `place` is a JSON pointer, RFC 6901.
+    """
+
+    to: str
+    parameter: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """A method at a path, and what goes in and out there.
 
     `query` defines what the address may say, `bodies` what a body may be, and `gives` the JSON of an answer. `refusals`
     are the statuses of problems that are its own, `most` the largest body in bytes, and `example` one value for each
     name in the path or the address; `example_body` is a body. `by_generation`: as long as the archive's generation
-    stays, so does the answer. `writes`: only a token that may write opens it.
+    stays, so does the answer. `writes`: only a token that may write opens it. `links` say what may be asked next.
     """
 
     method: str
@@ -43,6 +55,7 @@ class Operation:
     most: int = QUESTION_BODY
     example: tuple[tuple[str, str], ...] = ()
     example_body: dict[str, Any] | None = None
+    links: tuple[Link, ...] = ()
 
     @property
     def path_names(self) -> list[str]:
