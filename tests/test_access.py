@@ -184,6 +184,27 @@ def test_a_named_origin_may_ask_and_others_are_told_nothing(tmp_path: Path) -> N
     assert "Access-Control-Allow-Credentials" not in asked.headers
 
 
+DESK = "https://desk.example"
+
+
+def test_a_page_of_a_named_origin_asks_and_can_read_why_it_is_refused(tmp_path: Path) -> None:
+    team = Team(tmp_path, origins={DESK}, rate=rate_of("2/minute"))
+    body, sent = {"question": "Who?"}, {"Origin": DESK, **bearer(team.read)}
+    answers = [team.client.post("/api/v1/ask", json=each, headers=sent) for each in (body, {}, body)]
+    answers.append(team.client.post("/api/v1/ask", json=body, headers={"Origin": DESK}))
+    assert [answer.status_code for answer in answers] == [200, 400, 429, 401]
+    assert {answer.headers["Access-Control-Allow-Origin"] for answer in answers} == {DESK}
+    assert "Retry-After" in answers[2].headers["Access-Control-Expose-Headers"]
+    assert int(answers[2].headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-out", "/feedback"])
+def test_a_named_origin_reads_no_page(tmp_path: Path, path: str) -> None:
+    team = Team(tmp_path, origins={DESK})
+    response = team.client.get(path, headers={"Origin": DESK, **bearer(team.read)})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
 def test_without_named_origins_nothing_is_said_of_any() -> None:
     response = app_over(FakePipeline()).test_client().get(ASK, headers={"Origin": "https://desk.example"})
     assert [name for name in response.headers.keys() if name.startswith("Access-Control")] == []  # noqa: SIM118

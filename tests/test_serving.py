@@ -22,7 +22,10 @@ def test_stopping_finishes_what_runs_and_takes_nothing_new() -> None:
             wait_until(lambda: server.turns.running == 1)
             server.turns.stopping = True
             idle.sendall(ASK)  # on a connection that was open before
-            assert received(idle).startswith(b"HTTP/1.1 503")
+            head, _, body = received(idle).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 503")
+            assert b"\r\nRetry-After: 5" in head
+            assert json.loads(body)["detail"] == "The server is stopping; ask again in a moment."
             pipeline.go.set()
             answer = received(asking)
         idle.close()
