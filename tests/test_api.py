@@ -154,6 +154,13 @@ def test_href_of_an_answer_opens_the_page_with_its_words_marked(client: FlaskCli
     assert '<mark class="chosen" id="span">a memorandum</mark>' in client.get(href).text
 
 
+def test_an_empty_field_in_an_address_is_as_without(client: FlaskClient, pipeline: FakePipeline) -> None:
+    client.get("/api/v1/ask?question=Who&k=&from=&to=&outlet=&article=")
+    assert pipeline.asked == [("Who", None, Filter())]
+    wrong = client.get("/api/v1/ask?question=Who&k=%20").get_json()["errors"]
+    assert [(each["field"], each["detail"].startswith("k is ''; k is the number")) for each in wrong] == [("k", True)]
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_ask_hands_on_every_field(client: FlaskClient, pipeline: FakePipeline, method: str) -> None:
     fields = {"question": "Who?", "k": 3, "from": "2022", "to": "2022-10", "outlet": "Azernews"}

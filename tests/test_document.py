@@ -134,6 +134,17 @@ def test_document_is_served_as_it_is(client: FlaskClient) -> None:
     assert served["paths"] == WHOLE["paths"]
 
 
+def test_page_shows_every_object_with_its_fields(client: FlaskClient) -> None:
+    page = client.get("/api/v1/").text
+    objects = WHOLE["components"]["schemas"]
+    assert [name for name in objects if f'<h3 id="{name}"><code>{name}</code></h3>' not in page] == []
+    assert set(re.findall('href="#([^"]+)"', page)) - {"content"} <= {*objects, *NAMES}
+    assert 'Takes a JSON body: <a href="#Batch">Batch</a> or <a href="#Asking">Asking</a>.' in page
+    assert "<dt><code>question</code> <span>string, at most 1000 characters, required</span></dt>" in page
+    assert '<dt><code>page</code> <span><a href="#PrintedPage">PrintedPage</a> or null, required</span></dt>' in page
+    assert 'Leads to <a href="#delete_article">delete_article</a>: its <code>id</code>' in page
+
+
 def test_page_shows_every_operation_and_loads_nothing_from_elsewhere(client: FlaskClient) -> None:
     page = client.get("/api/v1/").text
     assert [name for name in NAMES if f'id="{name}"' not in page] == []

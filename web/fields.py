@@ -25,7 +25,7 @@ def known(info: ValidationInfo) -> Known:
 
 def _whole_number(value: object, info: ValidationInfo) -> object:
     """Return k, checked; what is neither a number nor one in an address pydantic says."""
-    if isinstance(value, str) and not value.strip() and known(info).in_address:
+    if value == "" and known(info).in_address:
         return None
     if type(value) is int or (isinstance(value, str) and known(info).in_address):
         return check_k(value)
@@ -62,7 +62,7 @@ def _articles(ids: list[str] | None, info: ValidationInfo) -> list[str] | None:
 def _count(value: object, info: ValidationInfo) -> object:
     """Return how many are asked for, checked; what is neither a number nor one in an address pydantic says."""
     in_address = isinstance(value, str) and known(info).in_address
-    if in_address and not str(value).strip():
+    if in_address and value == "":
         return MOST_LISTED // 10
     if type(value) is int or in_address:
         text = str(value).strip()

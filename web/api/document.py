@@ -133,7 +133,8 @@ def _parameters(operation: Operation) -> list[Schema]:
     schema = operation.query.model_json_schema() if operation.query else {}
     for name, field in schema.get("properties", {}).items():
         required = name in schema.get("required", ())
-        told.append({"name": name, "in": "query", "required": required, **_in_address(field)})
+        empty = {} if required else {"allowEmptyValue": True}  # as if it were left out
+        told.append({"name": name, "in": "query", "required": required, **empty, **_in_address(field)})
     for parameter in told:
         if parameter["name"] in examples:
             kind = parameter["schema"].get("type")
