@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from fake_server import fake_app
+from web.api.document import document
 from web.api.operations import OFFERED, Offered
 
 pytestmark = pytest.mark.slow
@@ -105,6 +107,15 @@ def test_the_document_has_no_fields(client: FlaskClient, path: str) -> None:
 
 
 NAMED = [offered for offered in IN_ADDRESS if offered.operation.query]
+
+
+@pytest.mark.parametrize("offered", NAMED, ids=[offered.name for offered in NAMED])
+def test_an_empty_value_in_an_address_is_as_none(client: FlaskClient, offered: Offered) -> None:
+    example = offered.operation.example
+    parameters = document("0")["paths"][f"/api/v1{offered.operation.path}"]["get"]["parameters"]
+    for name in [each["name"] for each in parameters if not each["required"]]:
+        empty = urlencode([(given, value) for given, value in example if given != name] + [(name, "")])
+        assert client.get(f"/api/v1{offered.operation.path}?{empty}").status_code == 200, name
 
 
 @pytest.mark.parametrize("offered", NAMED, ids=[offered.name for offered in NAMED])
