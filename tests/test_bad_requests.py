@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from fake_server import fake_app
 from web.api.document import document
 from web.api.operations import OFFERED, Offered
+from web.definitions import Definition, names_of
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +122,7 @@ def test_an_empty_value_in_an_address_is_as_none(client: FlaskClient, offered: O
 @pytest.mark.parametrize("offered", NAMED, ids=[offered.name for offered in NAMED])
 @pytest.mark.parametrize("value", ["", "%00", "-1", "NaN", "1e9", "9" * 5_000, "../..", "%F0%9F%98%80", "'--", "[]"])
 def test_a_value_of_any_kind_in_an_address_is_read_or_named(client: FlaskClient, offered: Offered, value: str) -> None:
-    for name in [field.alias or name for name, field in (offered.operation.query or Any).model_fields.items()]:
+    for name in names_of(offered.operation.query or Definition):
         needed = "" if name == "question" or offered.name not in {"ask", "search"} else "question=Who&"
         response = client.get(f"/api/v1{offered.operation.path}?{needed}{name}={value}")
         if response.status_code != 200:
