@@ -24,6 +24,7 @@ from qa.pipeline import Pipeline
 from qa.render import Href, prediction_to_json
 from qa.settings import Settings
 from qa.sheet import read_sheet
+from qa.sheet_run import SheetWork, answer_sheet, check_out
 from qa.terminal import prediction_in_words
 
 PATH = click.Path(dir_okay=False, path_type=Path)
@@ -103,21 +104,16 @@ def ask(
       pressmark ask "Who signed the memorandum?"
       pressmark ask "Who signed the memorandum?" --from 2022-10 --outlet Azernews --json
       pressmark ask "Who signed the memorandum?" --explain --expect "Sabina Aliyeva"
-      pressmark ask --sheet questions.csv --out answers.csv
+      pressmark ask --sheet questions.csv --out answers.csv --from 2022 --outlet Azernews
     """
     if sheet is not None or out is not None:
-        beside = [
-            question,
-            published_from,
-            published_to,
-            *outlets,
-            expect,
-            k is not None,
-            as_json,
-            explain,
-            order != ORDERS[0],
-        ]
-        _ask_sheet(sheet, out, archive, href, alone=not any(beside))
+        if sheet is None or out is None or any((question, expect, k is not None, as_json, explain, order != ORDERS[0])):
+            raise WrongUse(
+                "--sheet FILE and --out FILE go together, with --archive, --from, --to, --outlet and nothing else"
+            )
+        with plain_errors():
+            work = SheetWork(sheet, out, _only(published_from, published_to, outlets))
+        _ask_sheet(work, archive, href)
         return
     if question is None:
         raise click.UsageError("Missing argument 'QUESTION'; many at once are answered with: --sheet FILE --out FILE")
@@ -126,11 +122,7 @@ def ask(
             "--explain and --expect ANSWER go together: name the answer that should have been found, in words"
         )
     with plain_errors():
-        only = Filter(
-            parse_filter_date(published_from) if published_from else "",
-            parse_filter_date(published_to) if published_to else "",
-            outlets,
-        )
+        only = _only(published_from, published_to, outlets)
         question, k = check_question(question), k if k is None else check_k(k)
         pipeline = open_pipeline(archive)
         check_outlets(outlets, pipeline.archive.store.outlets())
@@ -150,17 +142,20 @@ def ask(
         raise SystemExit(NothingToDo.exit_code)
 
 
-def _ask_sheet(sheet: Path | None, out: Path | None, archive: Location, href: Href, *, alone: bool) -> None:
-    """Answer all questions of a sheet into a file, and say how many."""
-    from qa.sheet_run import answer_sheet, check_out
+def _only(published_from: str, published_to: str, outlets: tuple[str, ...]) -> Filter:
+    """Return the filter of the options. Raises ValueError."""
+    first, last = (parse_filter_date(day) if day else "" for day in (published_from, published_to))
+    return Filter(first, last, outlets)
 
-    if sheet is None or out is None or not alone:
-        raise WrongUse("--sheet FILE and --out FILE go together, with --archive and nothing else")
+
+def _ask_sheet(work: SheetWork, archive: Location, href: Href) -> None:
+    """Answer all questions of a sheet into a file, and say how many."""
     with plain_errors():
-        check_out(out)
-        questions = read_sheet(sheet.read_bytes())
+        check_out(work.out)
+        questions = read_sheet(work.sheet.read_bytes())
         pipeline = open_pipeline(archive)
+        check_outlets(work.only.outlets, pipeline.archive.store.outlets())
         with progress_bar(len(questions), "question", "answering") as bar:
-            rows = answer_sheet(sheet, out, pipeline, href, bar.update)
+            rows = answer_sheet(work, pipeline, href, bar.update)
     found = sum(row["answer"] != "" for row in rows)
-    click.echo(f"{plural(len(rows), 'question')} of {sheet}, {found} answered, written to {out}", err=True)
+    click.echo(f"{plural(len(rows), 'question')} of {work.sheet}, {found} answered, written to {work.out}", err=True)

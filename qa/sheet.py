@@ -4,10 +4,11 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from embeddings.files.decoding import decode
-from embeddings.types import Span
+from embeddings.types import Filter, Span
 from qa.limits import check_question
 from qa.render import said_by
 
@@ -23,6 +24,11 @@ LARGEST = 2_000_000
 QUESTION = "question"
 """The column that holds the questions; a table has a header that names it."""
 
+ID = "id"
+"""The column, if a table has it, that is kept beside the answers, as it is."""
+
+ALL = Filter()
+
 DELIMITERS = (",", ";", "\t")
 
 FORMULA = tuple("=+-@\t\r＝＋－＠")
@@ -31,6 +37,7 @@ the wide forms that some take for the same."""
 
 COLUMNS = (
     "number",
+    "id",
     "question",
     "answer",
     "confidence",
@@ -51,7 +58,15 @@ COLUMNS = (
 Row = Mapping[str, Any]
 
 
-def read_sheet(data: bytes) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it stands in a sheet; `id` is what the sheet calls it, "" for nothing."""
+
+    question: str
+    id: str = ""
+
+
+def read_sheet(data: bytes) -> list[Asked]:
     """Return the questions of a sheet, in order, as they were written; blank lines and empty rows are none.
 
     It is a table if its first line names a column "question", else each line is a question. UTF-8, UTF-16 with its mark
@@ -63,7 +78,7 @@ def read_sheet(data: bytes) -> list[str]:
     if len(data) > LARGEST:
         raise ValueError(f"the sheet has {len(data):,} bytes, at most {LARGEST:,} are read; send it in parts")
     text = decode(data).text.removeprefix("\ufeff")
-    questions = _of_table(text) if _delimiter(text) else _of_lines(text)
+    questions = list(_of_table(text)) if _delimiter(text) else _of_lines(text)
     if not questions:
         raise ValueError(f"the sheet holds no question; write one a line, or a table with a column {QUESTION!r}")
     if len(questions) > MOST:
@@ -73,15 +88,15 @@ def read_sheet(data: bytes) -> list[str]:
     return questions
 
 
-def answered(pipeline: "Pipeline", number: int, written: str, link: Callable[[Span], str]) -> Row:
+def answered(pipeline: "Pipeline", number: int, asked: Asked, link: Callable[[Span], str], only: Filter = ALL) -> Row:
     """Return what a question of a sheet is answered, its best answer; what is wrong with it is its `problem`."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
-    row |= {"number": number, "question": " ".join(written.split())}
+    row |= {"number": number, "id": asked.id, "question": " ".join(asked.question.split())}
     try:
-        question = check_question(written)
+        question = check_question(asked.question)
     except ValueError as error:
         return {**row, "problem": str(error)}
-    prediction = pipeline.ask(question)
+    prediction = pipeline.ask(question, only=only)
     row |= {"generation": prediction.generation, "problem": prediction.notice}
     if not prediction.answers:
         return row
@@ -136,11 +151,13 @@ def _delimiter(text: str) -> str:
     """
     first = text.lstrip().split("\n", 1)[0].strip()
     for delimiter in DELIMITERS:
-        count = _names(first, delimiter).count(QUESTION)
-        if count > 1:
-            raise ValueError(f"the sheet has {count} columns {QUESTION!r}; name one of them otherwise")
-        if count:
-            return delimiter
+        names = _names(first, delimiter)
+        if QUESTION not in names:
+            continue
+        for name in (QUESTION, ID):
+            if names.count(name) > 1:
+                raise ValueError(f"the sheet has {names.count(name)} columns {name!r}; name one of them otherwise")
+        return delimiter
     delimiter = max(DELIMITERS, key=first.count)
     cells, rows = _names(first, delimiter), [line for line in text.split("\n") if line.strip()]
     short = all(len(name.split()) <= 2 and "?" not in name for name in cells)
@@ -152,16 +169,12 @@ def _delimiter(text: str) -> str:
     return ""
 
 
-def _of_lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _of_lines(text: str) -> list[Asked]:
+    return [Asked(line.strip()) for line in text.splitlines() if line.strip()]
 
 
-def _of_table(text: str) -> list[str]:
-    return [question for question in _cells(text) if question is not None]
-
-
-def _cells(text: str) -> Iterator[str | None]:
-    """Yield the question of each row, "" where there is none beside other cells; None for an empty row.
+def _of_table(text: str) -> Iterator[Asked]:
+    """Yield the question of each row, "" where there is none beside other cells; an empty row is none.
 
     Raises:
         ValueError: if a quotation mark is not closed, or a row has more cells than the header.
@@ -169,15 +182,15 @@ def _cells(text: str) -> Iterator[str | None]:
     reader = csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=_delimiter(text), strict=True)
     try:
         header = [name.strip().casefold() for name in next(reader)]
-        place = header.index(QUESTION)
         for row in reader:
             if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
                 raise ValueError(
                     f"line {reader.line_num} of the sheet has {len(row)} cells, the header {len(header)}; put "
                     'questions that hold a delimiter in "quotation marks"'
                 )
-            whole = "".join(row).strip()
-            yield (row[place].strip() if place < len(row) else "") if whole else None
+            if "".join(row).strip():
+                cells = dict(zip(header, row, strict=False))
+                yield Asked(cells.get(QUESTION, "").strip(), cells.get(ID, "").strip())
     except csv.Error as error:
         raise ValueError(
             f"line {reader.line_num} of the sheet is no row of a table: {error}; close its quotation marks"

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 from waitress.server import create_server
 
 from browsing import FLAGS
@@ -24,6 +26,11 @@ from qa.settings import Settings
 from web import create_app
 from web.requests import current_pipeline
 
+SHEET = """id,question
+1,How many Azerbaijanis were displaced?
+2,What did the ombudswoman sign with her Moroccan counterpart?
+3,How many zeppelins were bought in 2024?
+"""
 ROOT = Path(__file__).parent.parent
 QUESTION = quote("How many Azerbaijanis were displaced?")
 
@@ -38,6 +45,8 @@ class Picture:
     height: int = 760
     scheme: str = "light"
     scale: int = 1
+    sheet: str = ""
+    """Questions that are asked on the page before it is taken."""
 
 
 PICTURES = (
@@ -46,6 +55,7 @@ PICTURES = (
     Picture("article-dark", f"/articles/000_7b79b61b11f200c2?ask={QUESTION}", scheme="dark"),
     Picture("unanswered", f"/?q={quote('How many zeppelins were bought in 2024?')}", height=640),
     Picture("archive", "/archive?words=ombudsman", height=640),
+    Picture("sheet", "/sheet", height=900, sheet=SHEET),
     Picture("phone", f"/?q={QUESTION}", width=360, height=720, scale=2),
     Picture("phone-dark", "/archive", width=360, height=720, scheme="dark", scale=2),
 )
@@ -77,6 +87,12 @@ def take(driver: webdriver.Chrome, url: str, picture: Picture) -> bytes:
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     driver.get(url + picture.path)
+    if picture.sheet:
+        driver.find_element(By.ID, "sheet").send_keys(picture.sheet)
+        driver.find_element(By.CSS_SELECTOR, ".sheet button").click()
+        WebDriverWait(driver, 60).until(
+            lambda _: driver.find_element(By.CSS_SELECTOR, ".progress").text.endswith("Done.")
+        )
     driver.execute_script("document.activeElement.blur(); localStorage.clear()")
     return base64.b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"])
 

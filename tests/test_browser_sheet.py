@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from browsing import texts
 from embeddings.types import Filter, Span
 from qa.pipeline import Pipeline
-from qa.sheet import answered, as_csv, as_json
+from qa.sheet import Asked, answered, as_csv, as_json
 from qa.types import Attribution, Prediction, SpeechKind
 from web.access import Access, rate_of
 from web.span_links import span_path
@@ -84,8 +84,8 @@ def test_sheet_is_asked_and_downloaded_as_the_command_writes_it(
     downloads = {"behavior": "allow", "downloadPath": str(tmp_path)}
     browser.execute_cdp_cmd("Browser.setDownloadBehavior", downloads)
     sheet = tmp_path / "sheet.csv"
-    quoted = ['"' + each.replace('"', '""') + '"' for each in QUESTIONS]
-    sheet.write_text("\n".join(["question", *quoted, *['"Who?"'] * 6]), encoding="utf-8")
+    quoted = [f'{number},"' + each.replace('"', '""') + '"' for number, each in enumerate(QUESTIONS, 1)]
+    sheet.write_text("\n".join(["ID,question", *quoted, *[',"Who?"'] * 6]), encoding="utf-8")
     browser.get(f"{url}/sheet")
     find(browser, "#file").send_keys(str(sheet))
     find(browser, "form.sheet button").click()
@@ -106,7 +106,7 @@ def test_sheet_is_asked_and_downloaded_as_the_command_writes_it(
     def link(span: Span) -> str:
         return f"{url}{span_path(span)}"
 
-    rows = [answered(over, n, each, link) for n, each in every]
+    rows = [answered(over, n, Asked(each, str(n) if n <= len(QUESTIONS) else ""), link) for n, each in every]
     assert (tmp_path / "answers.csv").read_bytes() == as_csv(rows).encode()
     assert (tmp_path / "answers.json").read_bytes() == as_json(rows).encode()
     assert refusals(browser) > 0  # and it waited
@@ -129,6 +129,24 @@ def test_sheet_is_stopped_and_goes_on_by_keyboard(browser: webdriver.Chrome, url
     assert not stop.is_displayed()
     refusals(browser)
     assert [row.split(" ")[0] for row in texts(browser, "tbody tr")] == ["1", "2", "3"]
+
+
+def test_sheet_is_asked_with_filters_by_keyboard(browser: webdriver.Chrome, url: str, pipeline: Gated) -> None:
+    browser.get(f"{url}/sheet")
+    find(browser, "#content").send_keys("/")
+    box = browser.switch_to.active_element
+    box.send_keys("Who?\nWho met?", Keys.TAB, Keys.TAB)
+    assert browser.switch_to.active_element.tag_name == "summary"
+    browser.switch_to.active_element.send_keys(Keys.ENTER, Keys.TAB)
+    browser.switch_to.active_element.send_keys("2022", Keys.TAB, Keys.TAB)
+    assert browser.switch_to.active_element.get_attribute("value") == "Azernews"
+    browser.switch_to.active_element.send_keys(Keys.SPACE)
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    wait_for_status(browser, "2 of 2 asked. Done.")
+    only = Filter("2022", "", ("Azernews",))
+    assert pipeline.asked == [("Who?", None, only), ("Who met?", None, only)]
+    assert texts(browser, "#results .scope") == ["Searched only what Azernews published from 2022 on."]
+    refusals(browser)
 
 
 def test_what_is_no_sheet_is_told_below_the_box(browser: webdriver.Chrome, url: str) -> None:

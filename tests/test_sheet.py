@@ -10,9 +10,10 @@ from typing import cast
 import pytest
 from click.testing import CliRunner
 
+from embeddings.types import Filter
 from qa.pipeline import Pipeline
-from qa.sheet import COLUMNS, answered, as_csv, as_json, read_sheet
-from qa.sheet_run import answer_sheet
+from qa.sheet import COLUMNS, Asked, answered, as_csv, as_json, read_sheet
+from qa.sheet_run import SheetWork, answer_sheet
 from web.commands import main
 from web.span_links import span_path
 from web_fakes import SIGNED, FakePipeline, answer_of, prediction_of, signed_prediction, span_of
@@ -41,13 +42,22 @@ def asked(fake: FakePipeline) -> list[str]:
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_questions_are_read_from_lines_and_tables(sheet: str, questions: list[str], encoding: str) -> None:
-    assert read_sheet(sheet.encode(encoding)) == questions
+    assert [each.question for each in read_sheet(sheet.encode(encoding))] == questions
 
 
 def test_sheet_of_an_older_program_keeps_its_letters() -> None:
     assert read_sheet("question;id\nWas sagte Frau Müller über die Brücke?;1\n".encode("cp1252")) == [
-        "Was sagte Frau Müller über die Brücke?"
+        Asked("Was sagte Frau Müller über die Brücke?", "1")
     ]
+
+
+def test_what_a_table_calls_its_questions_stands_beside_their_answers() -> None:
+    asked = read_sheet(b'ID,note,question\n"a, 1",x,Who?\n=2,,\n,,What?\n')
+    assert asked == [Asked("Who?", "a, 1"), Asked("", "=2"), Asked("What?")]
+    rows = [answered(over(FakePipeline()), number, each, span_path) for number, each in enumerate(asked, 1)]
+    assert [row["id"] for row in rows] == ["a, 1", "=2", ""]
+    assert [line.split(",")[:2] for line in as_csv(rows).splitlines()[2:]] == [["2", "'=2"], ["3", ""]]
+    assert [row["id"] for row in json.loads(as_json(rows))] == ["a, 1", "=2", None]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +69,7 @@ def test_sheet_of_an_older_program_keeps_its_letters() -> None:
         ("Who?\n" * 1001, "the sheet holds 1,001 questions, at most 1,000 are answered; send it in parts"),
         ("id,text\n1,Who signed?\n", "the sheet has the columns id, text, none of them 'question'; name the one"),
         ("question,question\nWho?,Who?\n", "the sheet has 2 columns 'question'; name one of them otherwise"),
+        ("id,question,id\n1,Who?,2\n", "the sheet has 2 columns 'id'; name one of them otherwise"),
         ('question,id\n"Who?,1\n', "line 2 of the sheet is no row of a table: .*; close its quotation marks"),
         ("id,question\n1,Who, and when?\n", 'line 2 of the sheet has 3 cells, the header 2; put questions .* in "quot'),
         ("x" * 2_000_001, "the sheet has 2,000,001 bytes, at most 2,000,000 are read; send it in parts"),
@@ -74,7 +85,7 @@ def test_a_thousand_questions_are_a_sheet() -> None:
 
 
 def test_a_row_tells_the_best_answer_and_where_it_stands() -> None:
-    row = answered(over(FakePipeline(signed_prediction())), 7, "Who  signed?", span_path)
+    row = answered(over(FakePipeline(signed_prediction())), 7, Asked("Who  signed?"), span_path)
     assert tuple(row) == COLUMNS
     assert {name: row[name] for name in ("number", "question", "answer", "confidence", "date", "title", "start")} == {
         "number": 7,
@@ -91,17 +102,17 @@ def test_a_row_tells_the_best_answer_and_where_it_stands() -> None:
 
 def test_what_cannot_be_asked_is_a_row_with_its_problem() -> None:
     fake = FakePipeline(signed_prediction())
-    assert "holds no letter or digit" in answered(over(fake), 1, "???", span_path)["problem"]
-    assert "1,001 characters" in answered(over(fake), 2, "x" * 1001, span_path)["problem"]
+    assert "holds no letter or digit" in answered(over(fake), 1, Asked("???"), span_path)["problem"]
+    assert "1,001 characters" in answered(over(fake), 2, Asked("x" * 1001), span_path)["problem"]
     assert fake.asked == []
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", " =", "\n=", "＝"])
 def test_no_cell_of_a_table_is_a_formula(begin: str) -> None:
     evil = f'{begin}HYPERLINK("https://evil.example";"a, b")'
-    row = {**answered(over(FakePipeline()), 1, "Who?", span_path), "question": evil, "confidence": 0.5}
+    row = {**answered(over(FakePipeline()), 1, Asked("Who?"), span_path), "question": evil, "confidence": 0.5}
     text = as_csv([row])
-    assert text.startswith("\ufeffnumber,question,")
+    assert text.startswith("\ufeffnumber,id,question,")
     (read,) = csv.DictReader(io.StringIO(text[1:], newline=""))
     assert (read["question"], read["confidence"]) == (f"'{evil}", "0.5")
     assert json.loads(as_json([row]))[0]["question"] == evil  # in JSON a text is a text
@@ -110,7 +121,7 @@ def test_no_cell_of_a_table_is_a_formula(begin: str) -> None:
 def test_quotes_and_line_breaks_stay_in_their_cell() -> None:
     span = span_of(SIGNED, '"The memorandum is a first step,"')
     fake = FakePipeline(prediction_of((answer_of(span),), ()))
-    (read,) = csv.DictReader(io.StringIO(as_csv([answered(over(fake), 1, "Who?", span_path)])[1:], newline=""))
+    (read,) = csv.DictReader(io.StringIO(as_csv([answered(over(fake), 1, Asked("Who?"), span_path)])[1:], newline=""))
     assert read["answer"] == '"The memorandum is a first step,"'
 
 
@@ -124,18 +135,18 @@ def test_sheet_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        answer_sheet(sheet, out, over(fake), span_path, stop)
+        answer_sheet(SheetWork(sheet, out), over(fake), span_path, stop)
     part = tmp_path / "a.json.part"
     assert (asked(fake), out.exists()) == (["Who?", "What?"], False)
     part.write_text(part.read_text()[:-20])  # as a crash may leave it: the second row is cut short
-    answer_sheet(sheet, out, over(fake), span_path, lambda: None)
+    answer_sheet(SheetWork(sheet, out), over(fake), span_path, lambda: None)
     assert asked(fake) == ["Who?", "What?", "What?", "When?"]
     assert [row["question"] for row in json.loads(out.read_text())] == ["Who?", "What?", "When?"]
     assert not part.exists()
     part.write_text("0" * 64)
     out.unlink()
-    with pytest.raises(ValueError, match=r"a.json.part holds answers to another sheet; take it away"):
-        answer_sheet(sheet, out, over(fake), span_path, lambda: None)
+    with pytest.raises(ValueError, match=r"a.json.part holds answers to another sheet, or with other filters; take"):
+        answer_sheet(SheetWork(sheet, out), over(fake), span_path, lambda: None)
 
 
 def test_command_answers_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,14 +163,45 @@ def test_command_answers_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (done.exit_code, "a.csv is there already; name another file" in done.stderr) == (2, True)
 
 
+def test_command_asks_a_sheet_with_filters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakePipeline(signed_prediction())
+    monkeypatch.setattr("qa.commands.open_pipeline", lambda _: fake)
+    sheet, out = tmp_path / "q.txt", tmp_path / "a.csv"
+    sheet.write_text("Who signed?\n")
+    typed = ["ask", "--sheet", str(sheet), "--out", str(out), "--from", "2022", "--outlet", "Azernews"]
+    assert CliRunner().invoke(main, typed).exit_code == 0
+    assert fake.asked == [("Who signed?", None, Filter("2022", "", ("Azernews",)))]
+    out.unlink()
+    done = CliRunner().invoke(main, [*typed, "--outlet", "Nobody"])
+    assert (done.exit_code, "no article of the outlet 'Nobody'" in done.stderr, out.exists()) == (2, True, False)
+    done = CliRunner().invoke(main, [*typed, "--to", "soon"])
+    assert (done.exit_code, "'soon' is not a date" in done.stderr) == (2, True)
+
+
+def test_sheet_goes_on_with_the_same_filters_alone(tmp_path: Path) -> None:
+    sheet, out = tmp_path / "q.txt", tmp_path / "a.csv"
+    sheet.write_text("Who?\nWhat?\n")
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answer_sheet(SheetWork(sheet, out, Filter("2022")), over(FakePipeline()), span_path, stop)
+    with pytest.raises(ValueError, match="or with other filters; take it away, or name another file with --out"):
+        answer_sheet(SheetWork(sheet, out, Filter("2023")), over(FakePipeline()), span_path, stop)
+    fake = FakePipeline()
+    answer_sheet(SheetWork(sheet, out, Filter("2022")), over(fake), span_path, lambda: None)
+    assert fake.asked == [("What?", None, Filter("2022"))]
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
         ("--sheet q.txt", "--sheet FILE and --out FILE go together"),
         ("--out a.csv", "--sheet FILE and --out FILE go together"),
-        ("Who? --sheet q.txt --out a.csv", "with --archive and nothing else"),
-        ("--sheet q.txt --out a.csv --order date", "with --archive and nothing else"),
-        ("--sheet q.txt --out a.csv -k 0", "with --archive and nothing else"),
+        ("Who? --sheet q.txt --out a.csv", "with --archive, --from, --to, --outlet and nothing else"),
+        ("--sheet q.txt --out a.csv --order date", "with --archive, --from, --to, --outlet and nothing else"),
+        ("--sheet q.txt --out a.csv -k 0", "with --archive, --from, --to, --outlet and nothing else"),
         ("--sheet q.txt --out a.xlsx", r"--out a.xlsx ends in '.xlsx'; name a file that ends in .csv or .json"),
     ],
 )

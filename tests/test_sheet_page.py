@@ -2,13 +2,16 @@
 
 from html import unescape
 from io import BytesIO
+from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from qa.sheet import answered, as_csv, as_json
+from embeddings.types import Filter, Span
+from qa.pipeline import Pipeline
+from qa.sheet import Asked, answered, as_csv, as_json
 from web.access import Access, rate_of
 from web.span_links import span_path
 from web_fakes import FakePipeline, app_over, signed_prediction
@@ -26,8 +29,14 @@ def client(pipeline: FakePipeline) -> FlaskClient:
     return app_over(pipeline).test_client()
 
 
-def send(client: FlaskClient, sheet: str, **headers: str) -> TestResponse:
-    return client.post("/sheet", data={"sheet": sheet}, content_type="multipart/form-data", headers=headers)
+def send(client: FlaskClient, sheet: str, fields: dict[str, Any] | None = None, **headers: str) -> TestResponse:
+    return client.post(
+        "/sheet", data={"sheet": sheet, **(fields or {})}, content_type="multipart/form-data", headers=headers
+    )
+
+
+def link(span: Span) -> str:
+    return f"http://localhost{span_path(span)}"
 
 
 def asked(pipeline: FakePipeline) -> list[str]:
@@ -64,7 +73,8 @@ def test_uploaded_table_can_be_downloaded_as_the_command_writes_it(client: Flask
     page = unescape(client.post("/sheet", data=sent, content_type="multipart/form-data").text)
     assert asked(pipeline) == ["Who signed?", "=Who met; and where?"]
     questions = enumerate(["Who signed?", "=Who met; and where?", ""], 1)
-    told = [answered(pipeline, n, each, lambda span: f"http://localhost{span_path(span)}") for n, each in questions]  # type: ignore[arg-type]
+    over = cast("Pipeline", pipeline)
+    told = [answered(over, n, Asked(each, str(n)), link) for n, each in questions]
     csv, json = (
         unquote(page.split(f'href="data:{kind};charset=utf-8,')[1].split('"')[0])
         for kind in ("text/csv", "application/json")
@@ -121,6 +131,51 @@ def test_script_is_told_the_questions_and_what_is_wrong_with_them(client: FlaskC
     assert send(client, "", Accept="application/json").json == {
         "problem": "the sheet holds no question; write one a line, or a table with a column 'question'"
     }
+
+
+FILTERED = {"from": "2022-10", "to": "", "outlet": ["Azernews", "The Wire"]}
+ONLY = Filter("2022-10", "", ("Azernews", "The Wire"))
+
+
+def test_sheet_is_asked_of_what_the_filters_let_through(client: FlaskClient, pipeline: FakePipeline) -> None:
+    page = send(client, "Who?\nWhat?", FILTERED).text
+    assert pipeline.asked == [("Who?", None, ONLY), ("What?", None, ONLY)]
+    assert "Searched only what Azernews or The Wire published from October 2022 on." in page
+    assert 'name="from" type="text" value="2022-10"' in page  # and stays in the form
+    assert page.count(" checked>") == 2
+    told = send(client, "Who?", FILTERED, Accept="application/json").json
+    assert told is not None
+    assert told["scope"] == "Searched only what Azernews or The Wire published from October 2022 on."
+    assert len(pipeline.asked) == 2
+
+
+def test_address_can_name_the_filters(client: FlaskClient) -> None:
+    page = client.get("/sheet?from=2022-10&outlet=Azernews").text
+    assert 'value="2022-10"' in page
+    assert 'value="Azernews" checked' in page
+    assert client.get("/sheet?outlet=Nobody").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"from": "never"}, "'never' is not a date; write it as 2022, 2022-10 or 2022-10-19"),
+        ({"from": "2023", "to": "2022"}, "the dates are the wrong way round: from 2023 is after to 2022; swap them"),
+        ({"outlet": "Nobody"}, "this archive has no article of the outlet 'Nobody'; it has: Azernews, The Wire"),
+    ],
+)
+def test_wrong_filter_is_told_beside_its_field_and_nothing_is_asked(
+    client: FlaskClient, pipeline: FakePipeline, fields: dict[str, str], said: str
+) -> None:
+    response = send(client, "Who?", fields)
+    assert response.status_code == 400
+    page = unescape(response.text)
+    told = page.split(f'id="{next(iter(fields))}-problem">')[1].split("</p>")[0]
+    assert told.lower() == f"{said}.".lower()
+    assert "<details open>" in page
+    assert ">\nWho?</textarea>" in page.replace("\r", "")
+    assert send(client, "Who?", fields, Accept="application/json").json == {"problem": said}
+    assert asked(pipeline) == []
 
 
 def test_page_of_another_origin_asks_nothing(client: FlaskClient, pipeline: FakePipeline) -> None:

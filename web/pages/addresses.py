@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from web.checking import FieldError, InvalidFieldsError, fields_in_words, repeated
-from web.pages.links import BROWSED, FIELDS
+from web.pages.links import BROWSED, FIELDS, SCOPE
 
 FEED = tuple(name for name in FIELDS if name != "order")
 
@@ -15,6 +15,7 @@ TAKEN: Mapping[str, Sequence[str]] = {
     "pages.archive": (*BROWSED, "page"),
     "pages.article": ("start", "end", "hash", "also", "ask", *FIELDS, "words"),
     "pages.feed": (*FEED, "token"),
+    "pages.sheet": SCOPE,
     "pages.sign_in": ("next",),
 }
 """The names in the addresses of pages, by endpoint; other pages have none."""

@@ -21,13 +21,17 @@ LEFT_OUT = "(Copied without soft hyphens and marks that take no width.)"
 FIELDS = ("q", "from", "to", "outlet", "k", "order")
 """The names of the form's fields: what is typed in them, every link on the pages carries along."""
 
+SCOPE = ("from", "to", "outlet")
+"""The names of a filter."""
+
 BROWSED = ("words", "from", "to", "outlet")
 """The same of the form that looks through the archive."""
 
 
 def typed(fields: Sequence[str] = FIELDS) -> dict[str, Any]:
-    """Return what was typed in the form, and not left blank."""
-    given = {name: [value for value in request.args.getlist(name) if value] for name in fields}
+    """Return what was typed in the form, and not left blank; a form that is posted stands for the address."""
+    sent = request.form if request.method == "POST" else request.args
+    given = {name: [value for value in sent.getlist(name) if value] for name in fields}
     return {name: values if name in REPEATABLE else values[0] for name, values in given.items() if values}
 
 

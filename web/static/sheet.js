@@ -4,11 +4,12 @@
 const form = document.querySelector("form.sheet");
 const results = document.getElementById("results");
 const { columns, formula, speech } = JSON.parse(results.dataset.known);
-const [status, stop, body] = [".progress", ".stop", "tbody"].map((name) => results.querySelector(name));
+const [status, stop, body, scope] = [".progress", ".stop", "tbody", ".scope"].map((name) => results.querySelector(name));
 const problem = document.getElementById("sheet-problem");
 
 let questions = [];
 let rows = [];
+let filters = []; // what all of them are asked with, as an address has it
 let running = null; // what ends the run in progress
 
 const pause = (seconds, signal) =>
@@ -36,21 +37,22 @@ const saidBy = (found) => {
   return speech.includes(cue.toLowerCase()) ? `said by ${speaker}` : `attributed to ${speaker} (“${cue}”)`;
 };
 
-const rowOf = (number, question, { answers = [], ...prediction }) => {
+const rowOf = (number, { id, question }, { answers = [], ...prediction }) => {
   const row = Object.fromEntries(columns.map((name) => [name, ""]));
-  Object.assign(row, { number, question, generation: prediction.made_with?.generation ?? "", problem: prediction.notice ?? "" });
+  Object.assign(row, { number, id, question, generation: prediction.made_with?.generation ?? "", problem: prediction.notice ?? "" });
   if (!answers.length) return row;
   const { text, confidence, attribution, sentence, article, start, end, link } = answers[0];
-  const { outlet, published, title, id } = article;
-  const source = { outlet: outlet ?? "", date: published ?? "", title: title ?? "", article: id };
+  const { outlet, published, title } = article;
+  const source = { outlet: outlet ?? "", date: published ?? "", title: title ?? "", article: article.id };
   return { ...row, answer: text, confidence, "said by": saidBy(attribution), sentence: sentence.text, ...source, start, end, link };
 };
 
-const ask = async (number, { question, problem: notice }, signal) => {
-  if (notice) return rowOf(number, question, { notice });
-  const response = await patiently(`${results.dataset.ask}?${new URLSearchParams({ question })}`, { signal });
+const ask = async (number, asked, signal) => {
+  if (asked.problem) return rowOf(number, asked, { notice: asked.problem });
+  const fields = new URLSearchParams([["question", asked.question], ...filters]);
+  const response = await patiently(`${results.dataset.ask}?${fields}`, { signal });
   const said = await response.json();
-  if (response.ok) return rowOf(number, question, said);
+  if (response.ok) return rowOf(number, asked, said);
   throw new Error(said.detail);
 };
 
@@ -118,7 +120,8 @@ form.addEventListener("submit", async (event) => {
   running?.abort();
   const control = (running = new AbortController());
   say("");
-  const options = { method: "POST", headers: { Accept: "application/json" }, body: new FormData(form), signal: control.signal };
+  const sent = new FormData(form);
+  const options = { method: "POST", headers: { Accept: "application/json" }, body: sent, signal: control.signal };
   let read = {};
   try {
     const response = await patiently(form.action, options);
@@ -132,6 +135,9 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   questions = read.questions;
+  filters = [...sent].filter(([name, value]) => ["from", "to", "outlet"].includes(name) && value.trim());
+  scope.textContent = read.scope;
+  scope.hidden = !read.scope;
   rows = [];
   body.replaceChildren();
   results.hidden = false;
