@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from embeddings.dates import in_words
 from embeddings.folding import printed
 from embeddings.plural import plural
+from embeddings.types import Span
 from qa.types import Answer, Prediction
 from qa.values import Value, value_of
 
@@ -25,9 +26,9 @@ class Saying:
     shared: int = 0
 
     @property
-    def earliest(self) -> Answer:
-        """The answer whose article is the oldest: since when it is said."""
-        return min(self.answers, key=by_date)
+    def earliest(self) -> Span:
+        """The place in the oldest article, copies among them: since when it is said."""
+        return min((place for one in self.answers for place in (one, *one.supports, *one.copies)), key=by_date)
 
 
 def differing(prediction: Prediction) -> tuple[Saying, ...]:
@@ -57,9 +58,9 @@ def articles_read(prediction: Prediction) -> int:
     return len({hit.passage.article.id for hit in prediction.hits})
 
 
-def by_date(answer: Answer) -> tuple[str, str, int]:
-    """Return what orders answers by the date of their article, undated ones last."""
-    return answer.article.published or "9999-99", answer.article.id, answer.start
+def by_date(place: Span) -> tuple[str, str, int]:
+    """Return what orders answers, and other places, by the date of their article, undated ones last."""
+    return place.article.published or "9999-99", place.article.id, place.start
 
 
 def ordered(answers: Sequence[Answer], order: Order) -> tuple[Answer, ...]:

@@ -117,6 +117,15 @@ def test_a_thing_is_said_since_the_oldest_of_its_articles() -> None:
     assert timeline(found) == "16 million · April 2023 → 14m · May 2023"
 
 
+def test_where_else_the_words_stand_tells_since_when_too() -> None:
+    support, copy = (
+        Mention(Article(id_, "14m", "", day), 0, 3) for id_, day in (("d", "2023-03"), ("e", "2023-02-01"))
+    )
+    newer = replace(answer("b", "14m", "2023-05"), supports=(support,), copies=(copy,))
+    found = differing(prediction(answer("a", "16m", "2023-04"), newer))
+    assert timeline(found) == "14m · 1 February 2023 → 16m · April 2023"
+
+
 def test_answers_that_do_not_differ_are_no_sayings() -> None:
     assert differing(prediction(answer("a", "16m", ""), answer("b", "16 million", ""))) == ()
     assert differing(prediction()) == ()
