@@ -15,15 +15,18 @@ from embeddings.folder.backup import back_up
 from embeddings.folder.backup import restore as restore_from
 from embeddings.plural import plural
 
+replace_option = click.option("--replace", is_flag=True, help="Write over FILE if it is there already.")
+
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @folder_option
-def export(file: Path, archive: Path) -> None:
+@replace_option
+def export(file: Path, archive: Path, replace: bool) -> None:
     """Write all articles to FILE as JSON Lines, an article a line, as `pressmark index` reads them; - is the terminal.
 
-    FILE is there whole or not at all; an older one is replaced. Articles that their newsrooms took back are not in it,
-    nor what a file holds besides its articles, such as the pages of a PDF.
+    FILE is there whole or not at all. Collections and the pages of PDFs come back with the articles; what their
+    newsrooms took back is not in it, nor at which places each was read.
 
     \b
     Examples:
@@ -31,11 +34,15 @@ def export(file: Path, archive: Path) -> None:
       pressmark export - --archive ~/newsroom | gzip > articles.jsonl.gz
     """
     written = odd = 0
+    with plain_errors():
+        _check_free(file, replace=replace)
     with plain_errors(), opened_database(archive) as database, _opened(file) as out:
         for article in database.kept():
             out.write(line_of(article))
             written += 1
             odd += not is_read_as_it_is(article)
+        if not written:
+            raise NothingToDo(f"there is no article in {archive} to export")
         taken_back, _ = database.hidden_counts()
     click.echo(f"{plural(written, 'article')} of {archive} written to {file}", err=True)
     if taken_back:
@@ -43,23 +50,23 @@ def export(file: Path, archive: Path) -> None:
     if odd:
         said = plural(odd, "article")
         click.echo(f"{said} of these show what looks like HTML; index would read the words that it shows", err=True)
-    if not written:
-        raise NothingToDo(f"there is no article in {archive}")
 
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @folder_option
-def backup(file: Path, archive: Path) -> None:
+@replace_option
+def backup(file: Path, archive: Path, replace: bool) -> None:
     """Copy the archive to FILE, as it is at one moment, also while it is asked and written to.
 
-    FILE is there whole or not at all; an older one is replaced. The indexes are not in it: they are made anew from it.
+    FILE is there whole or not at all. The indexes are not in it: they are made anew from it.
 
     \b
     Example:
       pressmark backup /backups/news-2024-05-01.sqlite
     """
     with plain_errors():
+        _check_free(file, replace=replace)
         counts = back_up(archive, file)
     click.echo(f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')} of {archive} are in {file}")
 
@@ -77,6 +84,12 @@ def restore(file: Path, archive: Path) -> None:
     with plain_errors():
         counts = restore_from(file, archive)
     click.echo(f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')} of {file} are in {archive}")
+
+
+def _check_free(file: Path, *, replace: bool) -> None:
+    """Raise ValueError if a file is there already and is not to be replaced."""
+    if str(file) != "-" and file.exists() and not replace:
+        raise ValueError(f"{file} is there already; name another file, or write over it with --replace")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A copy of a live archive is whole, and an archive again."""
 
+import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -84,7 +85,34 @@ def test_commands_say_what_is_in_a_copy_and_what_is_wrong(tmp_path: Path) -> Non
     assert "3 articles, " in CliRunner().invoke(restore, [file, "--archive", again]).output
     twice = CliRunner().invoke(restore, [file, "--archive", again])
     assert (twice.exit_code, "is not empty; name a new folder" in twice.output) == (2, True)
-    (tmp_path / "text").write_text("no copy")
-    other = CliRunner().invoke(restore, [str(tmp_path / "text"), "--archive", str(tmp_path / "other")])
-    assert other.exit_code == 2
     assert CliRunner().invoke(restore, ["nowhere", "--archive", str(tmp_path / "other")]).exit_code == 1
+    there = CliRunner().invoke(backup, [file, "--archive", folder])
+    said = f"{file} is there already; name another file, or write over it with --replace"
+    assert (there.exit_code, said in there.output) == (2, True)
+    assert CliRunner().invoke(backup, [file, "--archive", folder, "--replace"]).exit_code == 0
+
+
+def test_restore_says_what_a_file_is_not(tmp_path: Path) -> None:
+    made(tmp_path / "archive").close()
+    back_up(tmp_path / "archive", tmp_path / "copy.sqlite")
+    whole = (tmp_path / "copy.sqlite").read_bytes()
+    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as other:
+        other.execute("CREATE TABLE articles (id TEXT)")
+    (tmp_path / "articles.jsonl").write_text('{"text": "Fog."}')
+    (tmp_path / "empty").touch()
+    (tmp_path / "half.sqlite").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "bad.sqlite").write_bytes(whole[:8192] + b"\xff" * 4096 + whole[12288:])
+    (tmp_path / "live.sqlite").write_bytes(whole)
+    (tmp_path / "live.sqlite-wal").write_bytes(b"frames")
+    no_copy = "is no copy that pressmark backup made: "
+    for name, said in {
+        "articles.jsonl": f"{no_copy}it is no SQLite file; what export wrote, index reads",
+        "empty": f"{no_copy}it is empty",
+        "other.sqlite": f"{no_copy}it is another program's SQLite file",
+        "half.sqlite": "is damaged: ",
+        "bad.sqlite": "is damaged: ",
+        "live.sqlite": "is in use, for there is live.sqlite-wal; copy its archive with: pressmark backup FILE",
+    }.items():
+        result = CliRunner().invoke(restore, [str(tmp_path / name), "--archive", str(tmp_path / "again")])
+        assert (result.exit_code, f"{tmp_path / name} {said}" in result.output) == (2, True), result.output
+        assert not (tmp_path / "again").exists()

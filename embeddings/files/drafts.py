@@ -36,6 +36,7 @@ class Draft:
     embargo: str = ""
     withdrawn: str = ""
     pages: str = ""
+    collection: str = ""
 
     def with_notes(self, notes: tuple[str, ...]) -> "Draft":
         """Return the same with more notes."""

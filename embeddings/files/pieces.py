@@ -90,6 +90,7 @@ def _article(draft: Draft, source: str, path_id: str = "") -> Article:
         url=url,
         source=source,
         version=draft.version,
+        collection=draft.collection,
         embargo=draft.embargo,
         given_id=draft.id if path_id else "",
         language=language_of(text),

@@ -98,7 +98,7 @@ class Run:
         return replace(
             found,
             outlet=found.outlet if found.outlet else self._said.outlet,
-            collection=self._said.collection,
+            collection=self._said.collection if self._said.collection else found.collection,
             read_from=f"{file.shown}{found.source.removeprefix(file.source)}",
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from embeddings.files.drafts import Draft, UnreadableError
 from embeddings.files.fields import values
+from embeddings.files.fields.exported import with_told
 from embeddings.files.fields.names import USUAL, FieldNames
 from embeddings.files.fields.objects import Fields, unwrapped
 from embeddings.files.markup import plain_words
@@ -42,6 +43,7 @@ def record(value: object, names: FieldNames = USUAL) -> Draft:
         notes=tuple(notes),
         version=version_of(fields.plain("published"), fields.plain("modified"), fields.plain("revision")),
     )
+    draft = with_told(draft, value)
     embargo = fields.plain("embargo")
     return as_usable(draft, fields.plain("status"), None if embargo.lower() in _NO_EMBARGO else embargo)
 
