@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 FLAGS = (
@@ -75,8 +79,36 @@ def scriptless(start_browser: Start) -> webdriver.Chrome:
     return start_browser(javascript=False)
 
 
+PATIENCE = 60
+"""Seconds that a page may take on a busy machine."""
+
+
+def wait_until(driver: webdriver.Chrome, condition: Callable[[], object]) -> None:
+    """Return as soon as it is so on a page that is whole and whose scripts have run."""
+
+    def is_so(_: webdriver.Chrome) -> object:
+        return driver.execute_script("return document.readyState") == "complete" and condition()
+
+    ignored = (NoSuchElementException, StaleElementReferenceException)  # of the page that is left just now
+    WebDriverWait(driver, PATIENCE, ignored_exceptions=ignored).until(is_so)
+
+
 def wait_for(driver: webdriver.Chrome, selector: str) -> None:
-    WebDriverWait(driver, 60).until(lambda _: driver.find_elements(By.CSS_SELECTOR, selector))
+    wait_until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, selector))
+
+
+def press(driver: webdriver.Chrome, *keys: str) -> None:
+    ActionChains(driver).send_keys(*keys).perform()
+
+
+def tab_to(driver: webdriver.Chrome, element: WebElement) -> None:
+    """Press Tab until an element has the focus; at the most once around all that can have it."""
+    stops = "a[href], button, input, select, textarea, summary, [tabindex]"
+    for _ in range(len(driver.find_elements(By.CSS_SELECTOR, stops)) + 2):  # and the page, and the browser's own
+        if driver.switch_to.active_element == element:
+            return
+        press(driver, Keys.TAB)
+    assert driver.switch_to.active_element == element
 
 
 def texts(driver: webdriver.Chrome, selector: str) -> list[str]:

@@ -23,10 +23,16 @@ def put(path: Path, text: str) -> Path:
 
 
 def flip_bit(path: Path, number: int, bit: int = 4) -> None:
-    """Flip one bit, 0 to 7, of the byte of this number, from 0 on."""
-    content = bytearray(path.read_bytes())
-    content[number] ^= 1 << bit
-    path.write_bytes(content)
+    """Flip one bit, 0 to 7, of the byte of this number, from 0 on.
+
+    It is flipped in its place: a file that gets shorter, if only for a moment, is a bus error for whoever has it mapped
+    into memory, as tantivy has its segments until nothing refers to them any more.
+    """
+    with path.open("r+b") as file:
+        file.seek(number)
+        byte = file.read(1)[0]
+        file.seek(number)
+        file.write(bytes([byte ^ 1 << bit]))
 
 
 def index(archive: GrowingArchive, *paths: Path, prune: bool = False) -> IndexReport:

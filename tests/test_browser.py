@@ -5,12 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
-from browsing import texts, wait_for
+from browsing import press, tab_to, texts, wait_for, wait_until
 from qa.feedback import FeedbackFile, Verdict, default_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -87,7 +85,7 @@ def test_evidence_is_copied(browser: webdriver.Chrome, live_url: str) -> None:
     browser.execute_cdp_cmd("Browser.grantPermissions", {"permissions": permissions})
     ask(browser, live_url)
     browser.find_element(By.CSS_SELECTOR, "[data-evidence]").click()
-    WebDriverWait(browser, 10).until(lambda driver: any(texts(driver, ".copy [role=status]")))
+    wait_until(browser, lambda: any(texts(browser, ".copy [role=status]")))
     assert texts(browser, ".copy [role=status]")[0] == "Copied: quotation, source and link."
     copied = browser.execute_async_script("navigator.clipboard.readText().then(arguments[0], arguments[0])")
     lines = copied.splitlines()
@@ -99,7 +97,7 @@ def test_evidence_is_copied(browser: webdriver.Chrome, live_url: str) -> None:
 
 def test_slash_goes_to_the_question(browser: webdriver.Chrome, live_url: str) -> None:
     ask(browser, live_url)
-    ActionChains(browser).send_keys("/").perform()
+    press(browser, "/")
     assert browser.switch_to.active_element.get_attribute("id") == "q"
     assert browser.switch_to.active_element.get_attribute("value") == QUESTION
 
@@ -112,16 +110,12 @@ def test_blank_filters_stay_out_of_the_address(browser: webdriver.Chrome, live_u
 def test_keyboard_alone_leads_from_the_question_to_the_article(browser: webdriver.Chrome, live_url: str) -> None:
     browser.get(live_url)
     assert browser.switch_to.active_element.get_attribute("id") == "q"
-    ActionChains(browser).send_keys(QUESTION, Keys.ENTER).perform()
+    press(browser, QUESTION, Keys.ENTER)
     wait_for(browser, "h1.asked")
     link = browser.find_element(By.CSS_SELECTOR, ".answer .title a")
-    for _ in range(20):
-        ActionChains(browser).send_keys(Keys.TAB).perform()
-        if browser.switch_to.active_element == link:
-            break
-    assert browser.switch_to.active_element == link
+    tab_to(browser, link)
     assert browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", link) == "solid"
-    ActionChains(browser).send_keys(Keys.ENTER).perform()
+    press(browser, Keys.ENTER)
     wait_for(browser, "#span")
 
 
@@ -130,13 +124,13 @@ def test_one_key_says_what_one_thinks_of_the_answer_that_has_the_focus(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     ask(browser, live_url)
-    ActionChains(browser).send_keys("w").perform()  # nothing has the focus, so no key says anything
+    press(browser, "w")  # nothing has the focus, so no key says anything
     browser.execute_script("document.querySelector('.answer').focus()")
-    ActionChains(browser).send_keys("R").perform()
-    WebDriverWait(browser, 60).until(lambda _: texts(browser, "h1") == ["Kept"])
+    press(browser, "R")
+    wait_until(browser, lambda: texts(browser, "h1") == ["Kept"])
     assert [each.verdict for each in FeedbackFile(default_file()).all()] == [Verdict.RIGHT]
     browser.find_element(By.CSS_SELECTOR, ".judge button").click()
-    WebDriverWait(browser, 60).until(lambda _: texts(browser, "h1") == ["Undone: nothing is kept of it"])
+    wait_until(browser, lambda: texts(browser, "h1") == ["Undone: nothing is kept of it"])
     assert FeedbackFile(default_file()).all() == []
 
 

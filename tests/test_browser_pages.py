@@ -9,15 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 from waitress.server import create_server
 
 from adding import add
-from browsing import texts, wait_for
+from browsing import press, tab_to, texts, wait_for, wait_until
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
@@ -105,25 +103,12 @@ def query(driver: webdriver.Chrome) -> dict[str, list[str]]:
     return parse_qs(urlsplit(driver.current_url).query)
 
 
-def press(driver: webdriver.Chrome, *keys: str) -> None:
-    ActionChains(driver).send_keys(*keys).perform()
-
-
-def tab_to(driver: webdriver.Chrome, element: WebElement, most: int = 60) -> None:
-    """Press Tab until an element has the focus."""
-    for _ in range(most):
-        if driver.switch_to.active_element == element:
-            return
-        press(driver, Keys.TAB)
-    assert driver.switch_to.active_element == element
-
-
 def find(driver: webdriver.Chrome, selector: str) -> WebElement:
     return driver.find_element(By.CSS_SELECTOR, selector)
 
 
 def wait_for_query(driver: webdriver.Chrome, name: str, values: list[str]) -> None:
-    WebDriverWait(driver, 20).until(lambda _: query(driver).get(name, []) == values)
+    wait_until(driver, lambda: query(driver).get(name, []) == values)
 
 
 def test_filters_by_mouse(browser: webdriver.Chrome, url: str) -> None:
@@ -172,7 +157,7 @@ def test_answers_of_an_article_one_after_the_other_by_mouse(browser: webdriver.C
     wait_for(browser, "#span")
     assert texts(browser, ".text mark") == ["14 ferries", "16 ferries"]
     find(browser, "[rel=next]").click()
-    WebDriverWait(browser, 20).until(lambda _: texts(browser, "mark.chosen") == ["16 ferries"])
+    wait_until(browser, lambda: texts(browser, "mark.chosen") == ["16 ferries"])
     assert texts(browser, ".marks a")[0] == "Answer 2 of 2"
     assert is_in_view(browser, find(browser, "#span"))
 
@@ -183,7 +168,7 @@ def test_answers_of_an_article_one_after_the_other_by_keyboard(browser: webdrive
     wait_for(browser, "#span")
     tab_to(browser, find(browser, "[rel=prev]"))
     press(browser, Keys.ENTER)
-    WebDriverWait(browser, 20).until(lambda _: texts(browser, "mark.chosen") == ["16 ferries"])
+    wait_until(browser, lambda: texts(browser, "mark.chosen") == ["16 ferries"])
 
 
 def test_copies_show_what_differs(browser: webdriver.Chrome, url: str) -> None:
@@ -203,7 +188,7 @@ def test_archive_by_mouse_and_by_keyboard(browser: webdriver.Chrome, url: str) -
     press(browser, "/", "sinking ferry", Keys.ENTER)
     wait_for(browser, ".entry mark")
     following = find(browser, "[rel=next]")
-    tab_to(browser, following, 120)
+    tab_to(browser, following)
     press(browser, Keys.ENTER)
     wait_for_query(browser, "page", ["2"])
     find(browser, "[rel=prev]").click()
@@ -220,7 +205,8 @@ def test_questions_and_sentences_stay_in_this_browser(browser: webdriver.Chrome,
     browser.get(url + ASK)
     keep = find(browser, ".answer .keep")
     keep.click()
-    assert texts(browser, ".answer .copy [role=status]")[0] == "Kept in this browser: see the first page."
+    kept = "Kept in this browser: see the first page."
+    wait_until(browser, lambda: texts(browser, ".answer .copy [role=status]")[0] == kept)
     browser.get(url)
     assert texts(browser, ".kept-here li a") == ["How many ferries were sold?"]
     assert "14 ferries" in texts(browser, ".kept-here pre")[0]
@@ -309,7 +295,7 @@ def test_works_without_scripts(scriptless: webdriver.Chrome, url: str) -> None:
     find(scriptless, ".answer .title a").click()
     wait_for(scriptless, "#span")
     find(scriptless, "[rel=next]").click()
-    WebDriverWait(scriptless, 20).until(lambda _: texts(scriptless, "mark.chosen") == ["16 ferries"])
+    wait_until(scriptless, lambda: texts(scriptless, "mark.chosen") == ["16 ferries"])
     find(scriptless, ".plain summary").send_keys(Keys.ENTER)
     assert "SHA-256" in find(scriptless, ".plain pre").text
     scriptless.get(url)

@@ -1,25 +1,25 @@
 """A sheet asked question by question in the browser: progress, waiting, stopping, going on, and the files."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import cast
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
-from browsing import texts
+from browsing import PATIENCE, texts, wait_until
 from embeddings.types import Filter, Span
 from qa.pipeline import Pipeline
 from qa.sheet import Asked, answered, as_csv, as_json
 from qa.types import Attribution, Prediction, SpeechKind
-from web.access import Access, rate_of
 from web.span_links import span_path
 from web_fakes import EMPTY_PREDICTION, SIGNED, UNFILTERED, FakePipeline, answer_of, app_over, prediction_of, span_of
 
@@ -36,7 +36,7 @@ class Gated(FakePipeline):
 
     def ask(self, question: str, *, k: int | None = None, only: Filter = UNFILTERED) -> Prediction:
         if question == "Wait?":
-            self.gate.wait(20)
+            assert self.gate.wait(2 * PATIENCE)
         speaker, cue = ("The offices", "signed") if question == "Who signed?" else ("the host", "said")
         by = Attribution(span_of(SIGNED, speaker), span_of(SIGNED, cue), SpeechKind.DIRECT)
         said = prediction_of((replace(answer_of(span_of(SIGNED, "a first step")), attribution=by),), ())
@@ -49,10 +49,24 @@ def pipeline() -> Gated:
     return Gated()
 
 
+@dataclass
+class Refusing:
+    """Says once, of the sixth question, that too much is asked, as the bound on a rate does."""
+
+    app: WSGIApplication
+    questions: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/api/v1/ask" and next(self.questions) == 6:
+            start_response("429 Too Many Requests", [("Retry-After", "1"), ("Content-Length", "0")])
+            return []
+        return self.app(environ, start_response)
+
+
 @pytest.fixture
 def url(pipeline: Gated) -> Iterator[str]:
-    """The address of a server that answers five requests a second; static files are not counted."""
-    app = app_over(pipeline, ACCESS=Access(rate=rate_of("5/second")))
+    """The address of a server that refuses the sixth question once."""
+    app = Refusing(app_over(pipeline))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -68,7 +82,7 @@ def find(driver: webdriver.Chrome, selector: str) -> WebElement:
 
 
 def wait_for_status(driver: webdriver.Chrome, said: str) -> None:
-    WebDriverWait(driver, 20).until(lambda _: find(driver, "#results .progress").text == said)
+    wait_until(driver, lambda: find(driver, "#results .progress").text == said)
 
 
 def refusals(driver: webdriver.Chrome) -> int:
@@ -98,9 +112,7 @@ def test_sheet_is_asked_and_downloaded_as_the_command_writes_it(
     assert texts(browser, "tbody tr:nth-child(3) td")[2] == "No answer"
     for name in ("csv", "json"):
         find(browser, f"a.{name}").click()
-    WebDriverWait(browser, 20).until(
-        lambda _: len([each for each in ("csv", "json") if (tmp_path / f"answers.{each}").exists()]) == 2
-    )
+    wait_until(browser, lambda: len([each for each in ("csv", "json") if (tmp_path / f"answers.{each}").exists()]) == 2)
     over, every = cast("Pipeline", pipeline), enumerate([*(each.strip() for each in QUESTIONS), *["Who?"] * 6], 1)
 
     def link(span: Span) -> str:
@@ -109,7 +121,7 @@ def test_sheet_is_asked_and_downloaded_as_the_command_writes_it(
     rows = [answered(over, n, Asked(each, str(n) if n <= len(QUESTIONS) else ""), link) for n, each in every]
     assert (tmp_path / "answers.csv").read_bytes() == as_csv(rows).encode()
     assert (tmp_path / "answers.json").read_bytes() == as_json(rows).encode()
-    assert refusals(browser) > 0  # and it waited
+    assert refusals(browser) == 1  # and it waited
 
 
 def test_sheet_is_stopped_and_goes_on_by_keyboard(browser: webdriver.Chrome, url: str, pipeline: Gated) -> None:
@@ -153,5 +165,5 @@ def test_what_is_no_sheet_is_told_below_the_box(browser: webdriver.Chrome, url: 
     browser.get(f"{url}/sheet")
     find(browser, "form.sheet button").click()
     said = "The sheet holds no question; write one a line, or a table with a column 'question'."
-    WebDriverWait(browser, 20).until(lambda _: texts(browser, "#sheet-problem") == [said])
+    wait_until(browser, lambda: texts(browser, "#sheet-problem") == [said])
     assert not find(browser, "#results").is_displayed()

@@ -25,6 +25,7 @@ from embeddings.indexing.index import index_paths
 from embeddings.types import Article, DamagedError, Filter, Stamp
 from embeddings.vectors import VectorIndex
 from fakes import FakeEncoder
+from files_on_disk import flip_bit
 from web.commands import main
 from web_fakes import FakePipeline, app_over
 
@@ -161,9 +162,7 @@ def test_vectors_that_are_not_the_databases_are_named_and_built_anew(run: Run, f
 def test_a_damaged_index_is_named_and_built_anew(part: str, run: Run, folder: Path) -> None:
     expected = found(folder)
     path = folder / "vectors.faiss" if part == VECTORS else next((folder / "keywords").glob("*.store"))
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
+    flip_bit(path, path.stat().st_size // 2)
     [fault] = find_faults(folder)
     assert (fault.part, fault.cure) == (part, "pressmark check --repair")
     assert "damaged" in fault.what
