@@ -213,6 +213,7 @@ def test_who_takes_nothing_of_the_answer_is_hung_up_on(impatient: Server) -> Non
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         connection.connect(("127.0.0.1", impatient.port))
         connection.sendall(b"GET /api/v1/articles/long HTTP/1.1\r\nHost: 127.0.0.1" + CLOSE)
+        assert select.select([connection], [], [], 30)[0]  # the answer is made, and its beginning sent
         time.sleep(2)
         assert len(received(connection)) < 12_000_000
     assert impatient.lives()
