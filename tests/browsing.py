@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selenium import webdriver
@@ -95,6 +96,19 @@ def wait_until(driver: webdriver.Chrome, condition: Callable[[], object]) -> Non
 
 def wait_for(driver: webdriver.Chrome, selector: str) -> None:
     wait_until(driver, lambda: driver.find_elements(By.CSS_SELECTOR, selector))
+
+
+def find(driver: webdriver.Chrome, selector: str) -> WebElement:
+    return driver.find_element(By.CSS_SELECTOR, selector)
+
+
+def query(driver: webdriver.Chrome) -> dict[str, list[str]]:
+    """Return what the address asks for."""
+    return parse_qs(urlsplit(driver.current_url).query)
+
+
+def wait_for_query(driver: webdriver.Chrome, name: str, values: list[str]) -> None:
+    wait_until(driver, lambda: query(driver).get(name, []) == values)
 
 
 def press(driver: webdriver.Chrome, *keys: str) -> None:

@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from waitress.server import create_server
 
 from adding import add
-from browsing import texts, wait_for
+from browsing import find, press, tab_to, texts, wait_for, wait_for_query
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
@@ -20,7 +20,6 @@ from qa.confidence import Calibration
 from qa.pipeline import Pipeline
 from qa.reading import Readers
 from qa.settings import Settings
-from test_browser_pages import find, press, tab_to, wait_for_query
 from web import create_app
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from waitress.server import create_server
 
 from adding import add
-from browsing import press, tab_to, texts, wait_for, wait_until
+from browsing import find, press, query, tab_to, texts, wait_for, wait_for_query, wait_until
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
@@ -97,18 +97,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.close()
     thread.join(timeout=10)
     archive.close()
-
-
-def query(driver: webdriver.Chrome) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(driver.current_url).query)
-
-
-def find(driver: webdriver.Chrome, selector: str) -> WebElement:
-    return driver.find_element(By.CSS_SELECTOR, selector)
-
-
-def wait_for_query(driver: webdriver.Chrome, name: str, values: list[str]) -> None:
-    wait_until(driver, lambda: query(driver).get(name, []) == values)
 
 
 def test_filters_by_mouse(browser: webdriver.Chrome, url: str) -> None:

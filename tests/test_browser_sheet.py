@@ -10,12 +10,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 from werkzeug.serving import make_server
 
-from browsing import PATIENCE, texts, wait_until
+from browsing import PATIENCE, find, texts, wait_until
 from embeddings.types import Filter, Span
 from qa.pipeline import Pipeline
 from qa.sheet import Asked, answered, as_csv, as_json
@@ -75,10 +73,6 @@ def url(pipeline: Gated) -> Iterator[str]:
     server.shutdown()
     thread.join(timeout=10)
     server.server_close()
-
-
-def find(driver: webdriver.Chrome, selector: str) -> WebElement:
-    return driver.find_element(By.CSS_SELECTOR, selector)
 
 
 def wait_for_status(driver: webdriver.Chrome, said: str) -> None:
