@@ -117,6 +117,30 @@ def test_who_sends_on_after_a_refusal_can_read_it(server: Server) -> None:
     assert server.says(sent).startswith(b"HTTP/1.1 413")
 
 
+EXPECT = POST + b"Expect: 100-continue\r\n"
+
+
+@pytest.mark.parametrize(
+    ("length", "status"), [(b"Content-Length: 9000000", b"413"), (b"Content-Length: x", b"400"), (b"X: y\nz", b"400")]
+)
+def test_who_asks_before_sending_is_refused_at_once(server: Server, length: bytes, status: bytes) -> None:
+    assert server.says(EXPECT + length + b"\r\n\r\n").split(b" ")[1] == status
+
+
+def test_who_asks_before_sending_is_told_to_send(server: Server) -> None:
+    with server.connect() as client:
+        client.sendall(EXPECT + b"Content-Length: 20\r\n\r\n")
+        assert client.recv(1_000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(BODY)
+        assert received(client).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_what_is_asked_one_behind_the_other_is_answered_in_that_order(server: Server) -> None:
+    keep = ASK.replace(b"Connection: close\r\n", b"")
+    said = server.says(keep + keep.replace(b"/api/v1/ask", b"/nowhere") + ASK)
+    assert re.findall(rb"^HTTP/1.1 (\d+)", said, re.MULTILINE) == [b"200", b"404", b"200"]
+
+
 def test_a_chunked_body_is_read(server: Server) -> None:
     said = server.says(POST + b"Transfer-Encoding: chunked\r\n\r\n14\r\n", BODY, b"\r\n0\r\n\r\n")
     assert said.startswith(b"HTTP/1.1 200 OK")

@@ -92,6 +92,12 @@ class Connection(HTTPChannel):  # type: ignore[misc]
             self.began = time.monotonic()
         return taken
 
+    def send_continue(self) -> None:
+        """Tell a client that asks before it sends a body to send it; one that is refused is told only that."""
+        if self.request.error is None:
+            super().send_continue()
+        self.request.expect_continue = False
+
     def readable(self) -> bool:
         """Return whether more may come."""
         return self.lingers_until is not None or bool(super().readable())
