@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from fake_server import fake_app
 from web import serving
+from web.access import Access
 from web.load import overload, watching
 from web.load.batches import Batches, batches
 from web.load.clients import Load, Request, lasting, paced, put_under_load, question_paths
 from web.load.commands import load
 from web.load.overload import Overload
+from web.load.pages import Added, pages
 from web.load.tables import growth_table, loads_table, overload_table
 from web.load.watching import Growth
 from web.turns import Turns
@@ -234,6 +237,35 @@ def test_a_batch_that_is_refused_cannot_be_compared(served: tuple[str, FakePipel
         batches(served[0], ["?" * 2_000], 2, 0.01)
 
 
+def test_the_page_may_not_add_more_than_a_tenth_of_a_second() -> None:
+    assert Added((1.0, 2.0, 3.0), (0.05, 0.09, 0.9)).broken() == []
+    assert Added((1.0, 2.0), (0.1, 0.2)).broken() == ["the page adds 150 ms, more than 100"]
+
+
+@pytest.mark.slow
+def test_the_page_adds_little_to_the_answer(tmp_path: Path) -> None:
+    with fake_app(tmp_path) as app:
+        app.config["ACCESS"] = Access()
+        listening = socket.create_server(("127.0.0.1", 0))
+        thread = threading.Thread(target=serving.serve, args=(app, listening))
+        thread.start()
+        questions = ["What was signed with Morocco?", "Who sank the ferry?"] * 5
+        try:
+            found = pages(f"http://127.0.0.1:{listening.getsockname()[1]}", questions)
+        finally:
+            app.config["TURNS"].stopping = True
+            thread.join()
+    assert len(found.answers) == len(found.added) == 10
+    assert min(found.answers) > 0
+    assert 0 < found.median < 0.4  # 0.02 on a machine that has nothing else to do
+
+
+@pytest.mark.slow
+def test_a_page_that_is_refused_cannot_be_measured(served: tuple[str, FakePipeline]) -> None:
+    with pytest.raises(ValueError, match=r"was told 400, and not what the answer took: "):
+        pages(served[0], ["?" * 2_000])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "row"),
@@ -241,6 +273,7 @@ def test_a_batch_that_is_refused_cannot_be_compared(served: tuple[str, FakePipel
         (["--path", "/api/v1/info", "--clients", "1,2", "--seconds", "0.1"], "| 2 | "),
         (["--path", "/api/v1/info", "--requests", "20"], "| requests | 0 | 2 | 4 | "),
         (["--batch", "2", "--seconds", "0.1"], "A batch of 2 took "),
+        (["--page"], "ms to the answer, which takes 36 ms (2 questions, medians)."),
     ],
 )
 def test_load_as_a_command(served: tuple[str, FakePipeline], tmp_path: Path, options: list[str], row: str) -> None:
@@ -279,6 +312,7 @@ def test_a_broken_bound_ends_with_status_1(told: Asked, monkeypatch: pytest.Monk
         (["--at", "http://127.0.0.1:9", "--path", "/"], "nothing answers at http://127.0.0.1:9: "),
         (["--path", "/", "--overload", "--batch", "2"], "give one of them"),
         (["--path", "/", "--batch", "2"], "--batch does not go with --path; leave one of them out"),
+        (["--page", "--path", "/"], "--page does not go with --path"),
         (["--batch", "2", "--clients", "2"], "--batch does not go with --clients"),
         (["--overload", "--clients", "2"], "--overload does not go with --clients"),
         (["--requests", "10", "--seconds", "2"], "--requests does not go with --seconds"),

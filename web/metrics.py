@@ -54,10 +54,11 @@ class Metrics:
             Gauge(name, says, registry=registry).set_function(read)
 
     def answered(self, prediction: "Prediction") -> None:
-        """Note what the stages of an answer took, and whether there was one."""
+        """Note what the stages of an answer to this request took, and whether there was one."""
         self.questions.inc()
         self.abstained.inc(int(prediction.abstained))
         timings = prediction.timings
+        g.answer = g.get("answer", 0.0) + timings.total
         for stage in ("encode", "search", "skim", "read"):
             self.stages.labels(stage).observe(getattr(timings, stage) / 1000)
 
@@ -109,4 +110,6 @@ def _end(response: Response) -> Response:
     method = request.method if request.method in METHODS else "other"
     metrics.requests.labels(endpoint, method, str(response.status_code)).inc()
     metrics.seconds.labels(endpoint).observe(time.perf_counter() - g.get("began", time.perf_counter()))
+    if "answer" in g:  # as browsers show it: https://www.w3.org/TR/server-timing/
+        response.headers["Server-Timing"] = f"answer;dur={g.answer:.1f}"
     return response

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 import click
 
@@ -13,6 +14,7 @@ from web.load import tables
 from web.load.batches import batches
 from web.load.clients import lasting, put_under_load, question_paths
 from web.load.overload import overloaded
+from web.load.pages import pages
 from web.load.watching import memory_of, watched
 
 CLIENTS = "1,2,4,8,16,64"
@@ -44,6 +46,7 @@ Measured = tuple[str, dict[str, object], list[str]]
     "--requests", type=click.IntRange(10, 1_000_000), help="Send so many instead, and look at memory: it must be flat."
 )
 @click.option("--batch", type=click.IntRange(2, 100), help="Ask so many together and one by one, in turns.")
+@click.option("--page", is_flag=True, help="Ask each question once on the page: what does it add to the answer?")
 @click.option("--json", "file", metavar="FILE", type=click.Path(path_type=Path), help="Write the figures to FILE.")
 def load(
     *,
@@ -55,6 +58,7 @@ def load(
     overload: bool,
     requests: int | None,
     batch: int | None,
+    page: bool,
     file: Path | None,
 ) -> None:
     """Measure a running server under load: answers a second, and the seconds that most, and nearly all, of them took.
@@ -67,13 +71,17 @@ def load(
       pressmark load questions.txt --clients 1,2,4,8,16,64 --json load.json
       pressmark load questions.txt --overload --seconds 60
       pressmark load questions.txt --batch 20
+      pressmark load seeds/questions.jsonl --page
       pressmark load --path /api/v1/info --clients 8 --requests 50000
     """
-    if sum(map(bool, (overload, requests, batch))) > 1:
-        raise WrongUse("--overload, --requests and --batch are measured one after the other; give one of them")
+    if sum(map(bool, (overload, requests, batch, page))) > 1:
+        raise WrongUse("--overload, --requests, --batch and --page are measured one after the other; give one of them")
     for option, given, other, wrong in (
         ("--batch", batch, "--path", paths),
         ("--batch", batch, "--clients", clients),
+        ("--page", page, "--path", paths),
+        ("--page", page, "--clients", clients),
+        ("--page", page, "--seconds", seconds),
         ("--overload", overload, "--clients", clients),
         ("--requests", requests, "--seconds", seconds),
         ("--requests", requests, "several --clients", clients and "," in clients),
@@ -90,6 +98,8 @@ def load(
             measured = _watched(address, wanted, counts[-1], requests)
         elif batch:
             measured = _batches(address, asked, batch, seconds or 60)
+        elif page:
+            measured = _pages(address, asked)
         else:
             measured = _loads(address, wanted, counts, seconds or 20)
     _tell(measured, file)
@@ -129,6 +139,14 @@ def _batches(address: str, questions: Sequence[str], size: int, seconds: float) 
     rounds = plural(len(found.singly), "round")
     said = f"A batch of {size} took {found.ratio:.2f} times as long as its questions one by one ({rounds})."
     return said, tables.batches_to_json(found), found.broken()
+
+
+def _pages(address: str, questions: Sequence[str]) -> Measured:
+    found = pages(address, questions)
+    asked = plural(len(found.added), "question")
+    added, answer = 1000 * found.median, 1000 * median(found.answers)
+    said = f"The page adds {added:.0f} ms to the answer, which takes {answer:.0f} ms ({asked}, medians)."
+    return said, {"answers": found.answers, "added": found.added}, found.broken()
 
 
 def _counts(text: str) -> list[int]:
