@@ -49,14 +49,21 @@ def page_to_json(page: PrintedPage | None) -> dict[str, object] | None:
 
 
 def said_by(answer: Answer) -> str:
-    """Return whose words an answer is, as its article says: "said by Lena Ross"; "" where the outlet speaks itself.
+    """Return whose words an answer is, as its article says; "" where the outlet speaks itself."""
+    return attribution_in_words(answer.attribution)
 
-    A verb that is not one of speech is told: "attributed to Lena Ross (“wants”)".
+
+def attribution_in_words(found: Attribution | None) -> str:
+    """Return "said by Lena Ross"; "" for None.
+
+    A verb that is not one of speech is told: "attributed to Lena Ross (“wants”)", and so is what was inferred: "said by
+    Lena Ross (inferred from “she”)".
     """
-    found = answer.attribution
     if found is None:
         return ""
     speaker, cue = (" ".join(copied(span.text).split()) for span in (found.speaker, found.cue))
+    if found.inferred is not None:
+        speaker = f"{' '.join(copied(found.inferred.text).split())} (inferred from “{speaker}”)"
     spoken = cue.casefold() in SPEECH_CUES or cue.casefold() in SPEECH
     return f"said by {speaker}" if spoken else f"attributed to {speaker} (“{cue}”)"
 
@@ -125,7 +132,7 @@ def _answer_to_json(answer: Answer, href: Href, link: Href | None) -> dict[str, 
         "supports": [_place_to_json(support, href, link) for support in answer.supports],
         "copies": [_place_to_json(copy, href, link) for copy in answer.copies],
         "skimmed": answer.skimmed,
-        "attribution": _attribution_to_json(answer.attribution),
+        "attribution": attribution_to_json(answer.attribution),
     }
 
 
@@ -142,13 +149,15 @@ def _saying_to_json(saying: Saying, answers: Sequence[Answer]) -> dict[str, obje
     }
 
 
-def _attribution_to_json(attribution: Attribution | None) -> dict[str, object] | None:
+def attribution_to_json(attribution: Attribution | None) -> dict[str, object] | None:
+    """Return who said it, by which words and how, and whom a pronoun was inferred to stand for, None if nobody."""
     if attribution is None:
         return None
     return {
         "speaker": _place_of_words(attribution.speaker),
         "cue": _place_of_words(attribution.cue),
         "kind": attribution.kind.value,
+        "inferred": None if attribution.inferred is None else _place_of_words(attribution.inferred),
     }
 
 

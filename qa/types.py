@@ -62,11 +62,15 @@ class SpeechKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whose words something is, as its article says: who, by which words, and how."""
+    """Whose words something is, as its article says: who, by which words, and how.
+
+    `inferred`: the name that a speaker's pronoun stands for, where that is all but sure; the article does not say it.
+    """
 
     speaker: Span
     cue: Span
     kind: SpeechKind
+    inferred: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def test_haystack_s_component_gives_answers_with_their_offsets_and_tells_nobody(
     assert answer.document.content[answer.document_offset.start : answer.document_offset.end] == "Lamu"
     text = pipeline.archive.store.article(answer.document.meta["id"]).text
     assert text[answer.meta["start"] : answer.meta["end"]] == "Lamu"
-    assert (answer.meta["hash"], answer.meta["said_by"]) == (hash_of("Lamu"), "")
+    assert (answer.meta["hash"], answer.meta["said_by"], answer.meta["attribution"]) == (hash_of("Lamu"), "", None)
     assert [each.content for each in given["documents"]] != []
     assert os.environ["HAYSTACK_TELEMETRY_ENABLED"] == "False"
 

@@ -276,3 +276,9 @@ def test_evidence_names_who_said_it() -> None:
     with app_over(FakePipeline()).test_request_context():
         lines = evidence(answer).splitlines()
     assert lines[1] == "said by the host"
+
+
+def test_evidence_of_a_place_in_an_article_names_who_said_it_too() -> None:
+    with app_over(FakePipeline()).test_request_context():
+        lines = evidence(span_of(SIGNED, "a first step")).splitlines()
+    assert lines[1] == "said by the host"

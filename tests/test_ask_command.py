@@ -193,6 +193,14 @@ def test_ask_says_what_was_only_skimmed_and_what_is_amiss_with_the_readers(over:
     assert "mayor said  (about as likely as not · 50 %, skimmed)\n" in result.stdout
 
 
+def test_ask_says_whose_words_an_answer_is_and_whom_a_pronoun_stands_for(over: Over, archive: Archive) -> None:
+    text = "“Boats may pass,” Lena Ross said.\n\n“The bridge opens in May,” she added."
+    add(archive, [Article("a", text, "Opens", "2022-05", "Wire")])
+    archive.refresh()
+    over(archive, {"May": math.log(19)})
+    assert "said by Lena Ross (inferred from “she”), reported by Wire" in " ".join(ask("When?").stdout.split())
+
+
 def test_ask_by_date_tells_what_differs_as_a_timeline(over: Over, archive: Archive) -> None:
     older = Article("old", "The bridge cost 14 million.", "Cost", "2022-05", "Wire")
     add(archive, [NEWS[0], older, Article("new", "It cost 16 million.", "Cost again", "2022-11-02", "Gazette")])

@@ -8,7 +8,7 @@ from embeddings.types import Article, Span
 from qa.attribution.around import said_around
 from qa.attribution.attribute import attribution_of
 from qa.attribution.quotations import quotations
-from qa.render import said_by
+from qa.render import attribution_in_words, attribution_to_json, said_by
 from qa.types import Answer, Attribution, SpeechKind
 
 
@@ -89,6 +89,9 @@ PIECES = st.sampled_from(
         "\n\n",
         "said",
         "Ross",
+        "Lena Ross",
+        "She",
+        "he",
         "according to",
         "who",
         "the",
@@ -115,6 +118,7 @@ def test_spans_lie_in_the_article_and_cross_no_marks(parts: list[str], one: int,
                 assert outside or (first <= quotation.start and quotation.end <= last)
     found = attribution_of(Span(Article("a", text, "t"), start, end))
     assert found is None or found.speaker.text.strip()
+    assert found is None or found.inferred is None or found.inferred.text.strip()
 
 
 @given(st.text(max_size=300))
@@ -153,3 +157,55 @@ def test_said_by(text: str, said: str) -> None:
 
 def test_kinds_are_named_as_in_the_json() -> None:
     assert [kind.value for kind in SpeechKind] == ["direct", "reported"]
+
+
+TOLD_BEFORE = "“Boats may pass,” said Lena Ross, the engineer. “Few will.”\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (TOLD_BEFORE + "“It opens in May,” she said.", "Lena Ross"),
+        (TOLD_BEFORE + "“Who knows?” she added.\n\n“It opens in May,” she said.", "Lena Ross"),
+        ("Lena Ross built it. Ms. Ross said boats may pass. She said it opens in May.", "Ms. Ross"),
+        (TOLD_BEFORE.replace("Few", "Ann Lee") + "“It opens in May,” she said.", "Lena Ross"),
+    ],
+    ids=["named just before", "has spoken between", "a full name elsewhere", "a name in a quotation"],
+)
+def test_name_of_a_pronoun_is_inferred(text: str, name: str) -> None:
+    found = told(text, "It opens in May" if "“It" in text else "it opens in May")
+    assert found is not None
+    assert found.speaker.text.lower() == "she"
+    assert found.inferred is not None
+    assert found.inferred.text == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“It opens in May,” she said.",
+        TOLD_BEFORE + "Ann Lee was there. “It opens in May,” she said.",
+        TOLD_BEFORE + "It rained. It snowed. It rained. “It opens in May,” she said.",
+        TOLD_BEFORE.replace("Lena Ross", "Mr. Leon Ross") + "“It opens in May,” she said.",
+        TOLD_BEFORE.replace("Lena Ross", "a woman") + "“It opens in May,” she said.",
+        TOLD_BEFORE.replace("Lena Ross", "Harbour News") + "“It opens in May,” she said.",
+        TOLD_BEFORE.replace("Lena Ross", "Ross") + "“It opens in May,” she said.",
+        TOLD_BEFORE + "“It opens in May,” they said.",
+        TOLD_BEFORE + "“Who knows?” he added. “It opens in May,” she said.",
+    ],
+    ids=["nobody", "another", "far", "a man", "no name", "no person", "half a name", "many", "he, then she"],
+)
+def test_pronoun_stays_one_where_its_name_is_not_sure(text: str) -> None:
+    found = told(text, "It opens in May")
+    assert found is not None
+    assert found.inferred is None
+
+
+def test_what_was_inferred_is_shown_as_that() -> None:
+    text = TOLD_BEFORE + "“It opens in May,” she said."
+    found = told(text, "It opens in May")
+    assert attribution_in_words(found) == "said by Lena Ross (inferred from “she”)"
+    start = text.index("Lena Ross")
+    place = {"start": start, "end": start + len("Lena Ross"), "text": "Lena Ross"}
+    assert (attribution_to_json(found) or {})["inferred"] == place
+    assert (attribution_to_json(told("Ross said it opens in May.", "May")) or {})["inferred"] is None

@@ -35,8 +35,9 @@ class Gated(FakePipeline):
     def ask(self, question: str, *, k: int | None = None, only: Filter = UNFILTERED) -> Prediction:
         if question == "Wait?":
             assert self.gate.wait(2 * PATIENCE)
-        speaker, cue = ("The offices", "signed") if question == "Who signed?" else ("the host", "said")
-        by = Attribution(span_of(SIGNED, speaker), span_of(SIGNED, cue), SpeechKind.DIRECT)
+        speaker, cue = ("The offices", "signed") if question == "Who signed?" else ("They", "said")
+        name = None if question == "Who signed?" else span_of(SIGNED, "the host")
+        by = Attribution(span_of(SIGNED, speaker), span_of(SIGNED, cue), SpeechKind.DIRECT, name)
         said = prediction_of((replace(answer_of(span_of(SIGNED, "a first step")), attribution=by),), ())
         self.prediction = replace(EMPTY_PREDICTION if question == "Nobody?" else said, generation=3)
         return super().ask(question, k=k, only=only)
@@ -102,7 +103,7 @@ def test_sheet_is_asked_and_downloaded_as_the_command_writes_it(
     assert len(texts(browser, "tbody tr")) == 12
     first, last = (texts(browser, f"tbody tr:{which}-child td")[1:5] for which in ("first", "last"))
     assert first == ["Who signed?", "a first step", "93 %", "attributed to The offices (“signed”)"]
-    assert last == ["Who?", "a first step", "93 %", "said by the host"]
+    assert last == ["Who?", "a first step", "93 %", "said by the host (inferred from “They”)"]
     assert texts(browser, "tbody tr:nth-child(3) td")[2] == "No answer"
     for name in ("csv", "json"):
         find(browser, f"a.{name}").click()

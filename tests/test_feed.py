@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from qa.evidence import hash_of
+from qa.types import Mention
 from web_fakes import (
     HOSTILE,
     REPEATED,
@@ -122,3 +123,12 @@ def test_every_answered_page_links_to_its_feed(client: FlaskClient, pipeline: Fa
         assert page.count('href="http://localhost/feed.atom?q=Who?&amp;outlet=Azernews"') == 2
         pipeline.prediction = prediction_of((), ())
     assert "feed.atom" not in client.get("/").text
+
+
+def test_entries_say_whose_words_they_are_where_the_same_was_said_elsewhere_too(pipeline: FakePipeline) -> None:
+    place = span_of(SIGNED, "a first step")
+    mention = Mention(place.article, place.start, place.end)
+    answer = replace(answer_of(span_of(REPEATED, "memorandum")), supports=(mention,))
+    pipeline.prediction = prediction_of((answer,), ())
+    contents = texts(feed_of(app_over(pipeline).test_client(), q="Who?"), "a:entry/a:content")
+    assert [(text or "").splitlines()[1] for text in contents if "a first step" in (text or "")] == ["said by the host"]

@@ -13,6 +13,7 @@ from processes import run_python
 from qa.absence import Absence, nearest_in_words, scope_in_words
 from qa.evidence import hash_of
 from qa.reader.load import NO_MEMORY
+from qa.types import Attribution, SpeechKind
 from web.pages.words import as_sentence
 from web_fakes import (
     HOSTILE,
@@ -447,3 +448,12 @@ def test_an_unknown_order_is_named(order: str, said: str, client: FlaskClient) -
     response = client.get(f"/?q=Who&{order}")
     assert response.status_code == 400
     assert f'<p class="problem" id="order-problem">{said}</p>' in response.text
+
+
+def test_card_says_whose_words_an_answer_is_and_whom_a_pronoun_stands_for() -> None:
+    told = Attribution(
+        span_of(SIGNED, "They"), span_of(SIGNED, "said"), SpeechKind.REPORTED, span_of(SIGNED, "the host")
+    )
+    prediction = prediction_of((replace(answer_of(span_of(SIGNED, "Rabat")), attribution=told),), ())
+    page = page_of(app_over(FakePipeline(prediction)).test_client(), "/", q="Where?")
+    assert "said by the host (inferred from “They”)</span>, reported by" in page

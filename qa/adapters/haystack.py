@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.types import Filter
 from qa.adapters.places import place_of
-from qa.render import article_to_json, said_by
+from qa.render import article_to_json, attribution_to_json, said_by
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -36,7 +36,11 @@ def asker(pipeline: "Pipeline", *, k: int | None = None, only: Filter | None = N
             data=answer.text,
             document=document(sentence),
             document_offset=place,
-            meta={**place_of(answer), "said_by": said_by(answer)},
+            meta={
+                **place_of(answer),
+                "said_by": said_by(answer),
+                "attribution": attribution_to_json(answer.attribution),
+            },
         )
 
     @component

@@ -47,14 +47,14 @@ class Said:
 
 def said_around(text: str, start: int, end: int) -> list[Said]:
     """Return all that is said in the paragraphs around a range."""
-    first, last = _region(text, start, end)
+    first, last = region_of(text, start, end)
     quoted = quotations(text, first, last)
     runs = _runs(quoted)
     found: list[Said] = []
     previous: Said | None = None  # whose quotation goes on
     nearest: Said | None = None  # whose a quotation that stands alone may be
     unclaimed: list[Token] = []
-    for at, to in _sentences(text, first, last):
+    for at, to in sentences_in(text, first, last):
         tokens = tokens_of(text, at, to, quoted)
         claims = _claims(text, tokens, runs)
         if unclaimed and claims and not claims[0].direct and _says_no_more(tokens, claims[0]):
@@ -119,7 +119,7 @@ def _full(ranges: Sequence[Range], runs: Runs) -> tuple[Range, ...]:
     return tuple(_merged([*ranges, *more]))
 
 
-def _sentences(text: str, first: int, last: int) -> list[Range]:
+def sentences_in(text: str, first: int, last: int) -> list[Range]:
     """Return the sentences of text[first:last]; none ends with a title or an initial."""
     found: list[Range] = []
     for at, to in sentences(text[first:last]).tolist():
@@ -136,7 +136,7 @@ def _goes_on(text: str, sentence: Range, start: int) -> bool:
     return text[start].islower() or text[start] in "),;—–" or ABBREVIATED.search(text, *sentence) is not None
 
 
-def _region(text: str, start: int, end: int) -> Range:
+def region_of(text: str, start: int, end: int) -> Range:
     """Return the range around a range that is looked through, of whole paragraphs where it can be."""
     first = 0
     if start > BEFORE:

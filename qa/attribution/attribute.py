@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from embeddings.types import Span
 from qa.attribution.around import said_around
+from qa.attribution.pronouns import named
 from qa.types import Answer, Attribution, SpeechKind
 
 LEAST = 0.05
@@ -14,18 +15,22 @@ LEAST = 0.05
 def attribution_of(span: Span) -> Attribution | None:
     """Return whose words the span is, as its article attributes them; None where the outlet speaks itself.
 
-    A pronoun stays a pronoun. Of several who say it, as in "Ross said the mayor hopes so", it is the one whose words
-    hold most of the span, the first of equal ones.
+    A pronoun stays the speaker; whom it stands for is inferred where that is all but sure. Of several who say it, as in
+    "Ross said the mayor hopes so", it is the one whose words hold most of the span, the first of equal ones.
     """
+    text = span.article.text
+    said = said_around(text, span.start, span.end)
     best = max(
-        said_around(span.article.text, span.start, span.end),
+        said,
         key=lambda said: round(said.covers(span.start, span.end), 3),
         default=None,
     )
     if best is None or best.covers(span.start, span.end) < LEAST:
         return None
     kind = SpeechKind.DIRECT if best.direct else SpeechKind.REPORTED
-    return Attribution(Span(span.article, *best.speaker), Span(span.article, *best.cue), kind)
+    name = named(text, best.speaker, said)
+    inferred = None if name is None else Span(span.article, *name)
+    return Attribution(Span(span.article, *best.speaker), Span(span.article, *best.cue), kind, inferred)
 
 
 def attributed(answers: Sequence[Answer]) -> tuple[Answer, ...]:

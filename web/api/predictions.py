@@ -28,6 +28,9 @@ class Attribution(Definition):
     kind: Literal["direct", "reported"]
     """In quotation marks, or told."""
 
+    inferred: Words | None
+    """The name that a speaker's pronoun stands for, where that is all but sure; the article does not say so."""
+
 
 class Answer(Seen):
     """A verbatim span that answers the question."""

@@ -9,8 +9,9 @@ from embeddings.dates import in_words
 from embeddings.folding import copied
 from embeddings.sentences import sentence_around
 from embeddings.types import Span
+from qa.attribution.attribute import attribution_of
 from qa.evidence import hash_of, in_the_original
-from qa.render import page_doubts, page_in_words, said_by
+from qa.render import attribution_in_words, page_doubts, page_in_words
 from qa.types import Answer
 from web.pages.marks import Marks, also
 from web.requests import REPEATABLE
@@ -87,7 +88,7 @@ def evidence(span: Span) -> str:
     lines = [
         f"“{quotation}”",
         LEFT_OUT if quotation != sentence.text else "",
-        said_by(span) if isinstance(span, Answer) else "",
+        attribution_in_words(span.attribution if isinstance(span, Answer) else attribution_of(span)),
         ", ".join(filter(None, [article.outlet, in_words(article.published) or "undated", article.byline, page])),
         *(f"This page was {doubt}." for doubt in page_doubts(span)),
         article.title,

@@ -33,7 +33,9 @@ const told = () => `${rows.length} of ${questions.length} asked.`;
 
 const saidBy = (found) => {
   if (!found) return "";
-  const [speaker, cue] = [found.speaker, found.cue].map((each) => each.text.split(/\s+/).join(" ").trim());
+  const inferred = found.inferred ? [found.inferred] : [];
+  const [said, cue, name] = [found.speaker, found.cue, ...inferred].map((each) => each.text.split(/\s+/).join(" ").trim());
+  const speaker = name ? `${name} (inferred from “${said}”)` : said;
   return speech.includes(cue.toLowerCase()) ? `said by ${speaker}` : `attributed to ${speaker} (“${cue}”)`;
 };
 
