@@ -111,6 +111,13 @@ def test_a_full_server_is_listened_to_on_the_same_connection(told: Asked) -> Non
     assert len({port for _, port in asked}) == 1
 
 
+def test_who_gets_no_answer_does_not_ask_without_a_pause() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    found = put_under_load(address, lasting(["/"], 0.35), 1)
+    assert 1 <= found.statuses["ConnectionRefusedError"] <= 4
+
+
 def test_who_does_not_listen_opens_a_connection_for_each(told: Asked) -> None:
     address, asked = told
     began = time.monotonic()

@@ -13,6 +13,10 @@ PATIENCE = 30.0
 """Seconds after which a client gives up waiting for an answer."""
 
 
+PAUSE = 0.1
+"""Seconds that a client waits that got no answer at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a client asks for, and the moment before which it is not sent, by time.monotonic()."""
@@ -139,7 +143,7 @@ def _send_all(parts: SplitResult, shared: _Shared, tally: _Tally, listening: boo
 
 
 def _send(connection: http.client.HTTPConnection, request: Request, tally: _Tally) -> float:
-    """Send a request and note what came back; return the seconds after which a full server wants to be asked again.
+    """Send a request and note what came back; return the seconds to wait before the next, as a full server wants it.
 
     What was due and could not be sent in time counts from the moment when it was due.
     """
@@ -151,7 +155,7 @@ def _send(connection: http.client.HTTPConnection, request: Request, tally: _Tall
     except (OSError, http.client.HTTPException) as error:
         tally.statuses[type(error).__name__] += 1
         connection.close()
-        return 0.0
+        return PAUSE
     now = time.monotonic()
     retry = response.headers.get("Retry-After")
     told_nothing = response.status == 503 and retry is None
