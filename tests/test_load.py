@@ -186,7 +186,7 @@ def test_an_overload_is_ten_times_what_is_held(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(overload, "put_under_load", fake)
     monkeypatch.setattr(overload, "began_at", lambda _: 1.0)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(overload, "cores", lambda: 2)
     found = overload.overloaded("http://127.0.0.1:1", ["/"], 0.5)
     assert (found.due, put) == (10, [(0, 2, True), (10, 10, False)])
 

@@ -1,6 +1,5 @@
 """Questions take turns: as many at once as the cores serve, a few that wait, and the next are told to come again."""
 
-import os
 import threading
 import time
 from collections import deque
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, has_request_context, request
 from werkzeug.exceptions import ServiceUnavailable
+
+from embeddings.onnx_models import cores
 
 if TYPE_CHECKING:
     from qa.types import Prediction
@@ -36,11 +37,6 @@ LOOK = 0.25
 FULL = "Too many questions are asked just now; ask again in a moment."
 
 STOPPING = "The server is stopping; ask again in a moment."
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Turns:

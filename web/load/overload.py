@@ -1,9 +1,9 @@
 """Ten times the load that a server holds: it must tell who comes too much, and serve the others in time."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from embeddings.onnx_models import cores
 from web.load.clients import Load, lasting, paced, put_under_load
 from web.load.watching import began_at
 
@@ -49,7 +49,7 @@ class Overload:
 def overloaded(address: str, paths: Sequence[str], seconds: float) -> Overload:
     """Measure what a server holds, then ask it TIMES as much for so many seconds. Raises ValueError, OSError."""
     began = began_at(address)
-    held = put_under_load(address, lasting(paths, HOLDING * seconds), os.cpu_count() or 1)
+    held = put_under_load(address, lasting(paths, HOLDING * seconds), cores())
     if not held.seconds:
         raise ValueError(f"{address} answered none of {sum(held.statuses.values())} requests: {held.statuses}")
     requests = list(paced(paths, TIMES * held.throughput, seconds))
