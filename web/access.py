@@ -86,6 +86,12 @@ def is_let_in() -> bool:
     return tokens is None or tokens.find(_secret()) is not None
 
 
+def is_signed_in() -> bool:
+    """Return whether who asks is let in by the cookie of the form."""
+    tokens = current_access().tokens
+    return tokens is not None and tokens.find(request.cookies.get(COOKIE, "")) is not None
+
+
 def spend_further(questions: int) -> None:
     """Count the questions of a request beyond its first. Raises TooManyRequests."""
     if questions > 1:

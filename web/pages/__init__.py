@@ -9,6 +9,7 @@ from qa.confidence_words import confidence_explained, confidence_in_words
 from qa.differing import articles_read, differing, ordered, sources_in_words
 from qa.evidence import in_the_original, is_web_address
 from qa.render import page_doubts, page_in_words, said_by
+from web.access import is_signed_in
 from web.highlight import paragraphs, pieces
 from web.pages import addresses, archive, article, ask, feed, feedback, links, sheet, sign_in, words
 
@@ -33,6 +34,7 @@ for function in (
     in_words,
     is_web_address,
     feed.in_xml,
+    is_signed_in,
     held_in_words,
     links.carried,
     links.evidence,
