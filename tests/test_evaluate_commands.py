@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from conftest import SEEDS
 from embeddings.encoder import OnnxEncoder
 from embeddings.encoders import default_cache
-from qa.evaluation.commands import ablations
+from qa.evaluation.choosing_commands import ablations
 from qa.evaluation.outputs import command_line
 from qa.evaluation.results.results import Figure, Results, WorstError
 from qa.evaluation.results.stored import read_results

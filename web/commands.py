@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from embeddings.archive_commands import check, info, list_articles, remove
+from embeddings.archive_commands import info, list_articles
+from embeddings.check_commands import check
 from embeddings.command_line import archive_option, plain_errors
 from embeddings.commands import index
 from embeddings.copy_commands import backup, export, restore
 from embeddings.locations import Location
 from embeddings.plural import plural
+from embeddings.removing_commands import remove
 from qa.commands import ask, open_pipeline
 from qa.evaluation.commands import evaluate
 from qa.evaluation.speed.commands import benchmark

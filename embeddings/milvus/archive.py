@@ -27,20 +27,19 @@ from embeddings.milvus.rows import (
     Head,
     among,
     key_of,
-    known_note,
     lots,
     note,
     note_key,
     outlet_note_key,
     passage_rows,
     piece_rows,
-    trace_note,
 )
 from embeddings.milvus.search import Search
 from embeddings.milvus.store import MilvusStore
+from embeddings.milvus.traces import Traces
 from embeddings.milvus.withdrawn import Withdrawals
 from embeddings.passages import SPLITTING, Splitting
-from embeddings.records import FileRecord, Later, OtherSource, Prepared, SourceChanges, Trace, provenance
+from embeddings.records import FileRecord, Later, OtherSource, Prepared, SourceChanges, provenance
 from embeddings.sources import paths_of
 from embeddings.types import Encoder, Filter, Passage, Ranking, Vectors
 from embeddings.withdrawals import Withdrawal
@@ -73,6 +72,7 @@ class MilvusArchive:
         self._revisions = Revisions(self._milvus)
         self._search = Search(self._milvus, self._revisions)
         self.store = MilvusStore(self._milvus, self._revisions)
+        self._traces = Traces(self._milvus, self.store)
         self._withdrawals = Withdrawals(self._milvus, self.store, self._revisions)
         self.copies = None  # each article is stored on its own, wherever else it was met
         self.shelves = None  # Milvus sorts nothing but what a search finds
@@ -147,9 +147,9 @@ class MilvusArchive:
         )
         outlets = {each.article.outlet for each in articles} - {""}
         milvus.put(MilvusTable.NOTES, [note("outlet", outlet, outlet) for outlet in outlets])
-        self._join(changes.joined)
+        self._traces.join(changes.joined)
         told_by = [trace for each in articles for trace in Identity(each.article).traces(each.article.id)]
-        self._note_traces([*told_by, *changes.traces])
+        self._traces.note([*told_by, *changes.traces])
         milvus.put(MilvusTable.ARTICLES, [head.to_row() for head in heads])
         self._delete_revisions(keys, before, now)
         self._forget_outlets(before)
@@ -166,7 +166,7 @@ class MilvusArchive:
             KeyError: if there is no article with one of these ids; nothing is removed then.
         """
         self._remove(ids)
-        self._forget_traces(ids)
+        self._traces.forget(ids)
 
     def _remove(self, ids: Sequence[str]) -> None:
         """Remove articles and what was known of their files; what their versions are known by stays."""
@@ -245,42 +245,6 @@ class MilvusArchive:
         heads = self._revisions.heads([key_of(article_id) for article_id in ranks], newest=True).values()
         raised = [replace(head, rank=ranks[head.id]) for head in heads if head.rank < ranks[head.id]]
         self._milvus.put(MilvusTable.ARTICLES, [head.to_row() for head in raised])
-
-    def _note_traces(self, traces: Sequence[Trace]) -> None:
-        """Remember what versions of articles are known by: a note a key, and one an article."""
-        keys = list(dict.fromkeys(trace.key for trace in traces))
-        known = self.store.traces(keys)
-        new = [trace for trace in dict.fromkeys(traces) if trace not in known]
-        by_key: dict[str, list[Trace]] = {}
-        for trace in [*known, *new]:
-            by_key.setdefault(trace.key, []).append(trace)
-        ids = list(dict.fromkeys(trace.id for trace in new))
-        by_id = {article_id: dict.fromkeys(keys) for article_id, keys in self.store.known_by(ids).items()}
-        for trace in new:
-            by_id.setdefault(trace.id, {})[trace.key] = None
-        changed = {trace.key for trace in new}
-        rows = [trace_note(key, of_key) for key, of_key in by_key.items() if key in changed]
-        rows += [known_note(article_id, list(keys)) for article_id, keys in by_id.items()]
-        self._milvus.put(MilvusTable.NOTES, rows)
-
-    def _join(self, ids: Mapping[str, str]) -> None:
-        """Let what articles were known by be that of others, by id."""
-        if ids:
-            keys = {key for keys in self.store.known_by(list(ids)).values() for key in keys}
-            former = [trace for trace in self.store.traces(sorted(keys)) if trace.id in ids]
-            self._note_traces([replace(trace, id=ids[trace.id]) for trace in former])
-            self._forget_traces(list(ids))
-
-    def _forget_traces(self, ids: Sequence[str]) -> None:
-        """Forget what articles were known by."""
-        keys = sorted({key for keys in self.store.known_by(ids).values() for key in keys})
-        left: dict[str, list[Trace]] = {}
-        for trace in self.store.traces(keys):
-            if trace.id not in ids:
-                left.setdefault(trace.key, []).append(trace)
-        self._milvus.put(MilvusTable.NOTES, [trace_note(key, traces) for key, traces in left.items()])
-        gone = [note_key("trace", key) for key in keys if key not in left]
-        self._delete(MilvusTable.NOTES, gone + [note_key("known", article_id) for article_id in ids])
 
     def _delete(self, table: MilvusTable, keys: Sequence[str]) -> None:
         for lot in lots(keys):
