@@ -15,11 +15,13 @@ POST = b"POST /api/v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: applicati
 
 
 class Server:
-    def __init__(self, pipeline: FakePipeline, **config: object) -> None:
+    def __init__(self, pipeline: FakePipeline, *, behind_proxy: bool = False, **config: object) -> None:
         self.turns = Turns(at_once=1, waiting=1)
         listening = socket.create_server(("127.0.0.1", 0), backlog=1_024)
         self.port = listening.getsockname()[1]
         app = app_over(pipeline, TURNS=self.turns, **config)
+        if behind_proxy:
+            serving.behind_proxy(app)
         self.thread = threading.Thread(target=serving.serve, args=(app, listening))
         self.thread.start()
 
@@ -56,8 +58,8 @@ def received(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def running(pipeline: FakePipeline, **config: object) -> Iterator[Server]:
-    server = Server(pipeline, **config)
+def running(pipeline: FakePipeline, *, behind_proxy: bool = False, **config: object) -> Iterator[Server]:
+    server = Server(pipeline, behind_proxy=behind_proxy, **config)
     try:
         yield server
     finally:

@@ -113,6 +113,13 @@ def test_address_in_the_readme_exists(path: str) -> None:
     assert app_over(FakePipeline()).url_map.bind("127.0.0.1").allowed_methods(path)
 
 
+def test_every_operation_of_the_endpoint_is_in_the_readme_and_no_other() -> None:
+    paths = app_over(FakePipeline()).test_client().get("/api/v1/openapi.json").get_json()["paths"]
+    offered = {f"{method.upper()} {path.removeprefix('/api/v1')}" for path in paths for method in paths[path]}
+    (table,) = re.findall(r"^\| below `/api/v1` \|.*?\n\n", README, re.DOTALL | re.MULTILINE)
+    assert set(re.findall(r"`([A-Z]+ /[^`]*)`", table)) == offered
+
+
 def test_answer_in_the_readme_and_in_the_document_is_as_the_endpoint_gives_it() -> None:
     """Whoever adds a name to the JSON adds it in web/api/predictions.py and in the README, too."""
     (shown,) = re.findall(r"^```json\n(.*?)^```", README, re.DOTALL | re.MULTILINE)

@@ -2,13 +2,15 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
 from processes import wait_until
 from raw_server import ASK, received, running
 from test_turns import Slow
-from web_fakes import FakePipeline
+from web.access_log import AccessLog
+from web_fakes import FakePipeline, signed_prediction
 
 pytestmark = pytest.mark.slow
 
@@ -57,3 +59,25 @@ def test_stopping_does_not_wait_for_who_is_silent() -> None:
         server.stop()
         assert time.monotonic() - began < 2
         idle.close()
+
+
+FORWARDED = (
+    b"GET /api/v1/ask?question=Who HTTP/1.1\r\nHost: ask.example\r\nConnection: close\r\nX-Forwarded-For: 192.0.2.7\r\n"
+    b"X-Forwarded-Proto: https\r\nX-Forwarded-Host: news.example\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "client", "origin"),
+    [(True, "192.0.2.7", "https://news.example"), (False, "127.0.0.1", "http://ask.example")],
+)
+def test_a_proxy_says_who_asks_and_nobody_else_does(
+    behind_proxy: bool, client: str, origin: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "access.jsonl"
+    with running(
+        FakePipeline(signed_prediction()), behind_proxy=behind_proxy, TRUSTED_HOSTS=None, ACCESS_LOG=AccessLog(log)
+    ) as server:
+        body = json.loads(server.says(FORWARDED).split(b"\r\n\r\n", 1)[1])
+    assert body["answers"][0]["link"].startswith(f"{origin}/articles/")
+    assert json.loads(log.read_text(encoding="utf-8"))["client"] == client

@@ -100,9 +100,7 @@ def serve(
     app.config.update(ACCESS=may, LOCATION=archive, TURNS=Turns(at_once, waiting))
     app.config["ACCESS_LOG"] = AccessLog(access_log, log_questions) if access_log else None
     if behind_proxy:
-        from werkzeug.middleware.proxy_fix import ProxyFix
-
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
+        serving.behind_proxy(app)
     counts = pipeline.archive.store.counts()
     asked = pipeline.settings.archive
     held = f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')}"

@@ -49,6 +49,13 @@ def refusing(app: "WSGIApplication", turns: Turns) -> "WSGIApplication":
     return answer
 
 
+def behind_proxy(app: Flask) -> None:
+    """Have an application take who asks, and by what name, from the proxy: X-Forwarded-For, -Proto and -Host."""
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
+
+
 def run(app: Flask, listening: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT, then finish what runs; another one of these ends it at once."""
     _stop_on_signals(app.config["TURNS"])
@@ -71,6 +78,7 @@ def serve(app: Flask, listening: socket.socket) -> None:
         connection_limit=CONNECTIONS,
         channel_timeout=SILENT,
         cleanup_interval=5,
+        clear_untrusted_proxy_headers=False,  # without a proxy nothing reads them, see behind_proxy
         max_request_header_size=HEADER_BYTES,
         max_request_body_size=POSTED_BODY + 1,
         channel_request_lookahead=1,
