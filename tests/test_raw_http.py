@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from raw_server import ASK, BODY, POST, Server, received, running
 from web import connections, serving
+from web.access_log import AccessLog
 from web_fakes import SIGNED, FakeArchive, FakePipeline, FakeStore, signed_prediction
 
 pytestmark = pytest.mark.slow
@@ -110,6 +112,15 @@ def test_where_a_page_was_asked_for_a_page_says_why_not(server: Server, what: st
     assert int(head.split(b" ")[1]) == status
     assert b"Content-Type: text/html; charset=utf-8" in head
     assert said in body.decode()
+
+
+def test_a_refusal_is_in_the_log_and_in_the_metrics(tmp_path: Path) -> None:
+    with running(FakePipeline(), ACCESS_LOG=AccessLog(tmp_path / "log")) as server:
+        server.says(b"GET %s HTTP/1.1\r\nX: " % API + b"a" * 20_000)
+        metrics = server.says(b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1" + CLOSE)
+    line = json.loads((tmp_path / "log").read_text(encoding="utf-8").splitlines()[0])
+    assert (line["method"], line["path"], line["status"], line["client"]) == ("GET", "/api/v1/ask", 431, "127.0.0.1")
+    assert b'pressmark_requests_total{endpoint="api.ask",method="GET",status="431"} 1.0' in metrics
 
 
 def test_who_sends_on_after_a_refusal_can_read_it(server: Server) -> None:
