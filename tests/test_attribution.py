@@ -72,6 +72,7 @@ def test_a_speaker_is_told(text: str, words: str, speaker: str, cue: str, kind: 
         ("The council's stated aim was a bridge.", "a bridge"),
         ("Three states that have a bridge voted in May.", "in May"),
         ("Few people showed up at the bridge in May.", "in May"),
+        ("Ross was there, offering detailed plans for May.", "May"),
         ("A firm called Bridges opened in May.", "Bridges"),
         ("Boats went there to see the bridge in May.", "in May"),
         ("His claim for a bridge was counted in May.", "in May"),

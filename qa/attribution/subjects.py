@@ -73,8 +73,11 @@ def speaker_before(tokens: Sequence[Token], last: int) -> tuple[int, int] | None
     else:
         end = last + 1
     start = phrase_before(tokens, last)
-    if start is None or (end - start == 1 and tokens[start].word in TIMES):
+    if start is None:
         return None
+    first = tokens[start]
+    if end - start == 1 and (first.word in TIMES or (first.word.endswith("ing") and not first.capital)):
+        return None  # "offering detailed plans"
     return start, end
 
 
