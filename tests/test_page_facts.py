@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.files.articles import read_articles
-from embeddings.files.html import html
+from embeddings.files.html.reading import html
 from embeddings.types import Article
 
 CASES = Path(__file__).parent / "cases"

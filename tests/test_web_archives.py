@@ -10,11 +10,13 @@ from time import process_time
 import brotli
 import pytest
 
-from embeddings.files import articles, warc_records, web_archives
+from embeddings.files import articles
 from embeddings.files.articles import read_articles
 from embeddings.files.finding import find_files
 from embeddings.files.gzipped import MAX_FAULTS
 from embeddings.files.pieces import Unread
+from embeddings.files.warc import reading as web_archives
+from embeddings.files.warc import records as warc_records
 from embeddings.folder.archive import Archive
 from embeddings.indexing.reports import IndexReport
 from embeddings.types import Article

@@ -18,7 +18,7 @@ from embeddings.files.formats import READERS, SUFFIXES
 from embeddings.files.gzipped import MAGIC
 from embeddings.files.kinds import kind_of, seems_binary, suffix_of
 from embeddings.files.pieces import Piece, Unread, piece_of
-from embeddings.files.web_archives import is_of_web_archive
+from embeddings.files.warc.reading import is_of_web_archive
 from embeddings.types import Article
 
 

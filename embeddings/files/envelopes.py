@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from embeddings.files.agencies.ninjs import is_ninjs
 from embeddings.files.drafts import UnreadableError
 from embeddings.files.fields.names import FieldNames, canonical
 from embeddings.files.fields.objects import holds_text, unwrapped
-from embeddings.files.ninjs import is_ninjs
 from embeddings.plural import plural
 
 MAX_NESTING = 3

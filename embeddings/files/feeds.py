@@ -7,7 +7,7 @@ from typing import Any
 
 from embeddings.dates import header_date
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
-from embeddings.files.html import html_words
+from embeddings.files.html.reading import html_words
 from embeddings.files.markup import plain_words
 from embeddings.files.versions import version_of
 from embeddings.files.xml_tree import DECLARATION, check_entities, repaired

@@ -8,13 +8,13 @@ from embeddings.files.contents import Content, read_whole
 from embeddings.files.decoding import clean_text, decode
 from embeddings.files.drafts import Draft, FileEntry
 from embeddings.files.fields.names import FieldNames
-from embeddings.files.html import html
+from embeddings.files.html.reading import html
 from embeddings.files.json_files import CURE, json_lines, json_object
 from embeddings.files.mail import mail, mailbox
 from embeddings.files.pdf.reading import pdf
 from embeddings.files.plain import markdown, plain_text
 from embeddings.files.tables import table
-from embeddings.files.web_archives import web_archive
+from embeddings.files.warc.reading import web_archive
 from embeddings.files.word.docx import docx
 from embeddings.files.word.rtf import rtf
 from embeddings.files.xml_files import xml_file

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from embeddings.files.agencies.ninjs import ninjs, within
 from embeddings.files.contents import SAMPLE, Content, read_whole
 from embeddings.files.decoding import decode, escaped, is_damaged, read_lines, replaced
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
@@ -12,7 +13,6 @@ from embeddings.files.envelopes import listed
 from embeddings.files.fields.names import FieldNames
 from embeddings.files.fields.objects import named
 from embeddings.files.fields.record import record
-from embeddings.files.ninjs import ninjs, within
 
 CURE = "split it, or write it as JSON Lines"
 """What to do with a file that is read whole and too large for that."""

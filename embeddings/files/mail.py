@@ -12,7 +12,7 @@ from embeddings.files.contents import MAX_FILE, SAMPLE, Content, read_whole
 from embeddings.files.decoding import Decoded, as_browsers_read, decode, encoding_of
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.fields.names import FieldNames
-from embeddings.files.html import html_words
+from embeddings.files.html.reading import html_words
 from embeddings.files.markup import plain_words
 from embeddings.files.versions import version_of
 

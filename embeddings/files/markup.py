@@ -40,7 +40,7 @@ def _is_marked(text: str) -> bool:
 
 def _shown(marked: str) -> str:
     """Return what HTML shows; where it has no paragraphs, as in editors that leave them to blank lines, these count."""
-    from embeddings.files.html import html_words
+    from embeddings.files.html.reading import html_words
 
     if not _BLOCK.search(marked):
         marked = re.sub(r"\n", "<br>", re.sub(r"\n[ \t\r]*\n\s*", "<p>", marked))

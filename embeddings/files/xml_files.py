@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from embeddings.files.agencies.newsml import ITEMS, MESSAGE, newsml
+from embeddings.files.agencies.nitf import nitf
 from embeddings.files.contents import Content, read_whole
 from embeddings.files.decoding import decode
 from embeddings.files.drafts import Draft, FileEntry, UnreadableError
 from embeddings.files.feeds import feed
 from embeddings.files.fields.names import FieldNames
-from embeddings.files.newsml import ITEMS, MESSAGE, newsml
-from embeddings.files.nitf import nitf
 from embeddings.files.xml_tree import anywhere, repaired, root_name, xml_root
 
 MAX_ITEMS = 20_000

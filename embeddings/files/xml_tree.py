@@ -7,7 +7,7 @@ from html.entities import html5
 from typing import Any
 
 from embeddings.files.drafts import UnreadableError
-from embeddings.files.html import html_words
+from embeddings.files.html.reading import html_words
 
 DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 

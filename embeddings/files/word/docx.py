@@ -7,7 +7,7 @@ from embeddings.files.contents import Content
 from embeddings.files.decoding import clean_text, decode
 from embeddings.files.drafts import FileEntry, UnreadableError
 from embeddings.files.fields.names import FieldNames
-from embeddings.files.html import html_words
+from embeddings.files.html.reading import html_words
 from embeddings.files.mail import mail_words
 from embeddings.files.pages import Line, Row
 from embeddings.files.word.names import RELATIONS

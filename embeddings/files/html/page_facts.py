@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from embeddings.dates import parse_published
-from embeddings.files.linked_data import is_organisation, main_thing, people, texts
-from embeddings.files.own_article import (
+from embeddings.files.html.linked_data import is_organisation, main_thing, people, texts
+from embeddings.files.html.own_article import (
     LONG,
     above_text,
     changes_inside,

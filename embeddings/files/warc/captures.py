@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from embeddings.files.contents import MAX_FILE
 from embeddings.files.drafts import UnreadableError
 from embeddings.files.gzipped import MAGIC
-from embeddings.files.warc_records import named_headers
+from embeddings.files.warc.records import named_headers
 
 MAX_HEADER = 1_000_000
 """Bytes of an HTTP header; a longer one is broken."""

@@ -5,9 +5,9 @@ from collections import Counter
 from typing import Any
 
 from embeddings.files.drafts import Draft, UnreadableError
-from embeddings.files.no_article import Signs
-from embeddings.files.own_article import is_of_others, main_element
-from embeddings.files.page_facts import page_facts
+from embeddings.files.html.no_article import Signs
+from embeddings.files.html.own_article import is_of_others, main_element
+from embeddings.files.html.page_facts import page_facts
 
 MISSING = 0.25
 """The share of the words in a page's main element that may be missing in the text before the person is told."""

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from embeddings.dates import parse_published
-from embeddings.files.captures import Response
 from embeddings.files.contents import MAX_FILE, Content
 from embeddings.files.decoding import clean_text, decode
 from embeddings.files.drafts import Draft, FileEntry, NoArticleError, UnreadableError
 from embeddings.files.fields.names import FieldNames
-from embeddings.files.html import html
+from embeddings.files.html.reading import html
 from embeddings.files.versions import moment
-from embeddings.files.warc_records import Record, begins_as_web_archive, records
+from embeddings.files.warc.captures import Response
+from embeddings.files.warc.records import Record, begins_as_web_archive, records
 
 PAGES = ("text/html", "application/xhtml+xml")
 """What a page's content type is."""

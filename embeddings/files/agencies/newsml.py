@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from embeddings.dates import parse_published
+from embeddings.files.agencies.nitf import nitf
 from embeddings.files.credits import credited
 from embeddings.files.drafts import Draft, FileEntry, NoArticleError, UnreadableError
 from embeddings.files.fields.values import kept_id
 from embeddings.files.markup import plain_words
-from embeddings.files.nitf import nitf
 from embeddings.files.usage import as_usable
 from embeddings.files.versions import version_of
 from embeddings.files.xml_tree import anywhere, line_of, local_name, within, words_of
