@@ -35,7 +35,8 @@ def export(file: Path, archive: Path, replace: bool) -> None:
     """
     written = odd = 0
     with plain_errors():
-        _check_free(file, replace=replace)
+        if str(file) != "-":
+            _check_free(file, archive, replace=replace)
     with plain_errors(), opened_database(archive) as database, _opened(file) as out:
         for article in database.kept():
             out.write(line_of(article))
@@ -66,7 +67,7 @@ def backup(file: Path, archive: Path, replace: bool) -> None:
       pressmark backup /backups/news-2024-05-01.sqlite
     """
     with plain_errors():
-        _check_free(file, replace=replace)
+        _check_free(file, archive, replace=replace)
         counts = back_up(archive, file)
     click.echo(f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')} of {archive} are in {file}")
 
@@ -86,9 +87,13 @@ def restore(file: Path, archive: Path) -> None:
     click.echo(f"{plural(counts.articles, 'article')}, {plural(counts.passages, 'passage')} of {file} are in {archive}")
 
 
-def _check_free(file: Path, *, replace: bool) -> None:
-    """Raise ValueError if a file is there already and is not to be replaced."""
-    if str(file) != "-" and file.exists() and not replace:
+def _check_free(file: Path, archive: Path, *, replace: bool) -> None:
+    """Raise FileNotFoundError or ValueError unless a file may be written beside an archive."""
+    if not file.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {file.parent}; make it first, or name another one")
+    if archive.resolve() in file.resolve().parents:
+        raise ValueError(f"{file} lies within the archive {archive}; name a file elsewhere")
+    if file.exists() and not replace:
         raise ValueError(f"{file} is there already; name another file, or write over it with --replace")
 
 

@@ -5,10 +5,12 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+from click import Command
 from click.testing import CliRunner
 
 from adding import add
-from embeddings.copy_commands import backup, restore
+from embeddings.copy_commands import backup, export, restore
 from embeddings.folder.archive import Archive
 from embeddings.folder.backup import back_up
 from embeddings.folder.backup import restore as restore_from
@@ -90,6 +92,22 @@ def test_commands_say_what_is_in_a_copy_and_what_is_wrong(tmp_path: Path) -> Non
     said = f"{file} is there already; name another file, or write over it with --replace"
     assert (there.exit_code, said in there.output) == (2, True)
     assert CliRunner().invoke(backup, [file, "--archive", folder, "--replace"]).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [backup, export])
+def test_nothing_is_written_into_the_archive_itself_or_to_a_folder_that_is_not_there(
+    command: Command, tmp_path: Path
+) -> None:
+    folder = tmp_path / "archive"
+    made(folder).close()
+    for file, status, said in (
+        (folder / "archive.sqlite", 2, f"lies within the archive {folder}; name a file elsewhere"),
+        (tmp_path / "no" / "copy", 1, f"there is no folder {tmp_path / 'no'}; make it first, or name another one"),
+    ):
+        result = CliRunner().invoke(command, [str(file), "--archive", str(folder), "--replace"])
+        assert (result.exit_code, said in result.output) == (status, True), result.output
+    with closing(Archive(folder, FakeEncoder())) as archive:
+        assert archive.store.counts().articles == 3
 
 
 def test_restore_says_what_a_file_is_not(tmp_path: Path) -> None:
