@@ -1,5 +1,6 @@
 """A headless browser, one for all tests of a worker, with scripts and without."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -92,6 +93,25 @@ def wait_until(driver: webdriver.Chrome, condition: Callable[[], object]) -> Non
 
     ignored = (NoSuchElementException, StaleElementReferenceException)  # of the page that is left just now
     WebDriverWait(driver, PATIENCE, ignored_exceptions=ignored).until(is_so)
+
+
+AXE = Path(__file__).parent.parent / "build" / "axe.min.js"
+needs_axe = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: make axe")
+
+VIEWS = {"light": ("light", 1280, 1), "dark": ("dark", 1280, 1), "at 400 %": ("light", 320, 4)}
+
+
+def barriers(driver: webdriver.Chrome, view: str) -> list[tuple[str, list[str]]]:
+    """Return what axe-core finds in the page in a view, everything unfolded: rules, each with the elements."""
+    scheme, width, scale = VIEWS[view]
+    size = {"width": width, "height": 1024 // scale, "deviceScaleFactor": scale, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    driver.execute_script("for (const each of document.querySelectorAll('details')) each.open = true")
+    driver.execute_script(AXE.read_text(encoding="utf-8"))
+    found = driver.execute_async_script("axe.run().then((found) => arguments[0](JSON.stringify(found.violations)))")
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in json.loads(found)]
 
 
 def wait_for(driver: webdriver.Chrome, selector: str) -> None:

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from werkzeug.serving import make_server
 
-from browsing import find, press, tab_to, texts, wait_for, wait_until
+from browsing import VIEWS, barriers, find, needs_axe, press, tab_to, texts, wait_for, wait_until
 from qa.feedback import FeedbackFile, Verdict
 from web.access import Access
 from web.tokens import Rights, Tokens, make_token
@@ -151,6 +151,27 @@ def test_sentences_are_kept_exported_and_cleared_by_keyboard(asked: webdriver.Ch
     press(asked, Keys.ENTER)
     assert not find(asked, ".kept-here").is_displayed()
     assert asked.execute_script("return localStorage.length") == 0
+
+
+@needs_axe
+def test_nothing_keeps_anybody_from_signing_in_judging_or_reading_a_sheet(
+    browser: webdriver.Chrome, url: str, secret: str, file: FeedbackFile
+) -> None:
+    browser.delete_all_cookies()
+    browser.get(f"{url}/sign-in")
+    press(browser, "guessed", Keys.ENTER)
+    wait_for(browser, "#token-problem")
+    assert [barriers(browser, view) for view in VIEWS] == [[]] * 3
+    enter(browser, url, secret)
+    find(browser, '.judge [value="right"]').click()
+    said(browser, "Kept")
+    assert len(file.all()) == 1
+    assert [barriers(browser, view) for view in VIEWS] == [[]] * 3
+    browser.get(f"{url}/sheet")
+    find(browser, "#sheet").send_keys("Who signed?\nWho met?\n")
+    find(browser, ".sheet button").click()
+    wait_until(browser, lambda: texts(browser, "#results .progress") == ["2 of 2 asked. Done."])
+    assert [barriers(browser, view) for view in VIEWS] == [[]] * 3
 
 
 def test_all_of_it_that_needs_no_script_works_without(

@@ -1,6 +1,5 @@
 """Each feature of the pages by mouse and by keyboard, over made-up articles; and that everybody can use them."""
 
-import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +14,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from waitress.server import create_server
 
 from adding import add
-from browsing import find, press, query, tab_to, texts, wait_for, wait_for_query, wait_until
+from browsing import VIEWS, barriers, find, needs_axe, press, query, tab_to, texts, wait_for, wait_for_query, wait_until
 from embeddings.folder.archive import Archive
 from embeddings.types import Article
 from fakes import FakeEncoder, FakeReader
@@ -28,7 +27,6 @@ from web import create_app
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
-AXE = ROOT / "build" / "axe.min.js"
 MOST_STATIC = 60_000
 
 LONG = "\n\n".join(
@@ -78,7 +76,10 @@ PAGES = {
     "right-to-left": "/articles/arabic",
     "hostile": "/articles/%22%3E%3Cb%20id=x%3E",
     "wrong": "/archive?page=x&from=never",
+    "unknown field": f"{ASK}&source=mail",
     "missing": "/articles/nobody",
+    "gone": "/articles/harbour?start=5&end=9&hash=000000000000",
+    "endpoint": "/api/v1/",
 }
 
 
@@ -256,23 +257,12 @@ def test_narrow_page_needs_no_sideways_scrolling(browser: webdriver.Chrome, url:
     assert browser.execute_script("return [innerWidth, document.documentElement.scrollWidth]") == [320, 320]
 
 
-VIEWS = {"light": ("light", 1280, 1), "dark": ("dark", 1280, 1), "at 400 %": ("light", 320, 4)}
-
-
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: make axe")
+@needs_axe
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_nothing_keeps_anybody_from_using_a_page(browser: webdriver.Chrome, url: str, path: str, view: str) -> None:
-    scheme, width, scale = VIEWS[view]
-    size = {"width": width, "height": 1024 // scale, "deviceScaleFactor": scale, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     browser.get(url + path)
-    browser.execute_script("for (const each of document.querySelectorAll('details')) each.open = true")
-    browser.execute_script(AXE.read_text(encoding="utf-8"))
-    found = browser.execute_async_script("axe.run().then((found) => arguments[0](JSON.stringify(found.violations)))")
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in json.loads(found)] == []
+    assert barriers(browser, view) == []
 
 
 def test_works_without_scripts(scriptless: webdriver.Chrome, url: str) -> None:
