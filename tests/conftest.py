@@ -1,7 +1,6 @@
 """Fixtures: archives over the seeds with the fakes and with the real models, and a real server."""
 
 import os
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
-from waitress.server import create_server
 
 from adding import add
 from browsing import browser, one_browser, scriptless, start_browser  # noqa: F401
@@ -28,6 +26,7 @@ from qa.pipeline import Pipeline
 from qa.reader.load import load_readers
 from qa.reader.onnx_reader import OnnxReader
 from qa.settings import SHIPPED_READER, Settings
+from serving_app import served
 from three_articles import THREE, Found, hits
 from web import create_app
 
@@ -184,12 +183,8 @@ def seeds_pipeline(encoder: OnnxEncoder, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def live_url(seeds_pipeline: Pipeline) -> Iterator[str]:
     """The address of a real server over the seeds."""
-    server = create_server(create_app(seeds_pipeline), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    with served(create_app(seeds_pipeline)) as address:
+        yield address
 
 
 @pytest.fixture

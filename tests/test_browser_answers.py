@@ -1,7 +1,6 @@
 """Answers that differ, in the order one wants, and what is folded: by mouse, by keyboard, without scripts."""
 
 import math
-import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -9,7 +8,6 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from waitress.server import create_server
 
 from adding import add
 from browsing import find, press, tab_to, texts, wait_for, wait_for_query
@@ -20,6 +18,7 @@ from qa.confidence import Calibration
 from qa.pipeline import Pipeline
 from qa.reading import Readers
 from qa.settings import Settings
+from serving_app import served
 from web import create_app
 
 pytestmark = pytest.mark.browser
@@ -43,12 +42,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     archive.refresh()
     reader = FakeReader({"16 boats": math.log(19), "14 boats": math.log(3), "two": -2.0})
     pipeline = Pipeline(archive, Readers(reader, Calibration(margin=1.0)), Settings())
-    server = create_server(create_app(pipeline), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    with served(create_app(pipeline)) as address:
+        yield address
     archive.close()
 
 

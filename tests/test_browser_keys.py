@@ -1,7 +1,6 @@
 """Signing in, saying what one thinks of an answer, copying and keeping it, by keyboard alone and without scripts."""
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +8,10 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from werkzeug.serving import make_server
 
 from browsing import VIEWS, barriers, find, needs_axe, press, tab_to, texts, wait_for, wait_until
 from qa.feedback import FeedbackFile, Verdict
+from serving_app import served
 from web.access import Access
 from web.tokens import Rights, Tokens, make_token
 from web_fakes import FakePipeline, FakeSettings, app_over, signed_prediction
@@ -38,13 +37,8 @@ def url(folder: Path, secret: str) -> Iterator[str]:
     assert secret
     pipeline = FakePipeline(signed_prediction(), settings=FakeSettings(feedback=folder / "feedback.jsonl"))
     app = app_over(pipeline, ACCESS=Access(Tokens(folder / "tokens.json")))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

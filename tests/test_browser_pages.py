@@ -1,6 +1,5 @@
 """Each feature of the pages by mouse and by keyboard, over made-up articles; and that everybody can use them."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,6 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from waitress.server import create_server
 
 from adding import add
 from browsing import VIEWS, barriers, find, needs_axe, press, query, tab_to, texts, wait_for, wait_for_query, wait_until
@@ -22,6 +20,7 @@ from qa.confidence import Calibration
 from qa.pipeline import Pipeline
 from qa.reading import Readers
 from qa.settings import Settings
+from serving_app import served
 from web import create_app
 
 pytestmark = pytest.mark.browser
@@ -91,12 +90,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     archive.refresh()
     reader = FakeReader({"14 ferries": 3.0, "16 ferries": 2.0})
     pipeline = Pipeline(archive, Readers(reader, Calibration()), Settings(k=20))
-    server = create_server(create_app(pipeline), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    with served(create_app(pipeline)) as address:
+        yield address
     archive.close()
 
 
