@@ -51,6 +51,7 @@ ROWS = dict(re.findall(r"^\| `(PRESSMARK_\w+)` \| (.+?) \|", README, re.MULTILIN
 ADDRESSES = sorted({urlsplit(found).path for found in re.findall(r"http://127\.0\.0\.1:8000(/[^\s'\"`]*)", README)})
 NOT_FIXED = {"PRESSMARK_CACHE", "PRESSMARK_FEEDBACK", "PRESSMARK_THRESHOLD", "PRESSMARK_ANSWERABLE"}
 """Settings whose default depends on something else."""
+PLACES = sorted({span for span in SPANS if re.fullmatch(r"(?:embeddings|qa|web|docs|tests)/[\w./-]*", span)})
 LINKS = sorted({link for link in re.findall(r"\]\(([^)\s]+)\)", README) if "://" not in link})
 
 
@@ -131,3 +132,8 @@ def test_answer_in_the_readme_and_in_the_document_is_as_the_endpoint_gives_it() 
 @pytest.mark.parametrize("link", LINKS)
 def test_link_in_the_readme_leads_somewhere(link: str) -> None:
     assert (ROOT / link.split("#", maxsplit=1)[0]).exists()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_place_that_is_named_is_there(place: str) -> None:
+    assert (ROOT / place).exists()
