@@ -11,6 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.keys import Keys
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.serving import make_server
 
 from browsing import PATIENCE, find, texts, wait_until
@@ -154,6 +155,20 @@ def test_sheet_is_asked_with_filters_by_keyboard(browser: webdriver.Chrome, url:
     assert pipeline.asked == [("Who?", None, only), ("Who met?", None, only)]
     assert texts(browser, "#results .scope") == ["Searched only what Azernews published from 2022 on."]
     refusals(browser)
+
+
+def test_full_server_is_asked_again_when_it_says(browser: webdriver.Chrome, url: str, pipeline: Gated) -> None:
+    browser.get(f"{url}/sheet")
+    pipeline.failure = ServiceUnavailable("Too many questions are asked just now.", retry_after=2)
+    find(browser, "#sheet").send_keys("Who?\nWho met?")
+    find(browser, "form.sheet button").click()
+    wait_for_status(browser, "0 of 2 asked. The server is busy: going on in 2 s.")
+    pipeline.failure = None
+    wait_for_status(browser, "2 of 2 asked. Done.")
+    assert [question for question, *_ in pipeline.asked[-2:]] == ["Who?", "Who met?"]
+    messages = [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]
+    assert any("a status of 503" in message for message in messages)
+    assert [message for message in messages if "a status of 503" not in message and "of 429" not in message] == []
 
 
 def test_what_is_no_sheet_is_told_below_the_box(browser: webdriver.Chrome, url: str) -> None:
