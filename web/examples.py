@@ -4,12 +4,14 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
+from embeddings.meanwhile import meanwhile
 from embeddings.types import Filter
 from qa.examples import LOOKED_AT, examples
 from web.requests import current_pipeline
@@ -45,14 +47,8 @@ class Examples:
     @contextmanager
     def looked_for(self, app: Flask) -> Iterator[None]:
         """While it lasts, look for questions that the archive asked by an application answers; not a moment longer."""
-        stop = threading.Event()
-        thread = threading.Thread(target=self._follow, args=(app, stop), name="examples", daemon=True)
-        thread.start()
-        try:
+        with meanwhile(partial(self._follow, app), "examples"):
             yield
-        finally:
-            stop.set()
-            thread.join()
 
     def _follow(self, app: Flask, stop: threading.Event) -> None:
         while True:

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from embeddings.archives import GrowingArchive
 from embeddings.locations import Location, open_archive
+from embeddings.meanwhile import meanwhile
 from embeddings.types import Encoder
 from qa.pipeline import Pipeline
 
@@ -21,14 +23,8 @@ LOOK = 1.0
 @contextmanager
 def taken_over(config: MutableMapping[str, Any], archive: Location) -> Iterator[None]:
     """While it lasts, let the PIPELINE in charge go over to the archive as soon as that is there and can be opened."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_take_over, args=(config, archive, stop), name="archive", daemon=True)
-    thread.start()
-    try:
+    with meanwhile(partial(_take_over, config, archive), "archive"):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def _take_over(config: MutableMapping[str, Any], archive: Location, stop: threading.Event) -> None:

@@ -13,6 +13,7 @@ from embeddings.folder.paths import Paths, exists, lacks_database, no_database
 from embeddings.folder.schema import DRAFT
 from embeddings.folder.shelves import Shelves
 from embeddings.keywords.queries import HEADING_WEIGHT
+from embeddings.meanwhile import meanwhile
 from embeddings.passages import SPLITTING, Splitting
 from embeddings.records import FileRecord, Prepared, SourceChanges, provenance
 from embeddings.types import DamagedError, Encoder, Filter, Passage, Ranking, Vectors
@@ -132,14 +133,8 @@ class Archive:
     @contextmanager
     def following(self) -> Iterator[None]:
         """While it lasts, look every second for what other processes wrote, so that no question waits for it."""
-        stop = threading.Event()
-        thread = threading.Thread(target=self._follow, args=(stop,), name="archive", daemon=True)
-        thread.start()
-        try:
+        with meanwhile(self._follow, "archive"):
             yield
-        finally:
-            stop.set()
-            thread.join()
 
     def _follow(self, stop: threading.Event) -> None:
         while not stop.wait(FOLLOW):
