@@ -20,7 +20,7 @@ PATIENCE = 120
 """Seconds after which what should have happened has failed."""
 
 AT_ONCE = 10
-"""Seconds in which a server ends: 0.3 on a machine that has nothing else to do, 2 were too few beside fifteen others."""
+"""Seconds in which a server ends: 0.3 on a machine that has nothing else to do, more than 2 beside fifteen others."""
 
 PRESSMARK = Path(sys.executable).with_name("pressmark")
 READY = re.compile(r"[1-9][0-9]* articles?, [1-9][0-9]* passages? in .+\. Ask them at http://127\.0\.0\.1:([0-9]+)\n")
