@@ -71,13 +71,26 @@ def absence_to_json(absence: Absence | None) -> dict[str, object] | None:
     }
 
 
+def no_answer_in_words(prediction: Prediction, filtered: bool) -> str:
+    """Return what is said first of a question without answers; `filtered`: whether not every article was asked.
+
+    "No passage in this archive answers this." stands only where passages were looked through.
+    """
+    if prediction.language:
+        return "This question was not answered."
+    if prediction.hits:
+        return "No passage in this archive answers this."
+    return "No article passes the filters." if filtered else "The archive holds nothing to read."
+
+
 def absence_in_words(absence: Absence) -> Iterator[tuple[str, str]]:
     """Yield what is said of it, one thing after the other, each behind its name."""
     if absence.searched is not None:
         yield "Searched", held_in_words(absence.searched)
     if scope := scope_in_words(absence.only):
         yield "Only", scope
-    yield "Nearest", nearest_in_words(absence)
+    if absence.searched is None or absence.searched.articles:
+        yield "Nearest", nearest_in_words(absence)
     if absence.nowhere:
         yield "Nowhere in the archive", ", ".join(absence.nowhere)
 

@@ -10,7 +10,7 @@ from embeddings.dates import in_words
 from embeddings.folding import copied, printed
 from embeddings.plural import plural
 from embeddings.types import Article, Hit
-from qa.absence import Absence, absence_in_words
+from qa.absence import EVERYTHING, Absence, absence_in_words, no_answer_in_words
 from qa.confidence_words import WordShare, confidence_in_words, words_explained
 from qa.differing import Order, articles_read, differing, ordered, sources_in_words, timeline
 from qa.render import page_doubts, page_in_words, said_by
@@ -21,9 +21,6 @@ TITLE = 90
 
 LEFT_OUT = "printed without the hyphens that only part a word, and without marks that take no width"
 """What is said of a quotation that is not printed letter by letter."""
-
-NO_ANSWER = "No passage in this archive answers this."
-NOT_ANSWERED = "This question was not answered."
 
 NEAREST = 3
 """How many passages are shown when no answer is."""
@@ -41,9 +38,9 @@ def prediction_in_words(
         legend = _in_lines(f"The words: {words_explained(words)}.")
         return "\n\n".join([*_differing_in_words(prediction, order), *answers, legend, *_possible_in_words(prediction)])
     nearest = "\n\n".join(_hit_in_words(hit) for hit in prediction.hits[:NEAREST])
-    said = NOT_ANSWERED if prediction.language else NO_ANSWER
+    said = no_answer_in_words(prediction, absence is not None and absence.only != EVERYTHING)
     lines = [_indented(f"{name}: {copied(words)}") for name, words in absence_in_words(absence)] if absence else []
-    nearest = f"Nearest passages:\n\n{nearest}" if nearest else ""
+    nearest = f"Best-ranked passages:\n\n{nearest}" if nearest else ""
     return "\n\n".join(filter(None, ["\n".join([said, *lines]), *_possible_in_words(prediction), nearest]))
 
 
@@ -66,23 +63,32 @@ def _possible_in_words(prediction: Prediction) -> list[str]:
     """Return one paragraph that names what may hold the answer, none if nothing may."""
     if not prediction.possible:
         return []
-    lines = [
-        _indented(f"{copied(one.article.outlet) or 'unknown outlet'}: “{' '.join(printed(one.sentence.text).split())}”")
-        + f"\n  {one.article.id} [{one.start}:{one.end}]"
-        for one in prediction.possible
-    ]
-    return ["\n".join(["Other passages that may hold it:", *lines])]
+    lines = []
+    for one in prediction.possible:
+        outlet = copied(one.article.outlet) or "unknown outlet"
+        lines += [
+            _indented(f"{outlet}: {' '.join(printed(one.text).split())}"),
+            _quotation(one),
+            f"  {one.article.id} [{one.start}:{one.end}]",
+        ]
+    name = "Passages that came nearest" if prediction.abstained else "Other passages that may hold it"
+    return ["\n".join([f"{name}:", *lines])]
 
 
-def _answer_in_words(answer: Answer) -> str:
+def _quotation(answer: Answer) -> str:
+    """Return the sentence of an answer, its words marked in colour."""
     sentence, text = answer.sentence, answer.article.text
     before, after = text[sentence.start : answer.start], text[answer.end : sentence.end]
     marked = click.style(printed(answer.text), fg="black", bg="yellow", bold=True)
-    quotation = printed(before) + marked + printed(after)
+    return _indented(f"“{' '.join((printed(before) + marked + printed(after)).split())}”")
+
+
+def _answer_in_words(answer: Answer) -> str:
+    sentence = answer.sentence
     said = confidence_in_words(answer.confidence) + (", skimmed" if answer.skimmed else "")
     lines = [
         f"{click.style(' '.join(printed(answer.text).split()), bold=True)}  ({said})",
-        _indented(f"“{' '.join(quotation.split())}”"),
+        _quotation(answer),
         *([_indented(_speaker_line(answer))] if answer.attribution else []),
         _indented(_source_line(answer.article, page_in_words(answer))),
         f"  {answer.article.id} [{answer.start}:{answer.end}]",

@@ -65,11 +65,12 @@ No passage in this archive answers this.
   Only: what Gazette published
   Nearest: 27 %, where an answer has 50 % or more
 
-Other passages that may hold it:
-  Gazette: “A treaty of friendship is planned, a mayor said.”
+Passages that came nearest:
+  Gazette: treaty
+  “A treaty of friendship is planned, a mayor said.”
   gazette-1 [2:8]
 
-Nearest passages:
+Best-ranked passages:
 
 1. Gazette · September 2022 · Planned
   A treaty of friendship is planned, a mayor said.
@@ -166,7 +167,7 @@ def test_ask_prints_words_whole_and_says_so_while_json_has_the_exact_slice(over:
 def test_ask_says_that_a_question_is_not_in_english(over: Over, news: Archive) -> None:
     over(news, {"treaty of friendship": math.log(19)})
     result = ask("Wer hat den Vertrag unterschrieben?")
-    assert result.stdout.splitlines()[:3] == ["This question was not answered.", "", "Nearest passages:"]
+    assert result.stdout.splitlines()[:3] == ["This question was not answered.", "", "Best-ranked passages:"]
     assert "seems to be in German" in result.stderr
     assert result.exit_code == 1
     as_json = json.loads(ask("Wer hat den Vertrag unterschrieben?", "--json").stdout)
@@ -227,6 +228,23 @@ def test_ask_without_an_answer_shows_the_nearest_passages(over: Over, news: Arch
     assert (result.stdout, result.stderr, result.exit_code) == (ABSTAINED, "", 1)
 
 
+def test_ask_marks_what_may_hold_an_answer_and_calls_it_other_only_beside_one(over: Over, news: Archive) -> None:
+    over(news, {"planned": -3.0, "Monday": math.log(3)})
+    said = ask(QUESTION, color=True).stdout
+    assert "Other passages that may hold it:\n" in said
+    assert "is \x1b[30m\x1b[43m\x1b[1mplanned\x1b[0m, a mayor said.”\n  gazette-1 [26:33]" in said
+    assert "came nearest" not in said
+
+
+def test_ask_says_first_that_no_article_passes_the_filters(over: Over, news: Archive) -> None:
+    over(news, {"treaty": 3.0})
+    assert ask(QUESTION, "--from", "2026").stdout == (
+        "No article passes the filters.\n  Searched: no article\n  Only: what was published from 2026 on\n"
+    )
+    absence = json.loads(ask(QUESTION, "--from", "2026", "--json").stdout)["absence"]
+    assert (absence["searched"]["articles"], absence["filter"]["from"], absence["nearest"]) == (0, "2026", None)
+
+
 def test_ask_shows_no_more_than_three_nearest_passages(over: Over, seeds: Archive) -> None:
     over(seeds, {})
     lines = ask("Who?").stdout.splitlines()
@@ -234,9 +252,8 @@ def test_ask_shows_no_more_than_three_nearest_passages(over: Over, seeds: Archiv
 
 
 NOTHING = """\
-No passage in this archive answers this.
+The archive holds nothing to read.
   Searched: no article
-  Nearest: no passage holds anything like an answer
   Nowhere in the archive: signed, bridge
 """
 

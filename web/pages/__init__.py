@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from embeddings.dates import in_words
 from embeddings.plural import plural
-from qa.absence import held_in_words, nearest_in_words, scope_in_words
+from qa.absence import held_in_words, nearest_in_words, no_answer_in_words, scope_in_words
 from qa.confidence_words import confidence_explained, confidence_in_words
 from qa.differing import articles_read, differing, ordered, sources_in_words
 from qa.evidence import in_the_original, is_web_address
@@ -45,6 +45,7 @@ for function in (
     links.place_of,
     links.span_link,
     nearest_in_words,
+    no_answer_in_words,
     ordered,
     page_doubts,
     page_in_words,
