@@ -1,6 +1,7 @@
 """The command line of question answering: `pressmark ask`."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,10 +108,9 @@ def ask(
       pressmark ask --sheet questions.csv --out answers.csv --from 2022 --outlet Azernews
     """
     if sheet is not None or out is not None:
-        if sheet is None or out is None or any((question, expect, k is not None, as_json, explain, order != ORDERS[0])):
-            raise WrongUse(
-                "--sheet FILE and --out FILE go together, with --archive, --from, --to, --outlet and nothing else"
-            )
+        beside = {"QUESTION": question, "--expect": expect, "-k": k is not None, "--json": as_json}
+        beside |= {"--explain": explain, "--order": order != ORDERS[0]}
+        _check_alone(sheet is not None and out is not None, beside)
         with plain_errors():
             work = SheetWork(sheet, out, _only(published_from, published_to, outlets))
         _ask_sheet(work, archive, href)
@@ -140,6 +140,14 @@ def ask(
         click.echo(explained(pipeline, prediction, expect, only), err=True)
     if prediction.abstained:
         raise SystemExit(NothingToDo.exit_code)
+
+
+def _check_alone(both: bool, beside: Mapping[str, object]) -> None:
+    """Raise WrongUse unless --sheet and --out are both given, and nothing that does not fit beside them."""
+    unfit = ", ".join(name for name, given in beside.items() if given)
+    if not both or unfit:
+        cure = "--sheet FILE and --out FILE go together, with --archive, --from, --to, --outlet and nothing else"
+        raise WrongUse(f"{unfit} does not go with a sheet, leave it out; {cure}" if unfit else cure)
 
 
 def _only(published_from: str, published_to: str, outlets: tuple[str, ...]) -> Filter:

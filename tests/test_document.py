@@ -50,13 +50,16 @@ def client(app: Flask) -> FlaskClient:
     return client
 
 
+SERVER = "http://127.0.0.1:8000"
+
+
 def run(client: FlaskClient, line: str) -> Any:
     """Do what a line with curl says, and return the response."""
     words = shlex.split(line)
     method = words[words.index("-X") + 1] if "-X" in words else "POST" if "--json" in words else "GET"
     body = json.loads(words[words.index("--json") + 1]) if "--json" in words else None
     address = next(word for word in words if word.startswith("http://"))
-    return client.open(address.removeprefix("http://127.0.0.1:8000"), method=method, json=body)
+    return client.open(address.removeprefix(SERVER), method=method, json=body)
 
 
 def told(offered: Offered) -> dict[str, Any]:
@@ -69,8 +72,8 @@ def told(offered: Offered) -> dict[str, Any]:
 def test_example_works_and_gives_what_the_document_says(client: FlaskClient, offered: Offered) -> None:
     for earlier in OFFERED:  # what is deleted must have been posted
         if offered.operation.method == "DELETE" and earlier.operation.method == "POST":
-            assert run(client, call(earlier)).status_code == 200
-    response = run(client, call(offered))
+            assert run(client, call(earlier, SERVER)).status_code == 200
+    response = run(client, call(offered, SERVER))
     assert response.status_code == offered.operation.status, response.text
     schema = told(offered)["responses"][str(response.status_code)]["content"]["application/json"]["schema"]
     jsonschema.Draft202012Validator({**schema, "components": WHOLE["components"]}).validate(response.get_json())
@@ -94,13 +97,13 @@ def test_link_leads_from_the_example_to_what_is_next(client: FlaskClient, offere
     response = told(offered)["responses"][str(offered.operation.status)]
     parameters = {link.parameter: f"$response.body#{link.place}"}
     assert response["links"][link.to] == {"operationId": link.to, "parameters": parameters}
-    value: Any = run(client, call(offered)).get_json()
+    value: Any = run(client, call(offered, SERVER)).get_json()
     for part in link.place.split("/")[1:]:
         value = value[int(part)] if part.isdecimal() else value[part]
     [following] = [each for each in OFFERED if each.name == link.to]
     example = (*(pair for pair in following.operation.example if pair[0] != link.parameter), (link.parameter, value))
     following = replace(following, operation=replace(following.operation, example=example))
-    assert run(client, call(following)).status_code == 200
+    assert run(client, call(following, SERVER)).status_code == 200
 
 
 @pytest.mark.parametrize("name", WHOLE["components"]["schemas"])
@@ -149,3 +152,9 @@ def test_page_shows_every_operation_and_loads_nothing_from_elsewhere(client: Fla
     page = client.get("/api/v1/").text
     assert [name for name in NAMES if f'id="{name}"' not in page] == []
     assert re.findall(r'(?:src|href)="((?:https?:)?//[^"]*)"', page) == []
+
+
+def test_page_calls_the_server_that_it_was_asked_of(client: FlaskClient) -> None:
+    page = client.get("/api/v1/", base_url="https://ask.example:8443").text
+    assert "curl &#39;https://ask.example:8443/api/v1/search?question=" in page
+    assert "127.0.0.1" not in page

@@ -65,11 +65,17 @@ def test_two_speakers_agree_by_their_words(given: str, source: str, same: bool) 
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", '{"id": "a", "text": "b"}', '{"id": "a", "text": "b", "attributions": [1]}']
+    ("line", "wrong"),
+    [
+        ("oops", "is not JSON, at its character 1"),
+        ("[]", "holds something else than articles have"),
+        ('{"id": "a", "text": "b"}', "lacks 'attributions'"),
+        ('{"id": "a", "text": "b", "attributions": [1]}', "holds something else than articles have"),
+    ],
 )
-def test_a_line_that_is_no_article_is_named(line: str, tmp_path: Path) -> None:
+def test_a_line_that_is_no_article_is_named(line: str, wrong: str, tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text(line)
-    with pytest.raises(ValueError, match=r"bad\.jsonl, line 1: .*attributions"):
+    with pytest.raises(ValueError, match=rf"bad\.jsonl, line 1 {wrong}; write it anew: a line is .*attributions"):
         read_marked(tmp_path / "bad.jsonl")
 
 

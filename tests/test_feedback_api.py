@@ -102,6 +102,8 @@ def test_articles_that_were_asked_within_are_kept_as_the_filter(client: FlaskCli
         ("generation", 10**40, 400, f"generation is 1{'0' * 39}; send a whole number from 0"),
         ("generation", 3.0, 400, "generation is a fraction; send a whole number"),
         ("end", 43 + LONGEST + 1, 400, "end is 2044, start is 43: no answer has more than 2,000 characters; ask the"),
+        ("end", 40, 400, "end is 40, start is 43: end lies behind the answer's last character; send both as they"),
+        ("end", 43, 400, "end is 43, start is 43: end lies behind the answer's last character; send both as they"),
         ("verdict", "undo", 400, "'undo' is no verdict; send right, wrong-words, wrong-article, nothing"),
         ("question", "?!", 400, "the question '?!' holds no letter or digit; ask it in words"),
         ("text", "", 400, "text is empty; send the words of the answer"),

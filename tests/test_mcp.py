@@ -310,6 +310,12 @@ def test_wrong_use_is_told_before_anything_is_loaded(options: list[str], said: s
     assert (result.exit_code, said in result.output) == (2, True), result.output
 
 
+def test_without_the_extra_its_cure_is_told_for_a_checkout_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    result = CliRunner().invoke(main, ["mcp"])
+    assert "pip install 'pressmark[mcp]', or in a checkout: pip install -e '.[mcp]'" in result.output
+
+
 def test_a_file_without_tokens_lets_nobody_in_and_is_told(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["mcp", "--http", "0", "--tokens", str(tmp_path / "none.json")])
     assert (result.exit_code, "pressmark token make NAME --tokens" in result.output) == (1, True)

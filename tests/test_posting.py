@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from adding import add
+from embeddings.files.articles import read_articles
 from embeddings.folder.archive import Archive
 from embeddings.indexing.index import index_paths
 from embeddings.indexing.posted import index_posted
@@ -98,6 +99,12 @@ def test_articles_without_ids_are_named_by_what_they_say(client: FlaskClient) ->
     told = posted(client, {"articles": [{"text": "Rain fell."}, {"text": "Hail fell."}]})
     assert (told["added"], len(set(told["ids"]))) == (2, 2)
     assert posted(client, {"text": "Rain fell."})["ids"] == told["ids"][:1]
+
+
+def test_an_empty_id_is_none_as_in_files(client: FlaskClient, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": "", "text": "Rain fell."}\n')
+    (article,) = [each for each in read_articles([tmp_path / "a.jsonl"]) if isinstance(each, Article)]
+    assert posted(client, {"id": "", "text": "Rain fell."})["ids"] == [article.id]
 
 
 def test_an_article_that_another_one_says_is_found_under_that(client: FlaskClient, archive: Archive) -> None:

@@ -200,7 +200,7 @@ def test_sheet_goes_on_with_the_same_filters_alone(tmp_path: Path) -> None:
         ("--sheet q.txt", "--sheet FILE and --out FILE go together"),
         ("--out a.csv", "--sheet FILE and --out FILE go together"),
         ("Who? --sheet q.txt --out a.csv", "with --archive, --from, --to, --outlet and nothing else"),
-        ("--sheet q.txt --out a.csv --order date", "with --archive, --from, --to, --outlet and nothing else"),
+        ("--sheet q.txt --out a.csv --order date", "--order does not go with a sheet, leave it out; --sheet FILE and"),
         ("--sheet q.txt --out a.csv -k 0", "with --archive, --from, --to, --outlet and nothing else"),
         ("--sheet q.txt --out a.xlsx", r"--out a.xlsx ends in '.xlsx'; name a file that ends in .csv or .json"),
     ],

@@ -67,13 +67,13 @@ class Judged(Definition):
     """The question that it answers."""
 
     article: str = Field(examples=["004_802d376f4d3385fe"])
-    """Its article's id."""
+    """The id of the article that the answer stands in."""
 
     start: Number = Field(examples=[197])
-    """Its first character."""
+    """Where the answer starts in the article's text: the offset of its first character."""
 
     end: Number = Field(examples=[224])
-    """The one behind its last."""
+    """Where the answer ends in the article's text: the offset of the character behind its last."""
 
     generation: Number = Field(examples=[1])
     """The state of the archive that was asked, as `made_with` says."""
@@ -82,10 +82,10 @@ class Judged(Definition):
     """The first day of the filter that was asked with."""
 
     published_to: LastDay = Field(None, alias="to", examples=["2022-12-31"])
-    """Its last."""
+    """The last day of that filter."""
 
     outlet: Few = Field(None, examples=["Azernews"])
-    """Its outlets."""
+    """The outlets of that filter."""
 
 
 class Judgement(Judged):
@@ -104,7 +104,7 @@ class GivenFeedback(Judged):
     text: Annotated[str, AfterValidator(_words)] = Field(
         examples=["memorandum of understanding"], json_schema_extra={"minLength": 1, "maxLength": LONGEST}
     )
-    """Its characters."""
+    """The characters of the answer, as it was answered."""
 
     verdict: Annotated[str, AfterValidator(_verdict)] = Field(
         examples=[Verdict.RIGHT.value], json_schema_extra={"enum": [each.value for each in Verdict]}

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 AGAIN = "ask the question again, and say it of what is answered now"
 
+AS_ANSWERED = "send both as they were answered"
+
 FAILS = (
     "The file of feedback is full, damaged or away, so nothing is kept. Whoever keeps this server finds the cause in "
     "the log."
@@ -35,8 +37,11 @@ def words_of(said: Judged) -> str:
     """Return the words that stand now where the answer did, "" for none.
 
     Raises:
-        InvalidFieldsError: if its article is gone, or it is longer than any answer.
+        InvalidFieldsError: if its article is gone, it has no character, or more than any answer.
     """
+    if said.end <= said.start:
+        empty = f"end is {said.end}, start is {said.start}: end lies behind the answer's last character; {AS_ANSWERED}"
+        raise InvalidFieldsError([FieldError("end", empty)])
     if said.end - said.start > LONGEST:
         long = f"end is {said.end}, start is {said.start}: no answer has more than {LONGEST:,} characters; {AGAIN}"
         raise InvalidFieldsError([FieldError("end", long)])

@@ -38,7 +38,8 @@ def mcp(
     try:
         import mcp as _  # noqa: F401
     except ImportError as error:
-        raise WrongUse("the Model Context Protocol is an extra: pip install 'pressmark[mcp]'") from error
+        cure = "pip install 'pressmark[mcp]', or in a checkout: pip install -e '.[mcp]'"
+        raise WrongUse(f"the Model Context Protocol is an extra; install it with: {cure}") from error
     if port is None:
         _refuse_guards(**{"--tokens": tokens is not None, "--public": public, "--rate": rate, "--host": host != HOST})
     if page and not page.startswith(("http://", "https://")):

@@ -72,8 +72,8 @@ def read_marked(path: Path) -> list[MarkedArticle]:
             found.append(_marked_article(json.loads(line)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
-                f"{path}, line {number}: {error!r}; a line is an object with id, text and attributions, "
-                "each with source, cue and content as lists of [start, end)"
+                f"{path}, line {number} {_wrong(error)}; write it anew: a line is an object with id, text and "
+                "attributions, each with source, cue and content as lists of [start, end)"
             ) from error
     if not found:
         raise ValueError(f"{path} holds no article; give a file with an article a line")
@@ -158,6 +158,13 @@ TELLERS: Mapping[str, Teller] = {
     "simplest rule": _by_simplest_rule,
     "whole sentence": _whole_sentence,
 }
+
+
+def _wrong(error: Exception) -> str:
+    """Return what is wrong with a line, in words."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"is not JSON, at its character {error.pos + 1}"
+    return f"lacks {error.args[0]!r}" if isinstance(error, KeyError) else "holds something else than articles have"
 
 
 def _marked_article(values: Mapping[str, Any]) -> MarkedArticle:

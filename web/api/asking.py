@@ -71,7 +71,10 @@ def ask_in_body(asked: Asking | Batch) -> Response:
     )
 )
 def search(asked: Searching) -> Response:
-    """Find passages for the question in the address, and read none: what each leg of the search gave them is told."""
+    """Find passages for the question in the address, without reading answers in them.
+
+    Each passage comes with the scores that it got: by its meaning (`vectors`) and by its words (`keywords`).
+    """
     from qa.searching import find
 
     pipeline = current_pipeline()

@@ -47,7 +47,8 @@ def page() -> str:
     """Show the document to people."""
     check_none(request.args)
     told = document(current_app.config["VERSION"])
-    return render_template("api.html", document=told, calls={offered.name: call(offered) for offered in OFFERED})
+    calls = {offered.name: call(offered, request.host_url.rstrip("/")) for offered in OFFERED}
+    return render_template("api.html", document=told, calls=calls)
 
 
 @cache
@@ -71,14 +72,14 @@ def document(version: str) -> Schema:
     }
 
 
-def call(offered: Offered) -> str:
-    """Return how an operation is called from a terminal, with its example."""
+def call(offered: Offered, server: str) -> str:
+    """Return how an operation is called from a terminal, with its example; `server` is its address, without a path."""
     operation = offered.operation
     values = dict(operation.example)
     path = operation.path
     for name in operation.path_names:
         path = path.replace(f"{{{name}}}", quote(values.pop(name), safe=""))
-    address = f"http://127.0.0.1:8000{blueprint.url_prefix}{path}{'?' if values else ''}{urlencode(values)}"
+    address = f"{server}{blueprint.url_prefix}{path}{'?' if values else ''}{urlencode(values)}"
     method = f"-X {operation.method} " if operation.method not in {"GET", "POST"} else ""
     token = ' -H "Authorization: Bearer $TOKEN"' if operation.writes else ""
     body = f" --json '{json.dumps(operation.example_body, ensure_ascii=False)}'" if operation.example_body else ""

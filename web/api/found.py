@@ -25,7 +25,7 @@ class FoundPassage(Place):
     """The leg by words: BM25, positive; null if it did not propose the passage."""
 
     text: str
-    """Its characters."""
+    """The characters of the passage, as they stand in its article."""
 
     article: ArticleHead
     """The article."""

@@ -20,7 +20,7 @@ class Articles(Made):
     """Articles, newest first, the undated last."""
 
     articles: list[ArticleHead]
-    """Some of them."""
+    """The articles of this part of the list."""
 
     cursor: str | None
     """What to send for the next ones; null if there are none."""
@@ -30,30 +30,30 @@ class Copies(Made):
     """The copies of an article, which say nearly the same."""
 
     article: str
-    """Its id."""
+    """The id of the article that the copies are of."""
 
     copies: list[ArticleHead]
-    """They, oldest first, a hundred at most."""
+    """The articles that are copies of it, oldest first, a hundred at most."""
 
     count: Annotated[int, Field(ge=0)]
-    """How many there are."""
+    """How many copies the article has."""
 
 
 class OutletCount(Definition):
     """How many articles an outlet has."""
 
     outlet: str | None
-    """Its name; null for the articles of which it is unknown."""
+    """The name of the outlet; null for the articles whose outlet is unknown."""
 
     articles: Annotated[int, Field(ge=1)] | None
-    """How many; null where the archive does not count them."""
+    """How many articles it has; null where the archive does not count them."""
 
 
 class ConfidenceWord(Definition):
     """A word for a confidence, and what it was measured to mean with these readers, on questions kept apart for it."""
 
     word: str
-    """It, as it stands on the page."""
+    """The word, as the page shows it."""
 
     percent: Annotated[int, Field(ge=0, le=100)]
     """The least whole percentage that it stands for; it goes up to the word before it."""
@@ -62,7 +62,7 @@ class ConfidenceWord(Definition):
     """The share of first answers beside it that were right; null if that was not measured, or on too few."""
 
     answers: Annotated[int, Field(ge=0)] | None
-    """How many these were."""
+    """How many first answers that share was measured on; null if it was not measured."""
 
 
 class Info(Made):
@@ -81,7 +81,7 @@ class Info(Made):
     """The first day covered, 2022-10-19."""
 
     last: str | None
-    """The last one."""
+    """The last day covered."""
 
     undated: int | None
     """How many articles have no date."""

@@ -21,14 +21,14 @@ class KeptFeedback(Made):
     """What takes it back: DELETE /api/v1/feedback/ID."""
 
     outcome: Literal["new", "changed", "already"]
-    """The first of this answer, in the place of another verdict, or said before, and counted once."""
+    """`new`: the first on this answer; `changed`: it takes the place of another; `already`: it was said before."""
 
 
 class TakenBack(Made):
     """Feedback that is kept no more."""
 
     deleted: str
-    """Its id."""
+    """The id that the feedback was kept under."""
 
 
 @offers(

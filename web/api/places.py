@@ -14,17 +14,17 @@ class Place(Definition):
     """A half-open range of characters in an article's text."""
 
     start: Offset
-    """The first character."""
+    """The offset of the first character."""
 
     end: Offset
-    """The one behind the last."""
+    """The offset of the character behind the last."""
 
 
 class Words(Place):
     """Some words of an article."""
 
     text: str
-    """Its characters."""
+    """The characters of these words, as they stand in the article."""
 
 
 class ArticleHead(Definition):

@@ -19,7 +19,7 @@ class PostedArticle(Definition):
     """Its text; it must have one."""
 
     id: Any = None
-    """Its id: the next one that is posted with it takes its place."""
+    """Its id: the next article that is posted with it takes its place. Empty is as none: the archive gives one."""
 
     title: Any = None
     """Its headline; without one, its first sentence."""
@@ -94,4 +94,4 @@ class Deleted(Made):
     """An article that is gone."""
 
     deleted: str
-    """Its id."""
+    """The id of the article that was deleted."""

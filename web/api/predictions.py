@@ -14,7 +14,7 @@ class Sentence(Place):
     """The sentence, or sentences, that hold an answer."""
 
     text: str
-    """Its characters."""
+    """The characters of the sentence, as they stand in its article."""
 
 
 class Attribution(Definition):
@@ -24,10 +24,10 @@ class Attribution(Definition):
     """Who is named as speaker: a name, a description, or a pronoun."""
 
     cue: Words
-    """By which words."""
+    """The words that say that somebody speaks, such as “said” or “according to”."""
 
     kind: Literal["direct", "reported"]
-    """In quotation marks, or told."""
+    """Whether the words stand in quotation marks, `direct`, or are told, `reported`."""
 
     inferred: Words | None
     """The name that a speaker's pronoun stands for, where that is all but sure; the article does not say so."""
@@ -37,7 +37,7 @@ class Answer(Seen):
     """A verbatim span that answers the question."""
 
     text: str
-    """Its characters."""
+    """The characters of the answer, as they stand in its article."""
 
     confidence: Probability
     """The probability that it is right."""
@@ -65,7 +65,7 @@ class Passage(Place):
     """What orders the passages, higher is better, in [0, 1]."""
 
     text: str
-    """Its characters."""
+    """The characters of the passage, as they stand in its article."""
 
     article: ArticleHead
     """The article."""
