@@ -1,7 +1,6 @@
 """The command line of question answering: `pressmark ask`."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +37,9 @@ def open_pipeline(archive: Location) -> Pipeline:
     """Return the pipeline over an archive; where there is none yet, over the seeds', and it is said so."""
     settings = replace(Settings.from_env(), archive=archive)
     return Pipeline.from_settings(replace(settings, archive=place_to_ask(settings)))
+
+
+WITH_SHEET = "--sheet FILE and --out FILE go together, with --archive, --from, --to, --outlet and nothing else"
 
 
 def place_to_ask(settings: Settings) -> Location:
@@ -110,7 +112,9 @@ def ask(
     if sheet is not None or out is not None:
         beside = {"QUESTION": question, "--expect": expect, "-k": k is not None, "--json": as_json}
         beside |= {"--explain": explain, "--order": order != ORDERS[0]}
-        _check_alone(sheet is not None and out is not None, beside)
+        unfit = ", ".join(name for name, given in beside.items() if given)
+        if sheet is None or out is None or unfit:
+            raise WrongUse(f"{unfit} does not go with a sheet, leave it out; {WITH_SHEET}" if unfit else WITH_SHEET)
         with plain_errors():
             work = SheetWork(sheet, out, _only(published_from, published_to, outlets))
         _ask_sheet(work, archive, href)
@@ -140,14 +144,6 @@ def ask(
         click.echo(explained(pipeline, prediction, expect, only), err=True)
     if prediction.abstained:
         raise SystemExit(NothingToDo.exit_code)
-
-
-def _check_alone(both: bool, beside: Mapping[str, object]) -> None:
-    """Raise WrongUse unless --sheet and --out are both given, and nothing that does not fit beside them."""
-    unfit = ", ".join(name for name, given in beside.items() if given)
-    if not both or unfit:
-        cure = "--sheet FILE and --out FILE go together, with --archive, --from, --to, --outlet and nothing else"
-        raise WrongUse(f"{unfit} does not go with a sheet, leave it out; {cure}" if unfit else cure)
 
 
 def _only(published_from: str, published_to: str, outlets: tuple[str, ...]) -> Filter:
