@@ -136,6 +136,13 @@ def test_signing_in_leads_to_no_other_server(team: Team, to: str) -> None:
     assert response.headers["Location"] == "/"
 
 
+@pytest.mark.parametrize("path", ["/", "/archive", "/sheet", "/sign-in"])
+def test_the_form_for_a_token_is_no_other_page(team: Team, path: str) -> None:
+    page = team.client.get(path).text
+    assert "<h1>Sign in</h1>" in page
+    assert "aria-current" not in page
+
+
 def test_a_wrong_token_in_the_form_is_told(team: Team) -> None:
     response = team.client.post("/sign-in", data={"token": "wrong"})
     assert response.status_code == 401

@@ -83,6 +83,24 @@ def test_order_is_switched_by_keyboard_and_kept_with_the_next_link(browser: webd
     assert shown(browser) == [OLDER, SURER]
 
 
+@pytest.mark.parametrize("width", [360, 1000])
+def test_order_stands_apart_from_the_first_answer(browser: webdriver.Chrome, url: str, width: int) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get(url + ASK)
+    order, answer = find(browser, ".order").rect, find(browser, ".answer").rect
+    assert answer["y"] - order["y"] - order["height"] >= 12
+
+
+def test_passages_looked_through_are_folded_below_answers(browser: webdriver.Chrome, url: str) -> None:
+    browser.get(url + ASK)
+    summary = find(browser, ".looked-through summary")
+    assert summary.text == "Passages looked through (3)"
+    assert texts(browser, ".passage .text") == [""] * 3  # not shown
+    summary.click()
+    assert set(texts(browser, ".passage .text")) == {SURER, OLDER, FOLDED}
+
+
 def test_what_may_hold_an_answer_is_folded_until_one_wants_it_by_mouse(browser: webdriver.Chrome, url: str) -> None:
     browser.get(url + ASK)
     assert texts(browser, ".possible blockquote") == [""]  # not shown

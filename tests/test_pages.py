@@ -223,9 +223,12 @@ def test_abstained_shows_the_nearest_passages_and_folds_what_may_hold_an_answer(
     assert "<dt>Nowhere in the archive</dt>" in page
     assert re.findall(r'class="word" dir="auto">(\w+)<', page) == ["rain"]
     assert "<dt>Searched</dt>" not in page  # this archive counts nothing
-    assert "Passages looked through</h2>" in page
+    assert (
+        '<details class="looked-through">\n    <summary><h2 id="passages">Passages looked through (1)</h2></summary>'
+        in page
+    )
     assert "A memorandum was planned. Later, the memorandum was signed.</p>" in page
-    assert "<summary>Passages that came nearest (1)</summary>" in page
+    assert '<details class="possible" open>\n    <summary>Passages that came nearest (1)</summary>' in page
     assert page.count("<mark>") == 1
     assert "<mark>Rabat</mark>" in page
     assert 'class="answers"' not in page
