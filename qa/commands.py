@@ -32,14 +32,13 @@ PATH = click.Path(dir_okay=False, path_type=Path)
 SEEDS = Path(__file__).parent.parent / "seeds"
 """The articles that are asked while there is no archive, in a checkout of the project."""
 
+WITH_SHEET = "--sheet FILE and --out FILE go together, with --archive, --from, --to, --outlet and nothing else"
+
 
 def open_pipeline(archive: Location) -> Pipeline:
     """Return the pipeline over an archive; where there is none yet, over the seeds', and it is said so."""
     settings = replace(Settings.from_env(), archive=archive)
     return Pipeline.from_settings(replace(settings, archive=place_to_ask(settings)))
-
-
-WITH_SHEET = "--sheet FILE and --out FILE go together, with --archive, --from, --to, --outlet and nothing else"
 
 
 def place_to_ask(settings: Settings) -> Location:

@@ -6,6 +6,7 @@ from embeddings.folding import copied
 from embeddings.printed_pages import PrintedPage, page_of
 from embeddings.types import Article, Hit, Span
 from qa.absence import Absence, absence_to_json
+from qa.attribution.little_words import PRONOUNS
 from qa.attribution.words import SPEECH
 from qa.differing import ORDERS, Order, Saying, differing, ordered
 from qa.types import Answer, Attribution, Mention, Prediction
@@ -61,11 +62,31 @@ def attribution_in_words(found: Attribution | None) -> str:
     """
     if found is None:
         return ""
+    return f"{'said by' if _is_spoken(found) else 'attributed to'} {speaker_in_words(found)}"
+
+
+def speaker_in_words(found: Attribution | None) -> str:
+    """Return the speaker alone, with what `attribution_in_words` says in brackets; "" for None.
+
+    A pronoun is in lower case, also from the beginning of a sentence.
+    """
+    if found is None:
+        return ""
     speaker, cue = (" ".join(copied(span.text).split()) for span in (found.speaker, found.cue))
     if found.inferred is not None:
         speaker = f"{' '.join(copied(found.inferred.text).split())} (inferred from “{speaker}”)"
-    spoken = cue.casefold() in SPEECH_CUES or cue.casefold() in SPEECH
-    return f"said by {speaker}" if spoken else f"attributed to {speaker} (“{cue}”)"
+    small = f"{speaker[:1].lower()}{speaker[1:]}"
+    speaker = small if small in IN_LOWER_CASE else speaker
+    return speaker if _is_spoken(found) else f"{speaker} (“{cue}”)"
+
+
+def _is_spoken(found: Attribution) -> bool:
+    cue = " ".join(copied(found.cue.text).split()).casefold()
+    return cue in SPEECH_CUES or cue in SPEECH
+
+
+IN_LOWER_CASE = PRONOUNS - {"i"}
+"""The pronouns that are written so within a sentence."""
 
 
 SPEECH_CUES = frozenset([":", "according to", "saying", "telling", "adding", "say", "tell", "add"])

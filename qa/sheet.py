@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from embeddings.dates import in_words
 from embeddings.files.decoding import decode
 from embeddings.types import Filter, Span
+from qa.differing import differing
 from qa.limits import check_question
-from qa.render import said_by
+from qa.render import speaker_in_words
+from qa.types import Answer, Prediction
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -41,6 +44,7 @@ COLUMNS = (
     "question",
     "answer",
     "confidence",
+    "differing",
     "said by",
     "sentence",
     "outlet",
@@ -105,7 +109,8 @@ def answered(pipeline: "Pipeline", number: int, asked: Asked, link: Callable[[Sp
         **row,
         "answer": best.text,
         "confidence": round(best.confidence, 4),
-        "said by": said_by(best),
+        "differing": _differing(prediction, best),
+        "said by": speaker_in_words(best.attribution),
         "sentence": best.sentence.text,
         "outlet": best.article.outlet,
         "date": best.article.published,
@@ -115,6 +120,17 @@ def answered(pipeline: "Pipeline", number: int, asked: Asked, link: Callable[[Sp
         "end": best.end,
         "link": link(best),
     }
+
+
+def _differing(prediction: Prediction, best: Answer) -> str:
+    """Return what else the answers say, oldest first: "12 (Gazette, 3 May 2024); 17 (Herald)"; "" if nothing else."""
+    others = (saying.answers[0] for saying in differing(prediction) if best not in saying.answers)
+    return "; ".join(map(_with_source, others))
+
+
+def _with_source(answer: Answer) -> str:
+    source = ", ".join(filter(None, [answer.article.outlet, in_words(answer.article.published)]))
+    return " ".join([*answer.text.split(), *([f"({source})"] if source else [])])
 
 
 def as_csv(rows: Sequence[Row]) -> str:

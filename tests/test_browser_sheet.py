@@ -15,16 +15,31 @@ from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.serving import make_server
 
 from browsing import PATIENCE, find, texts, wait_until
-from embeddings.types import Filter, Span
+from embeddings.types import Article, Filter, Span
 from qa.pipeline import Pipeline
 from qa.sheet import Asked, answered, as_csv, as_json
-from qa.types import Attribution, Prediction, SpeechKind
+from qa.types import Answer, Attribution, Prediction, SpeechKind
 from web.span_links import span_path
 from web_fakes import EMPTY_PREDICTION, SIGNED, UNFILTERED, FakePipeline, answer_of, app_over, prediction_of, span_of
 
 pytestmark = pytest.mark.browser
 
 QUESTIONS = ["Who signed?", '=Who, and "when"?', "Nobody?", "?!", "x" * 9_000, " @Who   met?"]
+
+
+def differing(number: int, published: str, outlet: str) -> Answer:
+    """Return what "she" says of a number."""
+    article = Article(str(number), f"She said {number} million came.", "Long " * 40, published, outlet)
+    by = Attribution(span_of(article, "She"), span_of(article, "said"), SpeechKind.REPORTED)
+    return replace(answer_of(span_of(article, f"{number} million")), attribution=by)
+
+
+DIFFERING = (
+    differing(16, "2023-06-09", "Herald"),
+    differing(14, "2023-05-03", "Gazette"),
+    differing(13, "2021-09", ""),
+    differing(12, "", ""),
+)
 
 
 @dataclass
@@ -40,6 +55,8 @@ class Gated(FakePipeline):
         name = None if question == "Who signed?" else span_of(SIGNED, "the host")
         by = Attribution(span_of(SIGNED, speaker), span_of(SIGNED, cue), SpeechKind.DIRECT, name)
         said = prediction_of((replace(answer_of(span_of(SIGNED, "a first step")), attribution=by),), ())
+        if question == "@Who met?":
+            said = prediction_of(DIFFERING, ())
         self.prediction = replace(EMPTY_PREDICTION if question == "Nobody?" else said, generation=3)
         return super().ask(question, k=k, only=only)
 
@@ -102,10 +119,13 @@ def test_sheet_is_asked_and_downloaded_as_the_command_writes_it(
     wait_for_status(browser, "12 of 12 asked. Done.")
     assert len(pipeline.asked) == 10  # what is no question is not sent
     assert len(texts(browser, "tbody tr")) == 12
-    first, last = (texts(browser, f"tbody tr:{which}-child td")[1:5] for which in ("first", "last"))
-    assert first == ["Who signed?", "a first step", "93 %", "attributed to The offices (“signed”)"]
-    assert last == ["Who?", "a first step", "93 %", "said by the host (inferred from “They”)"]
+    first, last = (texts(browser, f"tbody tr:{which}-child td")[1:6] for which in ("first", "last"))
+    assert first == ["Who signed?", "a first step", "93 %", "", "The offices (“signed”)"]
+    assert last == ["Who?", "a first step", "93 %", "", "the host (inferred from “They”)"]
     assert texts(browser, "tbody tr:nth-child(3) td")[2] == "No answer"
+    others = "13 million (September 2021); 14 million (Gazette, 3 May 2023); 12 million"
+    assert texts(browser, "tbody tr:nth-child(6) td")[4:6] == [others, "she"]
+    assert texts(browser, "tbody tr:nth-child(6) td")[7] == f"Herald: {'Long ' * 16}Long…"
     for name in ("csv", "json"):
         find(browser, f"a.{name}").click()
     wait_until(browser, lambda: len([each for each in ("csv", "json") if (tmp_path / f"answers.{each}").exists()]) == 2)

@@ -4,16 +4,19 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 from click.testing import CliRunner
 
-from embeddings.types import Filter
+from embeddings.types import Article, Filter
 from qa.pipeline import Pipeline
+from qa.render import said_by
 from qa.sheet import COLUMNS, Asked, answered, as_csv, as_json, read_sheet
 from qa.sheet_run import SheetWork, answer_sheet
+from qa.types import Attribution, SpeechKind
 from web.commands import main
 from web.span_links import span_path
 from web_fakes import SIGNED, FakePipeline, answer_of, prediction_of, signed_prediction, span_of
@@ -98,6 +101,37 @@ def test_a_row_tells_the_best_answer_and_where_it_stands() -> None:
     }
     assert row["sentence"] == "The offices signed a memorandum on Wednesday."
     assert row["link"].startswith("/articles/azernews%2F2022%20signing%231?start=43&end=55&hash=")
+
+
+def test_a_row_tells_what_else_is_said() -> None:
+    said = [("16 million", "2023-06-09", "Herald"), ("14 million", "2023-05", "Gazette"), ("-5\nmillion", "", "")]
+    answers = [answer_of(span_of(Article(text, text, "", published, outlet), text)) for text, published, outlet in said]
+    row = answered(over(FakePipeline(prediction_of((*answers, answers[0]), ()))), 1, Asked("How many?"), span_path)
+    assert (row["answer"], row["differing"]) == ("16 million", "14 million (Gazette, May 2023); -5 million")
+    (read,) = csv.DictReader(io.StringIO(as_csv([{**row, "differing": "-5 million"}])[1:], newline=""))
+    assert read["differing"] == "'-5 million"
+    assert (
+        answered(over(FakePipeline(prediction_of((answers[0],), ()))), 1, Asked("Who?"), span_path)["differing"] == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("speaker", "cue", "told"),
+    [
+        ("Lena Ross", "said", "Lena Ross"),
+        ("She", "said", "she"),
+        ("I", "said", "I"),
+        ("IT", "said", "IT"),
+        ("They", "wants", "they (“wants”)"),
+    ],
+)
+def test_a_row_names_the_speaker_alone(speaker: str, cue: str, told: str) -> None:
+    article = Article("a", f"{speaker} {cue} it opens in May.", "")
+    by = Attribution(span_of(article, speaker), span_of(article, cue), SpeechKind.REPORTED)
+    said = replace(answer_of(span_of(article, "May")), attribution=by)
+    row = answered(over(FakePipeline(prediction_of((said,), ()))), 1, Asked("When?"), span_path)
+    assert row["said by"] == told
+    assert said_by(said) == f"{'said by' if cue == 'said' else 'attributed to'} {told}"
 
 
 def test_what_cannot_be_asked_is_a_row_with_its_problem() -> None:

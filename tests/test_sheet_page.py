@@ -9,12 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from embeddings.types import Filter, Span
+from embeddings.types import Article, Filter, Span
 from qa.pipeline import Pipeline
 from qa.sheet import Asked, answered, as_csv, as_json
 from web.access import Access, rate_of
 from web.span_links import span_path
-from web_fakes import FakePipeline, app_over, signed_prediction
+from web_fakes import FakePipeline, answer_of, app_over, prediction_of, signed_prediction, span_of
 
 TABLE = 'id;question\n1;Who signed?\n2;"=Who met; and where?"\n3;\n'
 
@@ -66,6 +66,15 @@ def test_ten_questions_are_answered_at_once(client: FlaskClient, pipeline: FakeP
     ):
         assert rows.count(cell) == (1 if "9?" in cell else 10)
     assert "The offices signed a memorandum on Wednesday." in rows
+
+
+def test_what_differs_and_long_titles_are_shown(client: FlaskClient, pipeline: FakePipeline) -> None:
+    said = [("16 million", "2023-06-09", "Herald"), ("14 million", "2023-05", "<Gazette>")]
+    articles = [Article(text, text, "Long " * 40, published, outlet) for text, published, outlet in said]
+    pipeline.prediction = prediction_of(tuple(answer_of(span_of(each, each.text)) for each in articles), ())
+    rows = send(client, "How many?").text.split("<tbody>")[1].split("</tbody>")[0]
+    assert ">14 million (&lt;Gazette&gt;, May 2023)</td>" in rows
+    assert f">Herald: {'Long ' * 16}Long…</td>" in rows
 
 
 def test_uploaded_table_can_be_downloaded_as_the_command_writes_it(client: FlaskClient, pipeline: FakePipeline) -> None:

@@ -61,6 +61,7 @@ for function in (
     words.outcome_in_words,
     words.read_as_answers,
     words.short_title,
+    words.shortened,
     words.title_pieces,
     words.verdict_in_words,
     words.verdicts,

@@ -9,17 +9,19 @@ from flask import jsonify, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from embeddings.dates import MONTHS
 from embeddings.types import Filter, Span
 from qa.absence import scope_in_words
 from qa.attribution.words import SPEECH
 from qa.limits import check_question
-from qa.render import SPEECH_CUES
+from qa.render import IN_LOWER_CASE, SPEECH_CUES
 from qa.sheet import COLUMNS, FORMULA, MOST, Asked, Row, answered, as_csv, as_json, read_sheet
 from web.access import check_still_allowed, spend_further
 from web.asked import Scope
 from web.checking import InvalidFieldsError
 from web.pages.filters import filter_view
 from web.pages.links import SCOPE, typed
+from web.pages.words import LEEWAY, TITLE
 from web.requests import current_pipeline, read_fields
 from web.span_links import span_path
 
@@ -31,6 +33,17 @@ SHEET_BODY = 256 * 1024
 
 SHEET = "sheet"
 """The field of the questions, to which a problem belongs that is of no other field."""
+
+KNOWN = {
+    "columns": COLUMNS,
+    "formula": FORMULA,
+    "speech": sorted({*SPEECH, *SPEECH_CUES}),
+    "pronouns": sorted(IN_LOWER_CASE),
+    "months": MONTHS,
+    "line": TITLE,
+    "leeway": LEEWAY,
+}
+"""What the page's script goes by, to write rows as `qa.sheet` does."""
 
 Problems = dict[str, str]
 """What is wrong, by field."""
@@ -142,7 +155,7 @@ def _page(sent: Sent, only: Filter, rows: Sequence[Row] = (), problems: Problems
         problem=errors.get(SHEET, ""),
         errors={name: said for name, said in errors.items() if name != SHEET},
         files=files,
-        known={"columns": COLUMNS, "formula": FORMULA, "speech": sorted({*SPEECH, *SPEECH_CUES})},
+        known=KNOWN,
         most=MOST,
         at_once=AT_ONCE,
         pasted=sent.pasted,

@@ -25,7 +25,11 @@ def looked_through(prediction: Prediction) -> str:
 
 def short_title(article: Article) -> str:
     """Return an article's title for a list: one without a headline has its whole first sentence as title."""
-    title = article.title or "Untitled"
+    return shortened(article.title or "Untitled")
+
+
+def shortened(title: str) -> str:
+    """Return a title, cut behind a word if it is longer than a line or two."""
     return title if len(title) <= TITLE + LEEWAY else title[: TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 

@@ -3,7 +3,7 @@
 
 const form = document.querySelector("form.sheet");
 const results = document.getElementById("results");
-const { columns, formula, speech } = JSON.parse(results.dataset.known);
+const { columns, formula, speech, pronouns, months, line, leeway } = JSON.parse(results.dataset.known);
 const [status, stop, body, scope] = [".progress", ".stop", "tbody", ".scope"].map((name) => results.querySelector(name));
 const problem = document.getElementById("sheet-problem");
 
@@ -35,18 +35,30 @@ const saidBy = (found) => {
   if (!found) return "";
   const inferred = found.inferred ? [found.inferred] : [];
   const [said, cue, name] = [found.speaker, found.cue, ...inferred].map((each) => each.text.split(/\s+/).join(" ").trim());
-  const speaker = name ? `${name} (inferred from “${said}”)` : said;
-  return speech.includes(cue.toLowerCase()) ? `said by ${speaker}` : `attributed to ${speaker} (“${cue}”)`;
+  const small = said.charAt(0).toLowerCase() + said.slice(1);
+  const speaker = name ? `${name} (inferred from “${said}”)` : pronouns.includes(small) ? small : said;
+  return speech.includes(cue.toLowerCase()) ? speaker : `${speaker} (“${cue}”)`;
 };
 
-const rowOf = (number, { id, question }, { answers = [], ...prediction }) => {
+const withSource = ({ text, article }) => {
+  const [year, month, day] = (article.published ?? "").split("-");
+  const when = [Number(day), months[month - 1], year].filter(Boolean).join(" ");
+  const source = [article.outlet, when].filter(Boolean).join(", ");
+  return [...text.trim().split(/\s+/), ...(source ? [`(${source})`] : [])].join(" ");
+};
+
+const othersOf = (differing, answers) =>
+  differing.filter((saying) => !saying.answers.includes(0)).map((saying) => withSource(answers[saying.answers[0]])).join("; ");
+
+const rowOf = (number, { id, question }, { answers = [], differing = [], ...prediction }) => {
   const row = Object.fromEntries(columns.map((name) => [name, ""]));
   Object.assign(row, { number, id, question, generation: prediction.made_with?.generation ?? "", problem: prediction.notice ?? "" });
   if (!answers.length) return row;
   const { text, confidence, attribution, sentence, article, start, end, link } = answers[0];
   const { outlet, published, title } = article;
   const source = { outlet: outlet ?? "", date: published ?? "", title: title ?? "", article: article.id };
-  return { ...row, answer: text, confidence, "said by": saidBy(attribution), sentence: sentence.text, ...source, start, end, link };
+  const said = { differing: othersOf(differing, answers), "said by": saidBy(attribution), sentence: sentence.text };
+  return { ...row, answer: text, confidence, ...said, ...source, start, end, link };
 };
 
 const ask = async (number, asked, signal) => {
@@ -58,6 +70,8 @@ const ask = async (number, asked, signal) => {
   throw new Error(said.detail);
 };
 
+const shortened = (title) => (title.length > line + leeway ? `${title.slice(0, line - 1).replace(/ [^ ]*$/, "")}…` : title);
+
 const show = (row) => {
   const line = body.insertRow();
   const cell = (text, dir = "auto") => Object.assign(line.insertCell(), { textContent: text, dir });
@@ -66,7 +80,8 @@ const show = (row) => {
   const answer = cell(row.answer ? "" : row.problem || "No answer");
   if (row.answer) answer.append(Object.assign(document.createElement("a"), { textContent: row.answer, href: row.link }));
   cell(row.answer && `${Math.round(100 * row.confidence)} %`, "");
-  for (const text of [row["said by"], row.sentence, [row.outlet, row.title].filter(Boolean).join(": "), row.date]) cell(text);
+  const article = [row.outlet, shortened(row.title)].filter(Boolean).join(": ");
+  for (const text of [row.differing, row["said by"], row.sentence, article, row.date]) cell(text);
 };
 
 // No cell is a formula to a spreadsheet: one that begins like it gets an apostrophe before it.
