@@ -55,7 +55,7 @@ PICTURES = (
     Picture("article-dark", f"/articles/000_7b79b61b11f200c2?ask={QUESTION}", scheme="dark"),
     Picture("unanswered", f"/?q={quote('How many zeppelins were bought in 2024?')}", height=640),
     Picture("archive", "/archive?words=ombudsman", height=640),
-    Picture("sheet", "/sheet", height=900, sheet=SHEET),
+    Picture("sheet", "/sheet", width=1200, height=1200, sheet=SHEET),
     Picture("phone", f"/?q={QUESTION}", width=360, height=720, scale=2),
     Picture("phone-dark", "/archive", width=360, height=720, scheme="dark", scale=2),
 )

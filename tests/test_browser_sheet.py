@@ -140,6 +140,23 @@ def test_sheet_is_asked_and_downloaded_as_the_command_writes_it(
     assert refusals(browser) == 1  # and it waited
 
 
+@pytest.mark.parametrize(("width", "shown"), [(1200, "table-row"), (360, "block")])
+def test_a_word_of_any_length_pushes_no_answer_out(browser: webdriver.Chrome, url: str, width: int, shown: str) -> None:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get(f"{url}/sheet")
+    find(browser, "#sheet").send_keys("y" * 900)
+    find(browser, "form.sheet button").click()
+    wait_for_status(browser, "1 of 1 asked. Done.")
+    too_broad = (
+        "return ['html', '.wide'].map((each) => document.querySelector(each))"
+        ".filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.className)"
+    )
+    assert browser.execute_script(too_broad) == []
+    assert find(browser, "tbody tr").value_of_css_property("display") == shown
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_sheet_is_stopped_and_goes_on_by_keyboard(browser: webdriver.Chrome, url: str, pipeline: Gated) -> None:
     browser.get(f"{url}/sheet")
     find(browser, "#content").send_keys("/")
