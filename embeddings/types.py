@@ -140,6 +140,10 @@ class Filter:
         return first, last
 
 
+NO_FILTER = Filter()
+"""Every article."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """What one leg of a search found: passage numbers, int64, and scores, float32, both shape (found,), best first."""

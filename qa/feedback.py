@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from embeddings.types import Filter
+from embeddings.types import NO_FILTER, Filter
 from qa.evidence import hash_of
 
 MOST = 10_000
@@ -29,8 +29,6 @@ MOST_NAMED = 10_000
 
 WAIT = 10.0
 """Seconds to wait for somebody else who is writing."""
-
-NO_FILTER = Filter()
 
 
 class Verdict(StrEnum):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from embeddings.types import Article
-from qa.feedback import NO_FILTER, Feedback, Verdict
+from embeddings.types import NO_FILTER, Article
+from qa.feedback import Feedback, Verdict
 
 Find = Callable[[str], Article]
 """Gives the article of an id; raises KeyError if there is none."""

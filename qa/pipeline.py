@@ -7,7 +7,7 @@ from time import perf_counter
 from embeddings.archives import SearchableArchive
 from embeddings.encoders import load_encoder
 from embeddings.locations import open_archive
-from embeddings.types import Filter
+from embeddings.types import NO_FILTER, Filter
 from qa.attribution.attribute import attributed
 from qa.confidence_words import LEAST_SHOWN
 from qa.foreign import in_another_language, language_of_question
@@ -17,8 +17,6 @@ from qa.reading import Readers, read_hits
 from qa.retriever import Retrieved, retrieve
 from qa.settings import Settings
 from qa.types import POSSIBLE, Answer, Prediction, Timings
-
-NO_FILTER = Filter()
 
 
 class Pipeline:
@@ -57,10 +55,12 @@ class Pipeline:
         started = perf_counter()
         question = check_question(question)
         settings = self.settings if k is None else replace(self.settings, k=check_k(k))
-        return self._read(question, retrieve(self.archive, question, only, settings), settings, started)
+        return self._read(question, retrieve(self.archive, question, only, settings), only, settings, started)
 
-    def _read(self, question: str, retrieved: Retrieved, settings: Settings, started: float) -> Prediction:
-        found = read_hits(question, retrieved.hits, self.readers, settings)
+    def _read(
+        self, question: str, retrieved: Retrieved, only: Filter, settings: Settings, started: float
+    ) -> Prediction:
+        found = read_hits(question, retrieved.hits, self.readers, settings, only)
         language = language_of_question(question)
         shown, withheld = ((), tuple(found.answers)) if language else self._decide(found.answers)
         shown, withheld = attributed(shown), (*attributed(withheld[:POSSIBLE]), *withheld[POSSIBLE:])

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from embeddings.types import Hit, Passage, Span
+from embeddings.types import NO_FILTER, Filter, Hit, Passage, Span
 from qa.answers import assemble
 from qa.confidence import Calibration
+from qa.recency import newer_answers_first
 from qa.settings import Settings
 from qa.types import Answer, Reader, ReadHit, Reading
 
@@ -50,8 +51,10 @@ class Findings:
     read_ms: float
 
 
-def read_hits(question: str, hits: Sequence[Hit], readers: Readers, settings: Settings) -> Findings:
-    """Return what is found in the hits of a question.
+def read_hits(
+    question: str, hits: Sequence[Hit], readers: Readers, settings: Settings, only: Filter = NO_FILTER
+) -> Findings:
+    """Return what is found in the hits of a question, which was asked with a filter.
 
     With a skimmer all are skimmed and the best `settings.read` are read, and more, until the most confident answer is
     one that was read; without one all are read. From a confidence of `settings.stop_confidence` on nothing more is:
@@ -65,6 +68,7 @@ def read_hits(question: str, hits: Sequence[Hit], readers: Readers, settings: Se
     while places := _worth_reading(found[:most], answers, settings) or _holding_the_first(found, answers):
         found = _with_readings(question, found, places, readers.reader)
         answers = assemble([one for one in found if one.best], readers.calibration)
+        answers = newer_answers_first(answers, question, only, settings)
     seen = [one for one in found if one.best]
     hits = reorder([one.hit for one in seen], [one.best for one in seen if one.best], settings.relevance_weight)
     unread = frozenset(one.hit.passage.id for one in seen if one.read is None)

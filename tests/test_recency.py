@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adding import add
 from embeddings.folder.archive import Archive
-from embeddings.types import Article, Filter, Passage
+from embeddings.types import NO_FILTER, Article, Filter, Passage
 from fakes import near
-from qa.recency import HALF_LIFE, asks_for_the_latest, newer_first, recency
+from qa.recency import HALF_LIFE, asks_for_the_latest, newer_answers_first, newer_first, recency
 from qa.retriever import retrieve
 from qa.settings import Settings
+from qa.types import Answer, Mention
 
 SETTINGS = Settings(recency_weight=0.1, latest_weight=0.4)
-NO_FILTER = Filter()
 SCORES = {1: 0.9, 2: 0.8, 3: 0.7}
 WHO, THIS_WEEK = "Who signed it?", "Who signed it this week?"
 
@@ -49,6 +51,81 @@ def test_age_takes_nothing_where_all_are_alike(days: tuple[str, ...]) -> None:
 
 def test_nothing_found_stays_nothing() -> None:
     assert newer_first({}, {}, THIS_WEEK, NO_FILTER, SETTINGS) == {}
+    assert newer_answers_first([], THIS_WEEK, NO_FILTER, SETTINGS) == []
+
+
+def answer(id_: str, confidence: float, published: str) -> Answer:
+    return Answer(Article(id_, "It rained.", "Rain", published), 3, 9, confidence=confidence, score=1.0)
+
+
+def mention(published: str) -> Mention:
+    return Mention(Article("m", "It rained.", "Rain", published), 3, 9)
+
+
+def aged(*answers: Answer, question: str = THIS_WEEK, only: Filter = NO_FILTER) -> dict[str, float]:
+    """Return the confidences after age took its share, by article id, in their new order."""
+    found = newer_answers_first(answers, question, only, SETTINGS)
+    return {one.article.id: one.confidence for one in found}
+
+
+def test_of_answers_that_are_as_likely_the_newer_comes_first() -> None:
+    # Of answers age takes twice its share: with a weight of 0.4 and 30 days, the half-life, 0.8 × (1 − 0.5).
+    found = aged(answer("old", 0.6, "2022-06-01"), answer("new", 0.5, "2022-07-01"))
+    assert list(found.items()) == [("new", 0.5), ("old", near(0.6 * 0.6))]
+
+
+def test_answers_to_a_question_that_does_not_ask_for_the_latest_stay() -> None:
+    answers = [answer("old", 0.6, "2022-06-01"), answer("new", 0.5, "2022-07-01")]
+    assert newer_answers_first(answers, WHO, NO_FILTER, SETTINGS) == answers
+
+
+def test_an_answer_keeps_its_confidence_beside_newer_ones_that_are_unlikely() -> None:
+    old, new = answer("old", 0.6, "2012-06-01"), answer("new", 0.29, "2022-07-01")
+    assert list(aged(old, new).items()) == [("old", 0.6), ("new", 0.29)]
+
+
+def test_an_unlikely_answer_loses_by_age_as_well() -> None:
+    found = aged(answer("first", 0.9, "2022-07-01"), answer("old", 0.2, "2022-06-01"))
+    assert found == {"first": 0.9, "old": near(0.2 * 0.6)}
+
+
+@pytest.mark.parametrize("where", ["supports", "copies"])
+def test_an_answer_is_as_old_as_the_newest_article_that_holds_its_words(where: str) -> None:
+    places = (mention("2022-07-01"), mention(""))
+    old = answer("old", 0.6, "2012-06-01")
+    told_again = replace(old, supports=places) if where == "supports" else replace(old, copies=places)
+    assert list(aged(told_again, answer("new", 0.5, "2022-06-30"))) == ["old", "new"]
+
+
+def test_age_takes_nothing_from_answers_without_a_date() -> None:
+    assert aged(answer("undated", 0.6, ""), answer("new", 0.5, "2022-07-01")) == {"undated": 0.6, "new": 0.5}
+    assert aged(answer("a", 0.6, ""), answer("b", 0.5, "")) == {"a": 0.6, "b": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("question", "only"), [(THIS_WEEK, Filter(published_from="2020")), ("Who signed it in 2021?", NO_FILTER)]
+)
+def test_answers_stay_where_it_is_said_what_time_is_meant(question: str, only: Filter) -> None:
+    answers = [answer("old", 0.6, "2022-06-01"), answer("new", 0.5, "2022-07-01")]
+    assert newer_answers_first(answers, question, only, SETTINGS) == answers
+
+
+def test_answers_that_end_up_equal_are_in_the_order_of_their_articles() -> None:
+    assert list(aged(answer("b", 0.5, "2022-07-01"), answer("a", 0.5, "2022-07-01"))) == ["a", "b"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1), st.sampled_from(["", "1990", "2022-06", "2022-06-01", "2022-07-01"])), max_size=6
+    )
+)
+def test_age_adds_nothing_and_loses_no_answer(given_: list[tuple[float, str]]) -> None:
+    answers = [answer(f"a{number}", *one) for number, one in enumerate(given_)]
+    found = newer_answers_first(answers, THIS_WEEK, NO_FILTER, Settings(latest_weight=1.0))
+    before = {one.article.id: one.confidence for one in answers}
+    assert {one.article.id for one in found} == before.keys()
+    assert all(0 <= one.confidence <= before[one.article.id] for one in found)
+    assert [one.confidence for one in found] == sorted((one.confidence for one in found), reverse=True)
 
 
 @pytest.mark.parametrize(

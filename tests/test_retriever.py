@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adding import add
 from embeddings.folder.archive import Archive
-from embeddings.types import Article, Filter, Ranking
+from embeddings.types import NO_FILTER, Article, Filter, Ranking
 from fakes import FakeEncoder, near
 from qa.retriever import Proposals, normalise, retrieve
 from qa.settings import Settings
@@ -24,7 +24,6 @@ ARTICLES = [
     Article("match", "The home side won the match in extra time.", "Match", "2023", "Gazette"),
     Article("poem", "A poem about rivers was read.", "Poem"),
 ]
-NO_FILTER = Filter()
 AGELESS = Settings(recency_weight=0.0, latest_weight=0.0)
 VECTORS_ONLY, KEYWORDS_ONLY = replace(AGELESS, vector_weight=1.0), replace(AGELESS, vector_weight=0.0)
 

@@ -12,7 +12,7 @@ import pytest
 
 from adding import add
 from embeddings.folder.archive import Archive
-from embeddings.types import Article, Hit, Passage
+from embeddings.types import Article, Filter, Hit, Passage
 from fakes import FakeReader, near
 from qa.answers import gather
 from qa.confidence import Calibration, Evidence, Regression
@@ -99,6 +99,18 @@ def test_reading_goes_on_until_the_first_answer_is_one_that_was_read() -> None:
     assert careful.read_articles == [["a0"], ["a3"], ["a2"]]
     assert texts(found) == [("Ada", False), ("Eve", False)]
     assert found.skimmed == {"a1@0"}
+
+
+def test_of_equal_answers_the_newer_is_read_before_it_comes_first() -> None:
+    old, new = Article("old", "Ada signed.", "", "2022-01-01"), Article("new", "Eve signed.", "", "2022-06-01")
+    hits = [Hit(Passage(one, 0, 11), 1.0, rank) for rank, one in enumerate((old, new), start=1)]
+    careful, small = Remembering({"Ada": 1.0, "Eve": 0.9}), FakeReader({"Ada": 1.0, "Eve": 1.0})
+    found = read_hits("Who signed it this week?", hits, Readers(careful, SKIMMED_COUNTS, small), Settings(read=1))
+    assert careful.read_articles == [["old"], ["new"]]
+    assert texts(found) == [("Eve", False), ("Ada", False)]
+    since = Filter(published_from="2021")
+    asked = read_hits("Who signed it this week?", hits, Readers(careful, BY_MARGIN, small), Settings(read=2), since)
+    assert texts(asked) == [("Ada", False), ("Eve", False)]
 
 
 def test_evidence_is_that_of_both_readers() -> None:

@@ -71,7 +71,7 @@ class AblationRunner:
             question = judged[row]
             proposals = searcher.propose(question, vectors[row : row + 1])
             hits = searcher.fused_hits(question, variant.fusion(proposals, settings.vector_weight))
-            found = read_hits(question.question, hits[: settings.k], readers, settings)
+            found = read_hits(question.question, hits[: settings.k], readers, settings, question.only)
             ordered = [*found.hits, *hits[len(found.hits) :]]
             articles = best_of_each([(hit.passage.article.id, -float(rank)) for rank, hit in enumerate(ordered)])
             read = [hit.passage for hit in found.hits if hit.passage.id not in found.skimmed]

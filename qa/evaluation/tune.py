@@ -166,7 +166,7 @@ def _endings(
 def _ending(
     question: Question, hits: Sequence[Hit], readers: Readers, settings: Settings, *, answerable: bool
 ) -> Ending:
-    answers = read_hits(question.question, hits, readers, settings).answers
+    answers = read_hits(question.question, hits, readers, settings, question.only).answers
     if not answers:
         return Ending(0.0, right=False, answerable=answerable)
     return Ending(answers[0].confidence, is_right(answers[0].text, question.answers), answerable)

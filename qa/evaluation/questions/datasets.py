@@ -9,7 +9,7 @@ from pathlib import Path
 
 from embeddings.dates import parse_published
 from embeddings.plural import plural
-from embeddings.types import Article, Filter, Span
+from embeddings.types import NO_FILTER, Article, Filter, Span
 from qa.evaluation.questions.records import Record, check_unique, read_jsonl
 from qa.evaluation.questions.squad import SquadSet
 
@@ -20,7 +20,6 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 FEW_ABSENT = 0.01
 """The share of a set's relevant articles that an archive may lack."""
 
-NO_FILTER = Filter()
 AS_OF_ASKED = "A question finds only articles published up to the day it was asked."
 ELSEWHERE = "A question is unanswerable in its own paragraph: an answer from another one counts as wrong all the same."
 
