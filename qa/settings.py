@@ -70,7 +70,7 @@ class Settings:
     """The share of its score that a passage of an old article loses to one of the newest, in [0, 1]: qa/recency.py."""
 
     latest_weight: float = 0.4
-    """The same for a question that asks for the latest."""
+    """The same for a question that asks for the latest; an answer loses more by it, beside a newer one."""
 
     relevance_weight: float = 0.25
     """The weight of the reader's relevance in the order of the passages, in [0, 1]; the retriever's score is the

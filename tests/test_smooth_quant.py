@@ -1,5 +1,6 @@
 """Smoothing before int8: what a model computes stays, what int8 costs it falls."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,13 +84,15 @@ def test_activations_lie_closer_together_once_smoothed(checkpoint: Path) -> None
 
     def spread(model: "SpanModel") -> dict[str, float]:
         """Run it; return how many times the mean magnitude the largest is, of what each inner projection is given."""
-        found = {}
+        found = dict[str, float]()
         for name, module in model.named_modules():
             if isinstance(module, nn.Linear) and ".layer." in name:
 
                 def note(_: nn.Module, inputs: "tuple[torch.Tensor, ...]", name: str = name) -> None:
                     values = inputs[0].abs()
-                    found[name.removesuffix(".linear")] = float(values.max() / values.mean())
+                    spread = float(values.max() / values.mean())
+                    name = re.sub(r"\.parts\.\d+$", "", name)
+                    found[name] = max(spread, found.get(name, 0.0))
 
                 module.register_forward_pre_hook(note)
         by_torch(model, tokenizer)
@@ -104,6 +107,44 @@ def test_activations_lie_closer_together_once_smoothed(checkpoint: Path) -> None
     for name in before:
         if "intermediate" in name or "layer.1.attention.self" in name:
             assert after[name] < 0.7 * before[name], name
+
+
+def test_what_comes_from_a_gelu_is_scaled_part_by_part_and_hardly_goes_below_zero() -> None:
+    import torch
+    from torch import nn
+
+    from qa.reader.smooth_quant import BELOW, SmoothLinear
+
+    torch.manual_seed(0)
+    linear, hidden = nn.Linear(12, 3), nn.functional.gelu(torch.randn(5, 12))
+    hidden[:, 7] = 100.0
+    smoothed = SmoothLinear(linear, torch.full((12,), 2.0), width=4)
+    given: list[torch.Tensor] = []
+    for part in smoothed.parts:
+        part.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
+    with torch.no_grad():
+        assert torch.allclose(smoothed(hidden), linear(hidden), atol=1e-4)
+    assert [tuple(part.shape) for part in given] == [(5, 4)] * 3
+    assert all(float(part.max()) == 1.0 for part in given)
+    assert all(float(part.min()) >= -1 / BELOW - 1e-6 for part in given)
+    # The large channel makes its own part small, and no other.
+    assert [float(part.abs().median()) > 0.1 for part in given] == [True, False, True]
+
+
+def test_what_is_as_wide_as_the_model_is_scaled_as_a_whole_by_its_magnitude() -> None:
+    import torch
+    from torch import nn
+
+    from qa.reader.smooth_quant import SmoothLinear
+
+    linear, hidden = nn.Linear(4, 3), torch.tensor([[1.0, -8.0, 2.0, 4.0]])
+    smoothed = SmoothLinear(linear, torch.ones(4), width=4)
+    given: list[torch.Tensor] = []
+    (part,) = smoothed.parts
+    part.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
+    with torch.no_grad():
+        assert torch.allclose(smoothed(hidden), linear(hidden), atol=1e-5)
+    assert given[0].tolist() == [[0.125, -1.0, 0.25, 0.5]]
 
 
 def test_other_architectures_stay_as_they_are(checkpoint: Path) -> None:
