@@ -1,6 +1,6 @@
 # `make evaluation DATA=... HELD_OUT=...` measures everything that docs/evaluation.md shows, in hours, a file of results each;
-# delete one, and it is measured again. More is measured by name, such as `make build/evaluation/answers-news-2023.json DATA=...`,
-# and answers-squad-v1.1, -v1.1-answerable, -v2.0, retrieval-squad, retrieval-news-2023, tune-news-2022.txt.
+# delete one, and it is measured again. More is measured by name, such as `make build/evaluation/retrieval-squad.json DATA=...`,
+# and answers-squad-v1.1-answerable, -v2.0, retrieval-news-2023, tune-news-2022.txt.
 RESULTS := build/evaluation
 EVALUATE := $(BIN)/pressmark evaluate
 SQUAD := $(DATA)/squad
@@ -9,8 +9,8 @@ FORMS := plain keywords typo
 PUBLISHED := v1.1-bert-ensemble v1.1-match-lstm v2.0-bert-large v2.0-bidaf-elmo
 MEASURED := $(addprefix $(RESULTS)/,$(PUBLISHED:%=published-%.json) reading-v1.1.json reading-v2.0.json \
 	reading-v1.1-small.json reading-v2.0-small.json reading-sample.json $(FORMS:%=reading-typed-%.json) \
-	parity-careful.txt parity-small.txt answers-seeds.json ablations-news-2022.json orders-2022.json \
-	benchmark.json benchmark-search.json)
+	parity-careful.txt parity-small.txt answers-seeds.json answers-squad-v1.1.json answers-news-2023.json \
+	ablations-news-2022.json orders-2022.json benchmark.json benchmark-search.json)
 
 .PHONY: evaluation
 
