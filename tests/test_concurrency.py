@@ -91,7 +91,7 @@ def asking(archive: Archive, threads: int = 3) -> Iterator[list[int]]:
                 if len(titles) != 1 or len(towns) != TOPICS:
                     faults.append(f"mixed: {sorted(towns)}")
                 versions.append(int(titles.pop().removeprefix("Version ")))
-                if len(retrieve(archive, "treaty", ALL, Settings()).hits) != Settings().k:
+                if len(retrieve(archive, "treaty", ALL, Settings(k=TOPICS)).hits) != TOPICS:
                     faults.append("a short list")
         except Exception as error:  # noqa: BLE001 - a thread's error is to fail the test
             faults.append(repr(error))

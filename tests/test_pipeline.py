@@ -53,7 +53,7 @@ def test_ask_returns_the_answers_with_the_passages_they_were_read_in(news: Archi
     assert prediction.answers[0].article == OPENING
     assert not prediction.abstained
     assert prediction.question == QUESTION
-    assert (len(prediction.hits), prediction.hits[0].passage.article) == (10, OPENING)
+    assert (len(prediction.hits), prediction.hits[0].passage.article) == (20, OPENING)
 
 
 def test_ask_collapses_the_white_space_of_a_question(news: Archive) -> None:
@@ -112,7 +112,7 @@ def test_floor_does_not_hold_back_a_first_answer(news: Archive) -> None:
     assert [answer.text for answer in prediction.answers] == ["Ali Veli"]
 
 
-@pytest.mark.parametrize(("stop_confidence", "read"), [(1.0, 10), (0.76, 10), (0.74, 2), (0.0, 2)])
+@pytest.mark.parametrize(("stop_confidence", "read"), [(1.0, 20), (0.76, 20), (0.74, 2), (0.0, 2)])
 def test_ask_leaves_passages_unread_once_an_answer_is_sure_enough(
     news: Archive, stop_confidence: float, read: int
 ) -> None:
@@ -172,7 +172,7 @@ def test_ask_refuses_what_is_no_question(news: Archive, question: str) -> None:
     "question", ["text:bridge", '"bridge" AND (', "a/b:c^2~", "кто открыл мост?", "bridge 👩‍👩‍👧 x\u0301"]
 )
 def test_ask_takes_any_words_as_words(news: Archive, question: str) -> None:
-    assert len(pipeline(news, {}).ask(question).hits) == 10
+    assert len(pipeline(news, {}).ask(question).hits) == Settings().k
 
 
 def test_ask_over_an_empty_archive_abstains_without_hits(archive: Archive) -> None:

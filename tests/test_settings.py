@@ -50,7 +50,7 @@ def test_setting_comes_from_its_variable_and_changes_no_other(name: str) -> None
 def test_settings_without_variables_are_the_defaults() -> None:
     assert Settings.from_env({}) == Settings()
     assert (Settings().archive, Settings().encoder) == (FolderPlace(Path(".pressmark")), "all-MiniLM-L6-v2")
-    assert (Settings().k, Settings().reader, Settings().threshold) == (10, "careful", None)
+    assert (Settings().k, Settings().reader, Settings().threshold) == (20, "careful", None)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -30,7 +30,7 @@ from qa.training.windows import Window
 KS = (1, 5, 10, 20)
 """With how many passages each question is asked: the confidence must not depend on that."""
 
-MEASURED_AT = 10
+MEASURED_AT = 20
 """Of these, with how many the words for a confidence are measured: as many as are looked through by default."""
 
 
