@@ -16,8 +16,7 @@ CONFIDENCE_WORDS: Mapping[int, str] = MappingProxyType(
 
 The IPCC's likelihood scale (Mastrandrea et al., 2010, Guidance Note for Lead Authors on Consistent Treatment of
 Uncertainties, table 1), so that a word means a number agreed on; but for the lowest word, there from 33 on: of
-answers with 26 to 50 per cent 35 to 86 in 100 are right on four sets (docs/reader.md); the careful one's threshold is
-26.
+answers with 25 to 50 per cent 41 to 73 in 100 are right on three sets (docs/reader.md).
 `pressmark evaluate answers` says what share of the answers beside each word is right."""
 
 ENOUGH = 100

@@ -38,9 +38,11 @@ $(RESULTS)/reading-sample.json:
 $(RESULTS)/reading-typed-%.json:
 	$(EVALUATE) reading $(SQUAD)/dev-v1.1.json.gz --questions 300 --typed $* --json $@
 
-# The exit status is 1 where int8 differs by too much: that is a figure, too.
+# The exit status is 1 where int8 differs by too much: that is a figure, too. CHECKPOINTS is a folder with the readers'
+# checkpoints by name; without it, what their weights lost when they were rounded is not seen.
 $(RESULTS)/parity-%.txt:
-	-$(BIN)/pressmark train parity qa/models/$* $(SQUAD)/dev-v1.1.json.gz --questions 1000 > $@
+	-$(BIN)/pressmark train parity qa/models/$* $(SQUAD)/dev-v1.1.json.gz --questions 1000 \
+		$(if $(CHECKPOINTS),--checkpoint $(CHECKPOINTS)/$*) > $@
 
 $(RESULTS)/retrieval-squad.json:
 	$(EVALUATE) retrieval $(SQUAD)/dev-v1.1.json.gz --json $@
